@@ -1,0 +1,1 @@
+"""The package behind the lessons: the transparent core, pictures, labs and checks."""
