@@ -1,0 +1,30 @@
+# Python 3.13, 3.12 or 3.11 and make are all that it takes; the rest is set up here.
+.DEFAULT_GOAL := help
+.PHONY: help lab reset test notebooks bench
+PYTHON := .venv/bin/python
+READY := .venv/ready
+
+help:  ## print this list
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1|/' \
+		| awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+
+lab: $(READY)  ## copy missing lessons into my/ and open JupyterLab there
+	@$(PYTHON) tools/lab.py
+
+reset: $(READY)  ## LESSON=04: put a fresh copy beside the one in my/
+	@$(PYTHON) tools/lab.py --reset "$(LESSON)"
+
+test: $(READY)  ## run all tests
+	@$(PYTHON) -m pytest
+
+notebooks: $(READY)  ## rebuild what is stale in lessons/ and solutions/ from source/
+	@$(PYTHON) tools/build.py
+
+bench: $(READY)  ## measure speed against what one would use instead
+	@mkdir -p dist
+	@$(PYTHON) -m pytest benchmarks -p no:nbval -n 0 -q --benchmark-json=dist/bench.json
+	@$(PYTHON) benchmarks/table.py dist/bench.json
+
+$(READY): requirements.txt pyproject.toml
+	@sh tools/setup.sh
+	@touch $@

@@ -1,0 +1,170 @@
+"""What a check asks of an answer: each function returns it, or says what is wrong."""
+
+import ast
+import copy
+import inspect
+import numbers
+import textwrap
+import types
+
+import numpy as np
+
+from helpers.checks.engine import NotAttempted, Wrong, describe_error
+
+
+def number(answer, name="your answer", whole=False) -> float:
+    """Return a real, finite number; a NumPy scalar or an array of one will do."""
+    wanted = "a whole number, such as 12" if whole else "a number, such as 0.5"
+    if isinstance(answer, np.ndarray) and answer.ndim == 0:
+        answer = answer[()]
+    if isinstance(answer, str):
+        raise Wrong(f"{name} should be {wanted}. You gave text: take the quotes away.")
+    if isinstance(answer, bool | np.bool_):
+        raise Wrong(f"{name} should be {wanted}, not {answer}: say it in numbers.")
+    if not isinstance(answer, numbers.Real):
+        raise Wrong(f"{name} should be {wanted}. You gave {kind_of(answer)}.")
+    value = float(answer)
+    if not np.isfinite(value):
+        raise Wrong(f"{name} should be {wanted}, and finite. You gave {value}.")
+    if whole and value != int(value):
+        raise Wrong(f"{name} should be {wanted}. You gave {value:g}.")
+    return value
+
+
+def one_of(answer, options, name="your answer") -> str:
+    """Return one of the options, whatever its case and the spaces around it."""
+    listed = ", ".join(f'"{option}"' for option in options)
+    if not isinstance(answer, str):
+        raise Wrong(f"{name} should be one of {listed}. You gave {kind_of(answer)}.")
+    for option in options:
+        if answer.strip().lower() == option.lower():
+            return option
+    raise Wrong(f"{name} should be one of {listed}. You gave {show(answer)}.")
+
+
+def array(answer, shape, name="your answer") -> np.ndarray:
+    """Return finite numbers of this shape; a list will do."""
+    if isinstance(answer, np.ndarray | list | tuple | numbers.Real | np.generic):
+        came = np.asarray(answer)
+    elif hasattr(answer, "numpy"):  # a tensor
+        came = answer.numpy()
+    else:
+        raise Wrong(f"{name} should be an array. You gave {kind_of(answer)}.")
+    if came.dtype.kind not in "iuf":
+        raise Wrong(f"{name} should hold numbers. You gave {show(answer)}.")
+    if came.shape != tuple(shape):
+        raise Wrong(
+            f"{name} should have the shape {tuple(shape)}. Yours has {came.shape}."
+        )
+    if not np.isfinite(came).all():
+        raise Wrong(f"{name} holds a value that is not finite: {show(came)}.")
+    return came
+
+
+def call(function, *arguments, name="your function"):
+    """Call the learner's function on copies; return what it returns.
+
+    Whatever goes wrong is said: no function, a class, a stub, the wrong number of
+    arguments, an error, an argument that was changed, nothing returned, a generator.
+    """
+    if isinstance(function, type):
+        raise Wrong(f"{name} is a class. A function is wanted: `def ...`.")
+    if not callable(function):
+        raise Wrong(
+            f"A function is wanted, without brackets after its name. "
+            f"You gave {kind_of(function)}."
+        )
+    if is_stub(function):
+        raise NotAttempted
+    _check_signature(function, arguments, name)
+    copies = copy.deepcopy(arguments)
+    given = ", ".join(map(show, arguments))
+    try:
+        result = function(*copies)
+    except (Wrong, NotAttempted):
+        raise
+    except RecursionError:
+        raise Wrong(f"{name}({given}) calls itself without end.") from None
+    except Exception as error:
+        raise Wrong(f"{name}({given}) led to {describe_error(error)}.") from None
+    if not all(map(_unchanged, arguments, copies)):
+        raise Wrong(
+            f"{name} changes the values that it is given. Make new ones, for example "
+            "`w = w - step` in the place of `w -= step`."
+        )
+    if result is None:
+        raise Wrong(f"{name}({given}) returns nothing. Is there a `return`?")
+    if result is ...:
+        raise NotAttempted
+    if isinstance(result, types.GeneratorType | types.CoroutineType):
+        raise Wrong(f"{name} makes a generator. Use `return`, not `yield`.")
+    return result
+
+
+def is_stub(function) -> bool:
+    """Tell whether a function still holds the `...` of its stub."""
+    try:
+        source = textwrap.dedent(inspect.getsource(function))
+        body = ast.walk(ast.parse(source))
+    except (OSError, TypeError, SyntaxError):
+        code = getattr(function, "__code__", None)
+        return code is not None and code.co_code == _empty.__code__.co_code
+    return any(
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and node.value.value is ...
+        for node in body
+    )
+
+
+def show(value, limit=60) -> str:
+    """Return a value as short code for a message."""
+    if isinstance(value, np.ndarray) and value.size > 12:
+        return f"`an array of shape {value.shape}`"
+    text = repr(value) if not isinstance(value, np.generic) else f"{value}"
+    text = " ".join(text.split())
+    return f"`{text if len(text) <= limit else text[:limit] + ' ...'}`"
+
+
+def kind_of(value) -> str:
+    """Return what sort of thing a value is, in a learner's words."""
+    if value is None:
+        return "None, which is nothing at all"
+    if isinstance(value, type):
+        return f"the class `{value.__name__}`"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if isinstance(value, types.FunctionType | types.BuiltinFunctionType):
+        return f"a function, `{value.__name__}`"
+    if isinstance(value, list | tuple | dict | set):
+        return f"a {type(value).__name__} of {len(value)}"
+    return f"a value of type `{type(value).__name__}`"
+
+
+def _empty(): ...
+
+
+def _check_signature(function, arguments, name):
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # built-in functions may have none
+        return
+    try:
+        signature.bind(*arguments)
+    except TypeError:
+        raise Wrong(
+            f"{name} should take {len(arguments)} argument(s). Yours is "
+            f"`{name}{signature}`."
+        ) from None
+
+
+def _unchanged(before, after):
+    if isinstance(before, np.ndarray):
+        return before.shape == after.shape and np.array_equal(before, after)
+    if isinstance(before, list | tuple):
+        return len(before) == len(after) and all(map(_unchanged, before, after))
+    if isinstance(before, dict):
+        return before.keys() == after.keys() and all(
+            _unchanged(before[key], after[key]) for key in before
+        )
+    return True

@@ -1,0 +1,231 @@
+"""Exercises: check, two hints, solution. A check never raises and never hangs."""
+
+import contextlib
+import json
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from helpers.checks import progress
+from helpers.checks.feedback import Note, Result, once
+
+ANSWERS = Path(__file__).with_name("answers.json")
+NO_ALARM = (
+    "On this system a check can't stop a loop that never ends: should one hang, "
+    "interrupt the kernel."
+)
+KINDS = ("Predict", "Write", "Tune", "Choose", "Fix")
+
+
+class Wrong(Exception):
+    """Raised inside a check: the answer is wrong, and the message says why."""
+
+
+class NotAttempted(Exception):
+    """Raised inside a check: the stub is still there."""
+
+
+class _TooSlow(BaseException):
+    """Raised in the learner's code when its time is over."""
+
+
+@dataclass(eq=False)
+class Exercise:
+    """One exercise: call it with an answer to have the answer checked.
+
+    ``name``, ``kind`` (Predict, Write, Tune, Choose or Fix), ``number`` ("4.1") and
+    ``points`` describe it. ``seconds`` is the time that an answer may take.
+    """
+
+    name: str
+    kind: str
+    number: str
+    points: int
+    hints: tuple[str, str] = field(repr=False)
+    judge: Callable[..., str] = field(repr=False)
+    seconds: float = field(default=2.0, repr=False)
+    needs_keras: bool = field(default=False, repr=False)
+    _hints_given: int = field(default=0, repr=False)
+
+    def __call__(self, *answers) -> Result:
+        """Check an answer; the result is true when it is correct."""
+        if self.needs_keras:
+            import keras  # noqa: F401  # so that the import does not use up the time
+        status, message = judge_safely(self.judge, answers, self.seconds)
+        if status == "correct":
+            message += progress.record(self._lesson, self.name)
+        return Result(status, message, f"Exercise {self.number}")
+
+    def hint(self) -> Note:
+        """Give the first hint, then the second."""
+        self._hints_given = min(self._hints_given + 1, len(self.hints))
+        n = self._hints_given
+        more = (
+            f"Run the cell again for hint {n + 1}."
+            if n < len(self.hints)
+            else f"That was the last hint. `check.{self.name}.solution()` shows a way."
+        )
+        return Note(f"Hint {n} of {len(self.hints)}", f"{self.hints[n - 1]}\n\n{more}")
+
+    def solution(self) -> Note:
+        """Show a right answer and why it is right."""
+        title = f"Solution of exercise {self.number}"
+        answers = json.loads(ANSWERS.read_text("utf-8")) if ANSWERS.exists() else {}
+        answer = answers.get(self._lesson, {}).get(self.name)
+        if answer is None:
+            return Note(
+                title, "This edition of the course comes without the solutions."
+            )
+        return Note(title, answer["text"], code=answer["code"])
+
+    @property
+    def _lesson(self):
+        return f"{int(self.number.split('.')[0]):02}"
+
+
+class Lesson:
+    """The exercises of one lesson, in the order in which they are defined."""
+
+    def __init__(self, number: int, title: str):
+        self.number = number
+        self.title = title
+        self._exercises = []
+
+    def exercise(self, kind, *, hints, points=1, seconds=2.0, needs_keras=False):
+        """Make an exercise out of the function below.
+
+        The function gets the learner's answer. It returns a short praise that says
+        why the answer is right, or raises :class:`Wrong` with what to do next.
+        """
+        if kind not in KINDS:
+            raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
+        if len(hints) != 2:
+            raise ValueError(f"hints must be two sentences, got {len(hints)}")
+
+        def decorate(judge):
+            exercise = Exercise(
+                name=judge.__name__,
+                kind=kind,
+                number=f"{self.number}.{len(self._exercises) + 1}",
+                points=points,
+                hints=tuple(hints),
+                judge=judge,
+                seconds=seconds,
+                needs_keras=needs_keras,
+            )
+            self._exercises.append(exercise)
+            return exercise
+
+        return decorate
+
+    @property
+    def exercises(self) -> tuple[Exercise, ...]:
+        """The exercises, in order."""
+        return tuple(self._exercises)
+
+    def progress(self) -> Note:
+        """Show what is solved: this lesson, and the whole course as bars."""
+        return progress.show(self)
+
+
+def judge_safely(judge, answers, seconds):
+    """Run a check whatever the answer does: return (status, message)."""
+    printed = _Sink()
+    try:
+        with (
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(printed),
+            warnings.catch_warnings(),
+            _time_limit(seconds),
+        ):
+            warnings.simplefilter("ignore")
+            if any(answer is ... for answer in answers):
+                raise NotAttempted
+            status, message = "correct", judge(*answers)
+    except NotAttempted:
+        status = "not attempted"
+        message = "Put your answer in the place of the `...`, then run the cell again."
+    except Wrong as wrong:
+        status, message = "incorrect", str(wrong)
+    except _TooSlow:
+        status = "incorrect"
+        message = (
+            f"Your answer was stopped: it took more than {seconds:g} seconds. "
+            "Is there a loop that never ends?"
+        )
+    except KeyboardInterrupt:
+        status, message = "incorrect", "You stopped the check, so nothing was judged."
+    except BaseException as error:  # whatever an answer raises ends here
+        status = "incorrect"
+        message = f"Your answer can't be judged: it led to {describe_error(error)}."
+    remark = "" if _can_stop() else once(NO_ALARM)
+    return status, message + printed.said() + remark
+
+
+def describe_error(error: BaseException) -> str:
+    """Return an error's type and first line, shortened: one sentence can hold it."""
+    try:
+        first = (str(error).strip() or "no message").splitlines()[0]
+    except Exception:
+        first = "a message that can't be read"
+    return f"`{type(error).__name__}: {first[:150]}`".replace("``", "`")
+
+
+class _Sink:
+    """Takes what an answer prints, and keeps the beginning."""
+
+    def __init__(self, limit=300):
+        self.text, self.limit = "", limit
+
+    def write(self, text):
+        self.text += text[: self.limit - len(self.text)]
+        return len(text)
+
+    def flush(self):
+        pass
+
+    def said(self):
+        if not self.text.strip():
+            return ""
+        lines = self.text.strip().splitlines()[:5]
+        return "\n\nYour code printed: " + " / ".join(f"`{line}`" for line in lines)
+
+
+def _can_stop():
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    return hasattr(signal, "setitimer") and in_main_thread
+
+
+@contextlib.contextmanager
+def _time_limit(seconds):
+    """Stop the block after so many seconds, where the system has an alarm clock."""
+    if not _can_stop():
+        yield
+        return
+
+    def stop(signum, frame):
+        def trace(*_):
+            raise _TooSlow
+
+        # An `except:` around the loop may swallow the first error; the tracer raises
+        # the next one inside that `except`, where nothing catches it.
+        while frame is not None and frame.f_code is not here:
+            frame.f_trace = trace
+            frame = frame.f_back
+        sys.settrace(trace)
+        raise _TooSlow
+
+    here = sys._getframe().f_code
+    tracer = sys.gettrace()
+    handler = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.05)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+        sys.settrace(tracer)

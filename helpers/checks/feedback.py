@@ -1,0 +1,93 @@
+"""What a check says, as HTML in a notebook and as plain text elsewhere."""
+
+import html
+import re
+from dataclasses import dataclass
+
+# The mark repeats what the colour says. Text and background are the theme's own.
+MARKS = {
+    "correct": ("✓", "Correct", "#009E73"),
+    "incorrect": ("✗", "Not yet", "#D55E00"),
+    "not attempted": ("…", "Not attempted yet", "#7F7F7F"),
+}
+NEUTRAL = "#0072B2"
+
+
+@dataclass(frozen=True, repr=False)
+class Result:
+    """The verdict on an answer: true when it is correct.
+
+    ``status`` is "correct", "incorrect" or "not attempted"; ``message`` says why, and
+    what to try next.
+    """
+
+    status: str
+    message: str
+    title: str = ""
+
+    def __bool__(self):
+        return self.status == "correct"
+
+    def __repr__(self):
+        mark, verdict, _ = MARKS[self.status]
+        return f"{mark} {verdict}. {self.message}"
+
+    def _repr_html_(self):
+        mark, verdict, colour = MARKS[self.status]
+        return box(f"{mark} {self.title}: {verdict.lower()}", self.message, colour)
+
+
+@dataclass(frozen=True, repr=False)
+class Note:
+    """A hint, a solution or a report, shown in a notebook.
+
+    ``picture_html`` takes the place of the message where HTML can be shown.
+    """
+
+    title: str
+    message: str
+    code: str = ""
+    picture_html: str = ""
+
+    def __repr__(self):
+        parts = (self.title, self.code, self.message)
+        return "\n\n".join(part for part in parts if part)
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        bundle = {"text/plain": repr(self)}
+        if self.code:  # Markdown colours the code and sets the formulas
+            code = f"```python\n{self.code}\n```"
+            bundle["text/markdown"] = f"**{self.title}**\n\n{code}\n\n{self.message}"
+        else:
+            message = "" if self.picture_html else self.message
+            bundle["text/html"] = box(self.title, message, NEUTRAL, self.picture_html)
+        return bundle
+
+
+def once(remark: str) -> str:
+    """Return a remark as a paragraph of its own the first time, then nothing."""
+    if remark in _said:
+        return ""
+    _said.add(remark)
+    return f"\n\n{remark}"
+
+
+_said = set()
+
+
+def box(title: str, message: str, colour: str, more_html: str = "") -> str:
+    """Return a titled box; `code` in backticks and empty lines in a message count."""
+    paragraphs = "".join(
+        f'<p style="margin: 0.3em 0">{_inline(part)}</p>'
+        for part in message.split("\n\n")
+        if part
+    )
+    return (
+        f'<div style="border-left: 5px solid {colour}; padding: 0.3em 0.9em; '
+        f'max-width: 46em; line-height: 1.45">'
+        f"<strong>{_inline(title)}</strong>{paragraphs}{more_html}</div>"
+    )
+
+
+def _inline(text):
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text, quote=False))
