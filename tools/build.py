@@ -112,8 +112,10 @@ def stub(region):
     indent = first[: len(first) - len(first.lstrip())]
     body = ast.parse(textwrap.dedent(code)).body
     if len(body) == 1 and isinstance(body[0], ast.Assign):
-        targets = " = ".join(map(ast.unparse, body[0].targets))
-        return f"{indent}{targets} = ..."
+        targets = [ast.unparse(target).strip("()") for target in body[0].targets]
+        # `a, b = ...` would not run: every name gets a value of its own.
+        values = ", ".join(["..."] * len(getattr(body[0].targets[0], "elts", [1])))
+        return f"{indent}{' = '.join(targets)} = {values}"
     if len(body) == 1 and isinstance(body[0], ast.AnnAssign):
         target, kind = body[0].target, body[0].annotation
         return f"{indent}{ast.unparse(target)}: {ast.unparse(kind)} = ..."

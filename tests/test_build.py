@@ -1,0 +1,251 @@
+"""The builder: marks, stubs, ids, slides, freshness."""
+
+import json
+
+import nbformat
+import pytest
+
+from tools import build
+
+LESSON = """\
+# %% [markdown]
+# # 9 · A lesson
+#
+# Its question.
+#
+# ## A part
+#
+# Text.
+
+# %%
+
+# %% tags=["nbval-ignore-output"]
+import math
+
+# %% [markdown]
+# ### Exercise 9.1 · Write
+
+# %% tags=["exercise:double"]
+def double(value):
+    ### BEGIN SOLUTION
+    return 2 * value
+    ### END SOLUTION
+
+
+print("checked")
+
+# %% [markdown] tags=["solution"]
+# Twice as much.
+
+# %% tags=["exercise:my_rate"]
+### BEGIN SOLUTION
+my_rate = 0.5
+### END SOLUTION
+
+# %% [markdown] tags=["notes"]
+# For the teacher.
+"""
+
+
+@pytest.fixture
+def house(tmp_path, monkeypatch):
+    """An empty course with one source."""
+    monkeypatch.setattr(build, "ROOT", tmp_path)
+    (tmp_path / "source").mkdir()
+    (tmp_path / "helpers" / "checks").mkdir(parents=True)
+    (tmp_path / "helpers" / "part.py").write_text("value = 1\n")
+    (tmp_path / "source" / "09_test.py").write_text(LESSON)
+    return tmp_path
+
+
+def edition(house, name, text=LESSON):
+    source = house / "source" / "09_test.py"
+    source.write_text(text)
+    return build.make_notebook(build.read_cells(source), name)
+
+
+def code(notebook):
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def test_the_lesson_has_stubs_where_the_solution_has_answers(house):
+    assert code(edition(house, "lesson")) == [
+        "import math",
+        'def double(value):\n    ...\n\n\nprint("checked")',
+        "my_rate = ...",
+    ]
+    assert code(edition(house, "solution"))[1:] == [
+        'def double(value):\n    return 2 * value\n\n\nprint("checked")',
+        "my_rate = 0.5",
+    ]
+
+
+def test_cells_with_the_solution_tag_are_in_the_solution_only(house):
+    texts = {
+        name: "".join(cell.source for cell in edition(house, name).cells)
+        for name in ("lesson", "solution")
+    }
+    assert "Twice as much" not in texts["lesson"]
+    assert "Twice as much" in texts["solution"]
+
+
+@pytest.mark.parametrize(
+    ("region", "expected"),
+    [
+        ("rate = 0.5", "rate = ..."),
+        ("    a, b = 1, 2", "    a, b = ..., ..."),
+        ("rate: float = 0.5", "rate: float = ..."),
+        ("    total = 0\n    total += 1", "    ..."),
+        ("total += 1", "..."),
+        ("rates = [\n    1,\n]", "rates = ..."),
+        ("\n    return 1", "    ..."),
+    ],
+)
+def test_an_assignment_keeps_its_left_side(region, expected):
+    assert build.stub(region.splitlines()) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("# %%\n### BEGIN SOLUTION\nx = 1\n", "test.py:2: .*BEGIN.* without .*END"),
+        ("# %%\n### END SOLUTION\n", "test.py:2: .*END.* without .*BEGIN"),
+        (
+            "# %%\n### BEGIN SOLUTION\n### BEGIN SOLUTION\n### END SOLUTION\n",
+            "test.py:3: .*BEGIN.* inside",
+        ),
+        (
+            "# %%\n### BEGIN SOLUTION\n# %%\n### END SOLUTION\n",
+            "test.py:2: .*without .*END.* in its cell",
+        ),
+    ],
+)
+def test_marks_that_do_not_pair_stop_the_build(house, text, complaint):
+    with pytest.raises(build.BuildError, match=complaint):
+        edition(house, "lesson", text)
+
+
+def test_code_that_no_longer_parses_stops_the_build(house):
+    text = (
+        "# %%\nif True:\n### BEGIN SOLUTION\n    x = 1\n    y = 2\n### END SOLUTION\n)"
+    )
+    with pytest.raises(build.BuildError, match="does not parse"):
+        edition(house, "lesson", text)
+
+
+def test_ids_outlive_changes_elsewhere(house):
+    before = edition(house, "lesson")
+    text = LESSON.replace("Its question.", "Another question.")
+    after = edition(house, "lesson", text)
+    assert before.cells[0].id != after.cells[0].id
+    assert [c.id for c in before.cells[1:]] == [c.id for c in after.cells[1:]]
+    assert "exercise-double" in [cell.id for cell in after.cells]
+    assert len({cell.id for cell in after.cells}) == len(after.cells)
+
+
+def test_equal_cells_get_different_ids(house):
+    text = "# %%\nprint(1)\n\n# %%\nprint(1)\n"
+    first, second = edition(house, "lesson", text).cells
+    assert first.id != second.id
+
+
+def test_headings_make_slides_and_notes_stay_notes(house):
+    cells = edition(house, "lesson").cells
+    slides = [cell.metadata.get("slideshow", {}).get("slide_type") for cell in cells]
+    assert slides == ["slide", "slide", None, "subslide", None, None, "notes"]
+
+
+def test_only_the_tags_that_a_notebook_needs_are_left(house):
+    cells = edition(house, "lesson").cells
+    left = [tag for cell in cells for tag in cell.metadata.get("tags", [])]
+    assert left == ["nbval-ignore-output"]
+
+
+def test_a_second_build_changes_nothing(house):
+    assert build.main([]) == 0
+    before = {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in house.rglob("*.*")}
+    assert build.main(["--check"]) == 0
+    assert build.main([]) == 0
+    after = {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in house.rglob("*.*")}
+    assert after == before
+
+
+def test_solutions_are_executed_and_lessons_are_not(house):
+    build.main([])
+    solution = nbformat.read(house / "solutions" / "09_test.ipynb", as_version=4)
+    lesson = nbformat.read(house / "lessons" / "09_test.ipynb", as_version=4)
+    ran = [cell for cell in solution.cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in ran] == [1, 2, 3]
+    assert ran[1].outputs[0].text == "checked\n"
+    assert not any(cell.get("outputs") for cell in lesson.cells)
+    nbformat.validate(solution)
+    nbformat.validate(lesson)
+
+
+def test_a_change_in_an_imported_helper_makes_the_solution_stale(house, capsys):
+    source = house / "source" / "09_test.py"
+    source.write_text(LESSON.replace("import math", "import helpers.part"))
+    (house / "helpers" / "__init__.py").write_text("")
+    first = build.fingerprint(source)
+    (house / "helpers" / "unused.py").write_text("value = 1\n")
+    assert build.fingerprint(source) == first
+    (house / "helpers" / "part.py").write_text("value = 2\n")
+    assert build.fingerprint(source) != first
+
+
+def test_check_names_what_is_stale(house, capsys):
+    build.main([])
+    (house / "source" / "09_test.py").write_text(LESSON.replace("Text.", "New text."))
+    assert build.main(["--check"]) == 1
+    said = capsys.readouterr().out
+    assert "lessons/09_test.ipynb" in said and "solutions/09_test.ipynb" in said
+
+
+def test_an_edited_solution_is_stale(house):
+    build.main([])
+    file = house / "solutions" / "09_test.ipynb"
+    file.write_text(file.read_text().replace("2 * value", "3 * value"))
+    assert build.main(["--check"]) == 1
+
+
+def test_a_notebook_without_a_source_stops_the_build(house, capsys):
+    build.main([])
+    (house / "source" / "09_test.py").unlink()
+    assert build.main([]) == 2
+    assert "lessons/09_test.ipynb has no source" in capsys.readouterr().err
+
+
+def test_a_failing_cell_stops_the_build_and_writes_no_solution(house, capsys):
+    (house / "source" / "09_test.py").write_text("# %%\n1 / 0\n")
+    assert build.main([]) == 2
+    assert "ZeroDivisionError" in capsys.readouterr().err
+    assert not (house / "solutions" / "09_test.ipynb").exists()
+
+
+def test_warnings_that_a_reader_would_see_stop_the_build(house, capsys):
+    text = '# %%\nimport warnings\nwarnings.warn("look out", stacklevel=1)\n'
+    (house / "source" / "09_test.py").write_text(text)
+    assert build.main([]) == 2
+    assert "look out" in capsys.readouterr().err
+
+
+def test_widgets_leave_a_still_picture():
+    output = nbformat.v4.new_output(
+        "display_data", data={build.WIDGET_VIEW: {}, "image/png": "x"}
+    )
+    cell = nbformat.v4.new_code_cell("lab", outputs=[output])
+    build.clean_outputs(cell)
+    assert list(cell.outputs[0].data) == ["image/png"]
+
+
+def test_answers_are_collected_with_their_reasons(house):
+    build.main([])
+    file = house / "helpers" / "checks" / "answers.json"
+    answers = json.loads(file.read_text())["09"]
+    assert answers["my_rate"] == {"code": "my_rate = 0.5", "text": ""}
+    assert answers["double"]["text"] == "Twice as much."
+    assert answers["double"]["code"].startswith("def double(value):\n    return")
+
+
+def test_nothing_in_the_course_is_stale():
+    assert build.main(["--check"]) == 0, "run `make notebooks`"
