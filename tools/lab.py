@@ -1,15 +1,16 @@
 """Open the lessons: copy what is missing into my/, then start JupyterLab there.
 
-python tools/lab.py               what `make lab` does
-python tools/lab.py --reset 04    puts a fresh copy of lesson 4 beside your own
+python tools/lab.py                 what `make lab` does
+python tools/lab.py --no-browser    the same, with an option of JupyterLab's
+python tools/lab.py --reset 04      puts a fresh copy of lesson 4 beside your own
 """
 
 import argparse
+import itertools
 import json
 import os
 import shutil
 import sys
-import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,15 +48,16 @@ def reset(number):
     mine = MY / found[0]
     MY.mkdir(exist_ok=True)
     if mine.exists():
-        kept = mine.with_stem(f"{mine.stem}_kept_{time.strftime('%Y-%m-%d_%H-%M-%S')}")
+        names = (mine.with_stem(f"{mine.stem}_kept_{n}") for n in itertools.count(1))
+        kept = next(name for name in names if not name.exists())
         mine.rename(kept)
         print(f"Your copy is kept as my/{kept.name}")
     shutil.copyfile(ROOT / "lessons" / mine.name, mine)
     print(f"my/{mine.name} is fresh")
 
 
-def open_lab():
-    """Replace this process by JupyterLab, in my/."""
+def open_lab(options):
+    """Run JupyterLab in my/, until it is stopped."""
     settings = Path(sys.prefix) / "share" / "jupyter" / "lab" / "settings"
     settings.mkdir(parents=True, exist_ok=True)
     (settings / "overrides.json").write_text(json.dumps(SETTINGS), "utf-8")
@@ -65,19 +67,20 @@ def open_lab():
     command.append("--ServerApp.log_level=WARN")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
-    os.execv(sys.executable, command)
+    os.chdir(MY)
+    os.execv(sys.executable, command + options)
 
 
 def main():
     """Run the command."""
     parser = argparse.ArgumentParser(description="Open the lessons in JupyterLab.")
     parser.add_argument("--reset", metavar="LESSON", help="start a lesson afresh")
-    options = parser.parse_args()
+    options, for_jupyterlab = parser.parse_known_args()
     if options.reset is not None:
         return reset(options.reset)
     for name in copy_missing_lessons():
         print(f"New in my/: {name}")
-    open_lab()
+    open_lab(for_jupyterlab)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import ast
 import copy
 import inspect
 import numbers
+import reprlib
 import textwrap
 import types
 
@@ -108,7 +109,8 @@ def is_stub(function) -> bool:
         body = ast.walk(ast.parse(source))
     except (OSError, TypeError, SyntaxError):
         code = getattr(function, "__code__", None)
-        return code is not None and code.co_code == _empty.__code__.co_code
+        named = getattr(function, "__name__", "") != "<lambda>"
+        return named and code is not None and code.co_code == _empty.__code__.co_code
     return any(
         isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Constant)
@@ -121,7 +123,7 @@ def show(value, limit=60) -> str:
     """Return a value as short code for a message."""
     if isinstance(value, np.ndarray) and value.size > 12:
         return f"`an array of shape {value.shape}`"
-    text = repr(value) if not isinstance(value, np.generic) else f"{value}"
+    text = f"{value}" if isinstance(value, np.generic) else reprlib.repr(value)
     text = " ".join(text.split())
     return f"`{text if len(text) <= limit else text[:limit] + ' ...'}`"
 

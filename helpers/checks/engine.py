@@ -208,8 +208,10 @@ def _time_limit(seconds):
         return
 
     def stop(signum, frame):
-        def trace(*_):
-            raise _TooSlow
+        def trace(frame, event, value):
+            if event == "line":
+                raise _TooSlow
+            return trace
 
         # An `except:` around the loop may swallow the first error; the tracer raises
         # the next one inside that `except`, where nothing catches it.

@@ -1,0 +1,170 @@
+"""What people answer to the exercises of lesson 4, right and wrong.
+
+``RIGHT``: exercise -> answers that must pass. ``WRONG``: exercise -> (answer, a part
+of the message that it must get). ``NAMES``: what the collected answers refer to.
+"""
+
+import numpy as np
+
+
+def build(learning_rate):
+    """Build the network of the lesson."""
+    import keras
+
+    keras.utils.set_random_seed(0)
+    hidden = keras.layers.Dense(64, activation="relu")
+    output = keras.layers.Dense(10, activation="softmax")
+    model = keras.Sequential([keras.Input((64,)), hidden, output])
+    loss = "sparse_categorical_crossentropy"
+    model.compile(keras.optimizers.SGD(learning_rate), loss, metrics=["accuracy"])
+    return model
+
+
+NAMES = {"build": build}
+
+
+def _hits(probabilities, labels):
+    return probabilities.argmax(axis=1) == labels
+
+
+def _accuracy_by_loop(probabilities, labels):
+    right = 0
+    for row, label in zip(probabilities, labels, strict=True):
+        right += int(max(range(len(row)), key=lambda k: row[k]) == label)
+    return right / len(labels)
+
+
+def _accuracy_in_place(probabilities, labels):
+    probabilities -= probabilities.max(axis=1, keepdims=True)
+    return (probabilities[np.arange(len(labels)), labels] == 0).mean()
+
+
+def _train(model, x, y, epochs=2):
+    model.fit(x, y, epochs=epochs, verbose=0)
+    return model.evaluate(x, y, verbose=0)[0]
+
+
+def _dictionary_of_losses(rates, x, y):
+    return {rate: _train(build(rate), x, y) for rate in rates}
+
+
+def _array_of_losses(rates, x, y):
+    return np.array([_train(build(rate), x, y, epochs=3) for rate in rates])
+
+
+def _built_once(rates, x, y):
+    model = build(0.1)
+    return [_train(model, x, y) for rate in rates]
+
+
+def _compiled_again(rates, x, y):
+    import keras
+
+    model, losses = build(0.1), []
+    for rate in rates:
+        model.compile(keras.optimizers.SGD(rate), model.loss, metrics=["accuracy"])
+        losses.append(_train(model, x, y))
+    return losses
+
+
+def _rate_ignored(rates, x, y):
+    return [_train(build(0.1), x, y) for rate in rates]
+
+
+def _never_trained(rates, x, y):
+    return [build(rate).evaluate(x, y, verbose=0)[0] for rate in rates]
+
+
+def _loss_and_accuracy(rates, x, y):
+    losses = []
+    for rate in rates:
+        model = build(rate)
+        model.fit(x, y, epochs=2, verbose=0)
+        losses.append(model.evaluate(x, y, verbose=0))
+    return losses
+
+
+def _only_the_last(rates, x, y):
+    return [_train(build(rate), x, y) for rate in rates][-1]
+
+
+def _accuracies(rates, x, y):
+    accuracies = []
+    for rate in rates:
+        model = build(rate)
+        model.fit(x, y, epochs=2, verbose=0)
+        accuracies.append(model.evaluate(x, y, verbose=0)[1])
+    return accuracies
+
+
+RIGHT = {
+    "accuracy": [
+        lambda p, y: np.mean(np.argmax(p, axis=-1) == y),
+        lambda p, y: float(_hits(p, y).sum() / len(y)),
+        _accuracy_by_loop,
+    ],
+    "updates": [680, 680.0, np.int64(680), np.array(680)],
+    "which_batch_size": [
+        {"A": 512, "B": 8, "C": 64},
+        {"C": 64.0, "B": np.int64(8), "A": 512},
+    ],
+    "compare_rates": [_dictionary_of_losses, _array_of_losses],
+}
+
+WRONG = {
+    "accuracy": [
+        (lambda p, y: 1 - _hits(p, y).mean(), "share of wrong rows"),
+        (lambda p, y: _hits(p, y).sum(), "Divide by how many"),
+        (lambda p, y: 100 * _hits(p, y).mean(), "in percent"),
+        (lambda p, y: (p.argmin(axis=1) == y).mean(), "smallest probability"),
+        (lambda p, y: p[np.arange(len(y)), y].mean(), "mean probability"),
+        (lambda p, y: (p[np.arange(len(y)), y] > 0.5).mean(), "need not reach 0.5"),
+        (lambda p, y: _hits(p, y).sum() / p.shape[1], "number of classes"),
+        (lambda p, y: (p.argmax(axis=0) == y[: p.shape[1]]).mean(), "which class"),
+        (lambda p, y: (p.argmax() == y).mean(), "which class"),
+        (lambda p, y: _hits(p, y), "should be a number"),
+        (lambda p, y: 0.75, "which class"),
+        (lambda p: 1.0, "should take 2 argument"),
+        (lambda p, y: None, "Is there a `return`?"),
+        (_accuracy_in_place, "changes the values"),
+        (0.95, "A function is wanted"),
+    ],
+    "updates": [
+        (660, "round"),
+        (34, "20 times"),
+        (33, "one epoch"),
+        (20, "number of epochs"),
+        (675, "rounded once"),
+        (674, "rounded once"),
+        (21580, "rows seen"),
+        (640, "multiplies batch size and epochs"),
+        (674.375, "whole number"),
+        ("680", "take the quotes away"),
+        (-680, "Count the minibatches"),
+        ([680], "a list of 1"),
+    ],
+    "which_batch_size": [
+        ({"A": 8, "B": 512, "C": 64}, "upside down"),
+        ({"A": 8, "B": 64, "C": 512}, "after a single epoch"),
+        ({"A": 64, "B": 8, "C": 512}, "only three updates"),
+        ({"A": 512, "B": 64, "C": 8}, "after a single epoch"),
+        ({"A": 512, "B": 8}, "needs the keys"),
+        ({"a": 512, "b": 8, "c": 64}, "needs the keys"),
+        ({"A": 8, "B": 8, "C": 8}, "belongs to one curve"),
+        ({"A": "512", "B": 8, "C": 64}, "take the quotes away"),
+        ([512, 8, 64], "should be a dictionary"),
+        ("B", "should be a dictionary"),
+    ],
+    "compare_rates": [
+        (_compiled_again, "order should not matter"),
+        (_built_once, "order should not matter"),
+        (_rate_ignored, "its own `learning_rate`"),
+        (_never_trained, "its own `learning_rate`"),
+        (_loss_and_accuracy, "shape (2,)"),
+        (_only_the_last, "shape (2,)"),
+        (_accuracies, "Does each run train"),
+        (lambda rates, x, y: [0.5 / rate for rate in rates], "losses are"),
+        (lambda rates, x, y: [2 - rate for rate in rates], "Do you train on"),
+        (lambda rates, x, y: [], "shape (2,)"),
+    ],
+}

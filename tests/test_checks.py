@@ -1,0 +1,370 @@
+"""Checks that a learner can trust: right answers pass, wrong ones are told why."""
+
+import importlib
+import itertools
+import json
+import linecache
+import time
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+from helpers.checks import progress
+from tools import build
+
+ROOT = Path(__file__).resolve().parents[1]
+LESSONS = sorted(path.stem for path in (ROOT / "source").glob("*.py"))
+
+
+def module(kind, stem):
+    return importlib.import_module(f"helpers.checks.{kind}_{stem[:2]}")
+
+
+EXERCISES = [
+    pytest.param(stem, exercise, id=f"{exercise.number}-{exercise.name}")
+    for stem in LESSONS
+    for exercise in module("lesson", stem).EXERCISES
+]
+each_exercise = pytest.mark.parametrize(("stem", "exercise"), EXERCISES)
+
+
+def bank(kind):
+    params = []
+    for stem in LESSONS:
+        for name, answers in getattr(module("bank", stem), kind).items():
+            for number, answer in enumerate(answers, 1):
+                label = f"{stem[:2]}-{name}-{number}"
+                params.append(pytest.param(stem, name, answer, id=label))
+    return params
+
+
+# The exercises and the sources belong together
+
+
+@pytest.mark.parametrize("stem", LESSONS)
+def test_checks_stand_in_the_order_of_the_source(stem):
+    cells = build.read_cells(ROOT / "source" / f"{stem}.py")
+    in_source = [build.exercise_name(cell) for cell in cells]
+    exercises = module("lesson", stem).EXERCISES
+    assert [name for name in in_source if name] == [each.name for each in exercises]
+    assert exercises, f"{stem} has no exercises"
+    headings = [cell.source for cell in cells if "### Exercise" in cell.source]
+    for exercise, heading in zip(exercises, headings, strict=True):
+        first = heading.splitlines()[0]
+        assert first == f"### Exercise {exercise.number} · {exercise.kind}"
+
+
+@pytest.mark.parametrize("stem", LESSONS)
+def test_every_reference_answer_passes(stem):
+    """The executed solutions hold what each check said to the reference answer."""
+    notebook = nbformat.read(ROOT / "solutions" / f"{stem}.ipynb", as_version=4)
+    said = {
+        cell.id.removeprefix("exercise-"): cell.outputs[-1]["data"]["text/plain"]
+        for cell in notebook.cells
+        if cell.id.startswith("exercise-")
+    }
+    names = {exercise.name for exercise in module("lesson", stem).EXERCISES}
+    assert said.keys() == names
+    assert all(text.startswith("✓ Correct. ") for text in said.values()), said
+
+
+@pytest.mark.parametrize("stem", LESSONS)
+def test_every_stub_is_not_attempted(stem):
+    for cell in build.read_cells(ROOT / "source" / f"{stem}.py"):
+        name = build.exercise_name(cell)
+        if name is None:
+            continue
+        check = module("lesson", stem)
+        result = run_cell(build.without_answers(cell.source), name, {"check": check})
+        assert result.status == "not attempted", name
+
+
+def run_cell(code, name, names):
+    """Run a cell as a kernel does; return the value of its last line."""
+    file = f"<cell {name} {next(counter)}>"
+    linecache.cache[file] = (len(code), None, code.splitlines(True), file)
+    *lines, last = code.rstrip().splitlines()
+    exec(compile("\n".join(lines), file, "exec"), names)
+    return eval(last, names)
+
+
+counter = itertools.count()
+
+
+# The bank: what people answer
+
+
+@pytest.mark.parametrize(("stem", "name", "answer"), bank("RIGHT"))
+def test_other_right_forms_pass(stem, name, answer):
+    result = getattr(module("lesson", stem), name)(answer)
+    assert result, result.message
+
+
+@pytest.mark.parametrize(("stem", "name", "answer"), bank("WRONG"))
+def test_wrong_answers_hear_what_is_wrong(stem, name, answer):
+    given, expected = answer
+    result = getattr(module("lesson", stem), name)(given)
+    assert result.status == "incorrect"
+    assert expected in result.message
+
+
+@pytest.mark.parametrize("stem", LESSONS)
+def test_every_exercise_has_its_bank(stem):
+    for exercise in module("lesson", stem).EXERCISES:
+        assert len(module("bank", stem).WRONG[exercise.name]) >= 4
+        assert len(module("bank", stem).RIGHT[exercise.name]) >= 2
+
+
+# Hostile answers
+
+
+def raises(*_):
+    raise RuntimeError("boom")
+
+
+def recurses(*arguments):
+    return recurses(*arguments)
+
+
+def loops(*_):
+    while True:
+        pass
+
+
+def loops_and_catches(*_):
+    while True:
+        try:
+            time.sleep(10)
+        except BaseException:
+            continue
+
+
+def yields(*_):
+    yield 1
+
+
+def mutates(*arguments):
+    for argument in arguments:
+        if isinstance(argument, np.ndarray | list):
+            argument[:] = argument[::-1]
+    return arguments[0] if arguments else None
+
+
+def floods(*_):
+    while True:
+        print("flood " * 1000)
+
+
+def exits(*_):
+    raise SystemExit
+
+
+def too_few():
+    return 1.0
+
+
+def too_many(a, b, c, d, e, f, g, h):
+    return 1.0
+
+
+def identity(*arguments):
+    return arguments[0] if arguments else None
+
+
+class Nasty:
+    """Raises whatever one does with it."""
+
+    def _no(self, *_):
+        raise RuntimeError("nasty")
+
+    __repr__ = __str__ = __float__ = __array__ = __eq__ = __len__ = __iter__ = _no
+    __call__ = __getitem__ = __bool__ = _no
+    __hash__ = None
+
+
+HOSTILE = {
+    "None": None,
+    "a string": "answer",
+    "an empty string": "",
+    "NaN": float("nan"),
+    "infinity": float("inf"),
+    "minus infinity": -np.inf,
+    "True": True,
+    "False": False,
+    "NumPy's True": np.True_,
+    "a complex number": 1j,
+    "a huge integer": 10**400,
+    "an empty list": [],
+    "an empty dictionary": {},
+    "an empty array": np.array([]),
+    "an array of NaN": np.full(3, np.nan),
+    "a huge array": np.zeros((10_000, 1_000)),
+    "an array of objects": np.array([None, "x"], dtype=object),
+    "a class": Nasty,
+    "float, the class": float,
+    "a nasty object": Nasty(),
+    "a module": np,
+    "print": print,
+    "raises": raises,
+    "recurses": recurses,
+    "loops": loops,
+    "loops and catches": loops_and_catches,
+    "yields": yields,
+    "mutates": mutates,
+    "floods": floods,
+    "exits": exits,
+    "too few arguments": too_few,
+    "too many arguments": too_many,
+    "identity": identity,
+    "returns None": lambda *_: None,
+    "returns NaN": lambda *_: float("nan"),
+    "returns infinity": lambda *_: float("inf"),
+    "returns True": lambda *_: True,
+    "returns a string": lambda *_: "1",
+    "returns nothing but zeros": lambda *_: 0.0,
+    "returns an empty list": lambda *_: [],
+    "returns a huge array": lambda *_: np.zeros((10_000, 1_000)),
+    "returns itself": raises.__class__,
+    "needs too much memory": lambda *_: np.zeros(10**15),
+}
+
+
+@each_exercise
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_hostile_answers_get_a_sentence(stem, exercise, hostile, monkeypatch, capfd):
+    monkeypatch.setattr(exercise, "seconds", 0.4)
+    result = exercise(HOSTILE[hostile])
+    assert result.status == "incorrect", result
+    assert 20 < len(result.message) < 700
+    assert "Traceback" not in result.message and "object at 0x" not in result.message
+    assert capfd.readouterr().out == ""
+    assert repr(result) and result._repr_html_()
+
+
+@each_exercise
+def test_an_ellipsis_is_not_attempted_and_no_answer_is_a_sentence(stem, exercise):
+    assert exercise(...).status == "not attempted"
+    assert exercise().status == "incorrect"
+    assert exercise(1, 2, 3, 4).status == "incorrect"
+
+
+# What a check says
+
+
+@each_exercise
+def test_two_hints_then_the_solution(stem, exercise, monkeypatch):
+    monkeypatch.setattr(exercise, "_hints_given", 0)
+    first, second, third = (repr(exercise.hint()) for _ in range(3))
+    assert "Hint 1 of 2" in first and "Hint 2 of 2" in second and third == second
+    assert ".solution()" in second
+    solution = exercise.solution()
+    assert solution.code and solution.message
+    assert "```python" in solution._repr_mimebundle_()["text/markdown"]
+
+
+def test_without_collected_answers_there_is_no_solution_to_show(monkeypatch, tmp_path):
+    from helpers.checks import engine
+
+    monkeypatch.setattr(engine, "ANSWERS", tmp_path / "answers.json")
+    exercise = EXERCISES[0].values[1]
+    assert "comes without the solutions" in repr(exercise.solution())
+
+
+def test_what_an_answer_prints_is_kept_short(monkeypatch):
+    exercise = module("lesson", "04").accuracy
+
+    def answer(probabilities, labels):
+        print("looking at", len(labels), "rows")
+        return 0.5
+
+    assert "Your code printed: `looking at 40 rows`" in exercise(answer).message
+
+
+def test_feedback_is_safe_html():
+    from helpers.checks.feedback import Result
+
+    shown = Result("incorrect", "use `a < b`\n\n<script>", "Exercise")._repr_html_()
+    assert "<code>a &lt; b</code>" in shown and "<script>" not in shown
+
+
+def test_where_no_alarm_clock_is_the_check_says_so(monkeypatch):
+    from helpers.checks import engine, feedback
+
+    monkeypatch.setattr(engine, "_can_stop", lambda: False)
+    monkeypatch.setattr(feedback, "_said", set())
+    assert "interrupt the kernel" in module("lesson", "04").updates(1).message
+    assert "interrupt the kernel" not in module("lesson", "04").updates(1).message
+
+
+def test_alarm_and_tracer_are_put_back():
+    import signal
+    import sys
+
+    before = signal.getsignal(signal.SIGALRM), sys.gettrace()
+    module("lesson", "04").accuracy(loops)
+    assert (signal.getsignal(signal.SIGALRM), sys.gettrace()) == before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+# Progress
+
+
+@pytest.fixture
+def my(tmp_path, monkeypatch):
+    """A learner's folder, as `make lab` makes it."""
+    (tmp_path / "source").mkdir()
+    (tmp_path / "my").mkdir()
+    monkeypatch.chdir(tmp_path / "my")
+    monkeypatch.delenv("DOWNHILL_PROGRESS")
+    return tmp_path / "my"
+
+
+def test_progress_is_kept_in_my(my):
+    check = module("lesson", "04")
+    check.updates(1)
+    assert not (my / "progress.json").exists()
+    check.updates(680)
+    check.updates(680)
+    assert json.loads((my / "progress.json").read_text()) == {"04": ["updates"]}
+    assert [file.name for file in my.iterdir()] == ["progress.json"]
+    shown = check.progress()
+    assert "1 of" in shown.title and "✓ 4.2" in repr(shown)
+
+
+def test_an_unreadable_file_is_put_aside_not_lost(my):
+    (my / "progress.json").write_text("{broken")
+    result = module("lesson", "04").updates(680)
+    assert result and "progress.unreadable.json" in result.message
+    assert (my / "progress.unreadable.json").read_text() == "{broken"
+    assert json.loads((my / "progress.json").read_text()) == {"04": ["updates"]}
+
+
+def test_elsewhere_progress_is_in_memory_and_said_once(tmp_path, monkeypatch):
+    from helpers.checks import feedback
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DOWNHILL_PROGRESS")
+    monkeypatch.setattr(progress, "_in_memory", {})
+    monkeypatch.setattr(feedback, "_said", set())
+    check = module("lesson", "04")
+    assert "until this notebook's kernel stops" in check.updates(680).message
+    assert "kernel stops" not in check.updates(680).message
+    assert "✓ 4.2" in repr(check.progress())
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_can_not_be_written_is_said(my, monkeypatch):
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(progress.tempfile, "NamedTemporaryFile", refuse)
+    result = module("lesson", "04").updates(680)
+    assert result and "could not be kept: Permission denied" in result.message
+
+
+def test_the_tests_and_the_build_record_nothing(my, monkeypatch):
+    monkeypatch.setenv("DOWNHILL_PROGRESS", "off")
+    module("lesson", "04").updates(680)
+    assert not list(my.iterdir())
