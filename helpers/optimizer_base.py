@@ -125,6 +125,16 @@ class Optimizer:
             self.state = [self.start(w) for w in weights]
 
 
+def check_optimizer(optimizer):
+    """Return ``optimizer``, if it is one."""
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(
+            "optimizer must be one of helpers.optimizers, such as SGD(0.1), got "
+            f"{optimizer!r}"
+        )
+    return optimizer
+
+
 def _names(optimizer):
     return list(signature(optimizer.__init__).parameters)[1:]
 
