@@ -26,7 +26,7 @@ def sequential(network, weights):
     import keras
 
     dtype = weights[0].dtype.name
-    units = zip(network.widths[1:], [*network.hidden, network.output], strict=True)
+    units = zip(network.widths[1:], [*network.activations, network.output], strict=True)
     model = keras.Sequential(
         [keras.Input(network.widths[:1], dtype=dtype)]
         + [keras.layers.Dense(n, activation, dtype=dtype) for n, activation in units]
@@ -38,7 +38,10 @@ def sequential(network, weights):
 def settings_and_weights(model):
     """Return Network's arguments, the hidden activations and the weights of a model."""
     layers = _dense_layers(model)
-    *hidden, output = [layer.activation.__name__ for layer in layers]
+    *hidden, output = [
+        getattr(layer.activation, "__name__", repr(layer.activation))
+        for layer in layers
+    ]
     for name, known in [*((name, HIDDEN) for name in hidden), (output, OUTPUT)]:
         if name not in known:
             raise ValueError(
@@ -88,11 +91,11 @@ def _loss(model, output):
     options = getattr(loss, "_fn_kwargs", {})
     if options.get("label_smoothing") or options.get("ignore_class") is not None:
         raise ValueError("a Network has no label_smoothing and no ignore_class")
-    if name.endswith("crossentropy"):
-        if options.get("from_logits", False) != (output == "linear"):
-            raise ValueError(
-                f"the model's output is {output}, and from_logits of its loss does not "
-                "fit that: it must be True after linear, False after softmax or sigmoid"
-            )
+    from_logits = options.get("from_logits", False)
+    if name.endswith("crossentropy") and from_logits != (output == "linear"):
+        raise ValueError(
+            f"the model's output is {output}, from_logits of its loss {from_logits}: "
+            "it must be True after linear, and False after softmax or sigmoid"
+        )
     function = getattr(losses, name)
     return partial(function, delta=options["delta"]) if "delta" in options else function

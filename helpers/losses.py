@@ -89,7 +89,7 @@ def categorical_crossentropy(y_true, y_pred, from_logits=False):
     """Return minus the logarithm of the probability given to the true class.
 
     ``y_true`` is one-hot: 1 for the class of the row and 0 for the others (or a
-    probability for each class). Keras divides probabilities by their sum first.
+    probability for each class). As in Keras, ``y_pred`` is divided by its sum first.
     """
     y, p = one_hot(y_true, y_pred)
     if switch("from_logits", from_logits):

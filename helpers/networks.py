@@ -54,6 +54,8 @@ class Network:
 
     Attributes
     ----------
+    activations : list of str
+        One for each hidden layer.
     weights : list of arrays
         ``[W1, b1, W2, b2, ...]`` of shapes (runs, inputs, units) and (runs, units), to
         be given to ``optimizer.step(network.weights, network.gradients(x, y))``. As in
@@ -88,7 +90,7 @@ class Network:
                 "binary_crossentropy, or give the output a unit for each class"
             )
         activation = one_of("activation", activation, HIDDEN)
-        self.hidden = [activation] * (len(self.widths) - 2)
+        self.activations = [activation] * (len(self.widths) - 2)
 
         # A crossentropy that is given logits needs no clip, and the way back through it
         # and the softmax or sigmoid before it comes to a single difference.
@@ -101,6 +103,12 @@ class Network:
         starts = {s: _glorot(self.widths, s, dtype) for s in set(seeds)}
         by_run = [starts[s] for s in seeds]
         self.weights = [np.stack(arrays) for arrays in zip(*by_run, strict=True)]
+
+    def __repr__(self):
+        return (
+            f"Network({self.widths}, {'-'.join([*self.activations, self.output])}, "
+            f"{self.loss.__name__}, runs={self.runs}, {self.weights[0].dtype})"
+        )
 
     @property
     def runs(self):
@@ -141,7 +149,7 @@ class Network:
             a, W = inputs[layer], self.weights[2 * layer]
             gradients = [a.mT @ d, d.sum(axis=1), *gradients]
             if layer > 0:
-                _, way_back = HIDDEN[self.hidden[layer - 1]]
+                _, way_back = HIDDEN[self.activations[layer - 1]]
                 d = way_back(a, d @ W.mT)
         return gradients
 
@@ -160,9 +168,9 @@ class Network:
         """
         from helpers.keras_bridge import settings_and_weights
 
-        settings, hidden, weights = settings_and_weights(model)
+        settings, activations, weights = settings_and_weights(model)
         network = cls(**settings)
-        network.hidden = hidden
+        network.activations = activations
         network.weights = [w[None] for w in weights]
         return network
 
@@ -177,7 +185,7 @@ class Network:
     def _layers(self, x):
         """Return the input of every layer, and the logits of the last."""
         values = [self._check_features(x)]
-        names = [*self.hidden, "linear"]
+        names = [*self.activations, "linear"]
         for name, W, b in zip(
             names, self.weights[::2], self.weights[1::2], strict=True
         ):

@@ -82,19 +82,19 @@ def fit(
         _train(stack, optimizer, x, y, _order(len(x), epoch, seeds[going]), batch_size)
         loss = stack.loss_of(y, stack.logits(x))
         finite = np.isfinite(loss)
-        train_loss[going[finite], epoch] = loss[finite]
-        if validation is not None:
-            loss, score = evaluate(stack, *validation)
-            valid_loss[going[finite], epoch] = loss[finite]
-            valid_score[going[finite], epoch] = score[finite]
         if not finite.all():
-            going, stack = going[finite], stack.keep(finite)
+            going, stack, loss = going[finite], stack.keep(finite), loss[finite]
             optimizer.keep(finite)
         if len(going) == 0:
             break
+        train_loss[going, epoch] = loss
+        if validation is not None:
+            valid_loss[going, epoch], valid_score[going, epoch] = evaluate(
+                stack, *validation
+            )
 
+    network.weights = [np.full_like(weights, np.nan) for weights in network.weights]
     for weights, trained in zip(network.weights, stack.weights, strict=True):
-        weights[:] = np.nan
         weights[going] = trained
     if validation is None:
         return History(train_loss, None, None)

@@ -4,6 +4,8 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import pickle
+import subprocess
+import sys
 from functools import partial
 
 import keras
@@ -220,7 +222,7 @@ def test_a_functional_model_with_different_activations_can_come_from_keras():
     model = keras.Model(inputs, keras.layers.Dense(2, "softmax")(hidden))
     x = np.random.default_rng(0).normal(size=(6, 4)).astype("f4")
     network = Network.from_keras(model)
-    assert network.hidden == ["relu", "tanh"]
+    assert network.activations == ["relu", "tanh"]
     np.testing.assert_allclose(network.forward(x)[0], model(x), rtol=1e-5)
 
 
@@ -257,6 +259,7 @@ dense = keras.layers.Dense
             "no regularizers",
         ),
         (lambda: compiled("selu", "mse"), "activation 'selu'"),
+        (lambda: compiled(keras.layers.ReLU(), "mse"), "activation '<ReLU"),
         (lambda: compiled(None, "poisson"), "loss is poisson"),
         (lambda: compiled(None, "binary_crossentropy"), "from_logits"),
         (
@@ -323,6 +326,18 @@ def test_wrong_rows_are_errors(x, error, message):
 def test_a_run_that_is_not_there_is_an_error():
     with pytest.raises(ValueError, match="run must be below the 2 runs, got 2"):
         Network((4, 3), loss=mean_squared_error, runs=2).to_keras(run=2)
+
+
+def test_the_core_opens_without_tensorflow_and_scikit_learn():
+    core = "losses optimizers schedules surfaces descent networks training".split()
+    program = "import sys; " + "".join(f"import helpers.{name}; " for name in core)
+    program += "print(*sys.modules)"
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True
+    )
+    loaded = set(ran.stdout.split())
+    assert "helpers.training" in loaded
+    assert not {"keras", "tensorflow", "sklearn", "matplotlib"} & loaded
 
 
 def test_networks_can_be_pickled():
