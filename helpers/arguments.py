@@ -37,6 +37,14 @@ def switch(name: str, value) -> bool:
     return bool(value)
 
 
+def one_of(name: str, value, choices):
+    """Return ``value``, if it is one of the choices."""
+    if not isinstance(value, str) or value not in choices:
+        known = ", ".join(f'"{choice}"' for choice in choices)
+        raise ValueError(f"{name} must be one of {known}, got {value!r}")
+    return value
+
+
 def floats(name: str, value) -> np.ndarray:
     """Return ``value`` as an array of float32 or float64; integers become float64."""
     array = np.asarray(value)

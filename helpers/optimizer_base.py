@@ -39,10 +39,9 @@ class Optimizer:
         return super().__new__(cls)
 
     def __init__(self, learning_rate):
-        fixed = not callable(learning_rate)
-        self.learning_rate = (
-            rates("learning_rate", learning_rate) if fixed else learning_rate
-        )
+        if not callable(learning_rate):
+            learning_rate = rates("learning_rate", learning_rate)
+        self.learning_rate = learning_rate
         self.reset()
 
     def __repr__(self):
@@ -53,7 +52,7 @@ class Optimizer:
         """Forget everything: the next step is the first."""
         self.iterations = 0
         self.state = []
-        self._shapes = None
+        self._kinds = None
         self._kept = None
 
     def start(self, w):
@@ -104,7 +103,7 @@ class Optimizer:
                 setattr(state, name, array[runs])
         kept = np.arange(len(runs)) if self._kept is None else self._kept
         self._kept = kept[runs]
-        self._shapes = None
+        self._kinds = None
 
     def _rate(self):
         rate = self.learning_rate
@@ -114,15 +113,26 @@ class Optimizer:
         return rate if np.ndim(rate) == 0 or self._kept is None else rate[self._kept]
 
     def _remember(self, weights):
-        shapes = [f"{w.dtype}{list(w.shape)}" for w in weights]
-        if self._shapes not in (None, shapes):
+        kinds = [(w.dtype, w.shape) for w in weights]
+        if self._kinds not in (None, kinds):
+            was, now = _describe(self._kinds), _describe(kinds)
             raise ValueError(
-                f"weights were {', '.join(self._shapes)} in the step before, now "
-                f"they are {', '.join(shapes)}: call reset(), or make a new optimizer"
+                f"weights were {was} in the step before and now are {now}: call "
+                "reset(), or make a new optimizer"
             )
-        self._shapes = shapes
+        self._kinds = kinds
         if not self.state:
             self.state = [self.start(w) for w in weights]
+
+
+def check_optimizer(optimizer):
+    """Return ``optimizer``, if it is one."""
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(
+            "optimizer must be one of helpers.optimizers, such as SGD(0.1), got "
+            f"{optimizer!r}"
+        )
+    return optimizer
 
 
 def _names(optimizer):
@@ -152,6 +162,10 @@ def _check_pair(w, g):
             f"gradients must have the shape of the weights, {w.shape}, got {g.shape}"
         )
     return w, g.astype(w.dtype, copy=False)
+
+
+def _describe(kinds):
+    return ", ".join(f"{dtype}{list(shape)}" for dtype, shape in kinds)
 
 
 def _line_up(rate, w):
