@@ -486,3 +486,6 @@ check.compare_rates(compare_rates)
 #
 # These were single runs, from one random start. How much of a difference is chance is a question of its own, and lesson 5
 # answers it with bands over many seeds.
+
+# %%
+# check.progress()

@@ -1,0 +1,109 @@
+"""Small errors put into every reference answer: do the checks notice?"""
+
+import ast
+import copy
+import importlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tools import build
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = sorted((ROOT / "source").glob("*.py"))
+SWAPS = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.FloorDiv: ast.Div,
+    ast.Pow: ast.Mult,
+    ast.MatMult: ast.Mult,
+    ast.Eq: ast.NotEq,
+    ast.Lt: ast.GtE,
+    ast.LtE: ast.Gt,
+    ast.Gt: ast.LtE,
+    ast.GtE: ast.Lt,
+    ast.USub: ast.UAdd,
+}
+NAMES = {"argmax": "argmin", "mean": "sum", "sum": "mean", "max": "min", "min": "max"}
+IRRELEVANT = {"verbose"}  # changes nothing that an exercise asks for
+# Mutants that are right answers, too: exercise -> line -> why.
+RIGHT_ALL_THE_SAME = {
+    "compare_rates": {
+        "model.fit(x, y, epochs=4, verbose=0)": "the task leaves the epochs open",
+    },
+}
+
+
+def mutants(code):
+    """Yield (changed line, changed code), one small change at a time."""
+    tree = ast.parse(code)
+    keywords = [node for node in ast.walk(tree) if isinstance(node, ast.keyword)]
+    idle = [keyword.value for keyword in keywords if keyword.arg in IRRELEVANT]
+    for place, node in enumerate(ast.walk(tree)):
+        for change in changes(node) if node not in idle else ():
+            changed = copy.deepcopy(tree)
+            target = list(ast.walk(changed))[place]
+            change(target)
+            text = ast.unparse(ast.fix_missing_locations(changed))
+            before = ast.unparse(tree).splitlines()
+            lines = [line for line in text.splitlines() if line not in before]
+            yield (lines[0] if lines else "a line dropped").strip(), text
+
+
+def changes(node):
+    """Return functions that change a copy of the node in place."""
+    if isinstance(node, ast.BinOp | ast.AugAssign | ast.UnaryOp):
+        if type(node.op) in SWAPS:
+            yield lambda n: setattr(n, "op", SWAPS[type(n.op)]())
+    elif isinstance(node, ast.Compare) and type(node.ops[0]) in SWAPS:
+        yield lambda n: n.ops.__setitem__(0, SWAPS[type(n.ops[0])]())
+    elif isinstance(node, ast.Attribute) and node.attr in NAMES:
+        yield lambda n: setattr(n, "attr", NAMES[n.attr])
+    elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        yield lambda n: setattr(n, "value", n.value + 1)
+        if node.value != 0:
+            yield lambda n: setattr(n, "value", 0)
+    elif isinstance(node, ast.Return) and node.value is not None:
+        yield lambda n: setattr(n, "value", ast.UnaryOp(ast.USub(), n.value))
+    if isinstance(node, ast.FunctionDef | ast.For):
+        for number in range(len(node.body)):
+            yield lambda n, i=number: n.body.__setitem__(i, ast.Pass())
+
+
+def cases():
+    for source in SOURCES:
+        for cell in build.read_cells(source):
+            if name := build.exercise_name(cell):
+                yield pytest.param(source.stem[:2], name, cell.source, id=name)
+
+
+SURVIVED, TRIED = [], []
+
+
+@pytest.mark.parametrize(("lesson", "name", "source"), list(cases()))
+def test_the_check_rejects_mutants_of_its_reference(lesson, name, source):
+    check = importlib.import_module(f"helpers.checks.lesson_{lesson}")
+    bank = importlib.import_module(f"helpers.checks.bank_{lesson}")
+    lines = build.with_answers(source).splitlines()
+    code = "\n".join(line for line in lines if not line.startswith("check."))
+    (call,) = (line for line in lines if line.startswith("check."))
+    unexplained = []
+    for line, text in set(mutants(code)):
+        names = {"np": np, "check": check, **bank.NAMES}
+        exec(text, names)
+        TRIED.append(name)
+        if eval(call, names):
+            SURVIVED.append(f"{name}: {line}")
+            if line not in RIGHT_ALL_THE_SAME.get(name, {}):
+                unexplained.append(line)
+    assert not unexplained
+    assert name in TRIED, "the reference answer has no mutants: give it more to go on"
+
+
+def test_at_least_nineteen_of_twenty_mutants_are_rejected():
+    rejected = 1 - len(SURVIVED) / max(len(TRIED), 1)
+    print(f"\n{len(TRIED)} mutants, {rejected:.1%} rejected; survivors: {SURVIVED}")
+    assert rejected >= 0.95 or not TRIED
