@@ -16,8 +16,8 @@ from helpers.checks.engine import NotAttempted, Wrong, describe_error
 def number(answer, name="your answer", whole=False) -> float:
     """Return a real, finite number; a NumPy scalar or an array of one will do."""
     wanted = "a whole number, such as 12" if whole else "a number, such as 0.5"
-    if isinstance(answer, np.ndarray) and answer.ndim == 0:
-        answer = answer[()]
+    if hasattr(answer, "__array__") and np.ndim(answer) == 0:
+        answer = np.asarray(answer)[()]  # a NumPy scalar, an array or tensor of one
     if isinstance(answer, str):
         raise Wrong(f"{name} should be {wanted}. You gave text: take the quotes away.")
     if isinstance(answer, bool | np.bool_):
@@ -45,12 +45,10 @@ def one_of(answer, options, name="your answer") -> str:
 
 def array(answer, shape, name="your answer") -> np.ndarray:
     """Return finite numbers of this shape; a list will do."""
-    if isinstance(answer, np.ndarray | list | tuple | numbers.Real | np.generic):
-        came = np.asarray(answer)
-    elif hasattr(answer, "numpy"):  # a tensor
-        came = answer.numpy()
-    else:
+    is_list = isinstance(answer, list | tuple | numbers.Real)
+    if not is_list and not hasattr(answer, "__array__"):
         raise Wrong(f"{name} should be an array. You gave {kind_of(answer)}.")
+    came = np.asarray(answer)
     if came.dtype.kind not in "iuf":
         raise Wrong(f"{name} should hold numbers. You gave {show(answer)}.")
     if came.shape != tuple(shape):

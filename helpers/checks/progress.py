@@ -21,10 +21,13 @@ def record(lesson: str, name: str) -> str:
     """
     if os.environ.get("DOWNHILL_PROGRESS") == "off":
         return ""
-    solved, remark = _read()
-    if name not in solved.setdefault(lesson, []):
-        solved[lesson].append(name)
-        remark += _write(solved)
+    try:
+        solved, remark = _read()
+        if name not in solved.setdefault(lesson, []):
+            solved[lesson].append(name)
+            remark += _write(solved)
+    except OSError as error:
+        return once(f"Your progress could not be kept: {error.strerror}.")
     return remark
 
 
@@ -44,6 +47,7 @@ def show(lesson) -> Note:
     plain = [f"{_bar(n, total)} {each.number} {each.title}" for each, n, total in bars]
     picture = "".join(f"<div>{line}</div>" for line in lines)
     picture += "".join(_bar_html(*bar) for bar in bars)
+    picture += f"<div>{remark.strip()}</div>" if remark else ""
     return Note(
         f"Lesson {lesson.number}: {len(_solved_of(lesson, solved))} of "
         f"{len(lesson.exercises)} solved",
@@ -88,7 +92,7 @@ def _read():
         if not all(isinstance(names, list) for names in solved.values()):
             raise ValueError("not lists of names")
         return solved, ""
-    except (ValueError, AttributeError, OSError):
+    except (ValueError, AttributeError):
         aside = file.with_suffix(".unreadable.json")
         file.replace(aside)
         return {}, f"\n\n`{file.name}` could not be read; it is now `{aside.name}`."
@@ -99,15 +103,12 @@ def _write(solved):
     if file is None:
         _in_memory.update(solved)
         return once("Your progress is kept until this notebook's kernel stops.")
-    try:
-        # Written beside the file and moved over it: a killed kernel leaves the old one.
-        with tempfile.NamedTemporaryFile(
-            "w", dir=file.parent, suffix=".tmp", delete=False, encoding="utf-8"
-        ) as new:
-            json.dump(solved, new, indent=1)
-        os.replace(new.name, file)
-    except OSError as error:
-        return once(f"Your progress could not be kept: {error.strerror}.")
+    # Written beside the file and moved over it: a killed kernel leaves the old one.
+    with tempfile.NamedTemporaryFile(
+        "w", dir=file.parent, suffix=".tmp", delete=False, encoding="utf-8"
+    ) as new:
+        json.dump(solved, new, indent=1)
+    os.replace(new.name, file)
     return ""
 
 
