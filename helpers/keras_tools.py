@@ -75,5 +75,5 @@ class LearningCurve(keras.callbacks.Callback):
     def _picture(self):
         with plt.style.context(plots.STYLE):
             ax = plots.learning_curves({self.title: self.history})[0]
-            ax.set_xlim(min(1, self.params["epochs"] - 0.5), self.params["epochs"])
+            plots.epoch_axis(ax, self.params["epochs"])
             return plots.Picture(ax.figure, f"{self.title}: loss after each epoch.")

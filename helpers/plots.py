@@ -125,5 +125,13 @@ def _learning_curve(ax, history, top):
     if losses and not (np.isfinite(losses[-1]) and losses[-1] <= (top or np.inf)):
         style = {"color": DIVERGED, "weight": "bold", "ha": "center"}
         ax.text(0.5, 0.5, "diverged", transform=ax.transAxes, **style)
-    ax.set(xlabel="epoch", xlim=(min(1, len(losses) - 0.5), max(len(losses), 1.5)))
-    ax.xaxis.get_major_locator().set_params(integer=True)
+    epoch_axis(ax, len(losses))
+
+
+def epoch_axis(ax, epochs: int):
+    """Let the axis run over so many epochs, with whole numbers."""
+    ax.set(xlabel="epoch", xlim=(1, epochs) if epochs > 1 else (0.5, 1.5))
+    if epochs > 1:
+        ax.xaxis.get_major_locator().set_params(integer=True)
+    else:
+        ax.set_xticks([1])
