@@ -7,6 +7,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import FixedLocator, MaxNLocator
 
 STYLE = Path(__file__).with_name("downhill.mplstyle")
 
@@ -131,7 +132,6 @@ def _learning_curve(ax, history, top):
 def epoch_axis(ax, epochs: int):
     """Let the axis run over so many epochs, with whole numbers."""
     ax.set(xlabel="epoch", xlim=(1, epochs) if epochs > 1 else (0.5, 1.5))
-    if epochs > 1:
-        ax.xaxis.get_major_locator().set_params(integer=True)
-    else:
-        ax.set_xticks([1])
+    ax.xaxis.set_major_locator(
+        MaxNLocator(integer=True) if epochs > 1 else FixedLocator([1])
+    )

@@ -56,3 +56,12 @@ def test_a_picture_is_opaque_and_says_what_it_shows():
     corner = Image.open(io.BytesIO(data["image/png"])).convert("RGBA").getpixel((0, 0))
     assert corner == (255, 255, 255, 255)
     assert not plt.get_fignums()
+
+
+@pytest.mark.parametrize(("seen", "epochs"), [(0, 20), (0, 1), (1, 1), (3, 20)])
+def test_the_epoch_axis_counts_in_whole_numbers(seen, epochs):
+    (ax,) = plots.learning_curves({"run": {"loss": [1.0] * seen}})
+    plots.epoch_axis(ax, epochs)
+    ax.figure.canvas.draw()
+    assert all(tick == int(tick) for tick in ax.get_xticks())
+    assert ax.get_xlim()[1] >= epochs
