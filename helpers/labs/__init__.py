@@ -1,0 +1,9 @@
+"""The interactive labs: move a slider and the picture follows.
+
+Each function returns a :class:`~helpers.labs.core.Lab`. Put it last in a cell to show
+it. What its controls start with can be chosen: ``labs.descent(learning_rate=0.1)``.
+"""
+
+from helpers.labs.sampling import sampling
+
+__all__ = ["sampling"]

@@ -1,0 +1,260 @@
+"""What all labs share: controls, one picture, and one line of text below it."""
+
+import base64
+import functools
+import html
+import math
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import ipywidgets
+import matplotlib.style
+import traitlets
+
+from helpers.live import Animation, Coalesced, LiveFigure, animate
+
+STYLE = Path(__file__).parents[1] / "downhill.mplstyle"
+# Black on these is readable in light and in dark themes; the words say it too.
+BADGES = {
+    "converged": ("✓ converged", "#3CC99A"),
+    "moving": ("… still moving", "#56B4E9"),
+    "diverged": ("▲ diverged", "#F0813A"),
+}
+
+
+def in_style(lab: Callable[..., "Lab"]) -> Callable[..., "Lab"]:
+    """Draw what a lab function makes in the course's style, whatever is set outside."""
+
+    @functools.wraps(lab)
+    def styled(*args, **options):
+        with matplotlib.style.context(STYLE, after_reset=True):
+            return lab(*args, **options)
+
+    return styled
+
+
+class _Control(ipywidgets.DOMWidget):
+    """A labelled control that puts the nearest value it has for one it cannot take.
+
+    ``explain`` is called with a message then, and with "" for every other value.
+    """
+
+    explain = staticmethod(lambda message: None)
+    _taken = None
+
+    def __init__(self, label, **options):
+        super().__init__(
+            description=label,
+            style={"description_width": "11em"},
+            layout={"width": "auto", "margin": "2px 8px 2px 0"},
+            **options,
+        )
+
+    @traitlets.validate("value")
+    def _validate_value(self, proposal):
+        asked = proposal["value"]
+        value = self._nearest(asked, super()._validate_value)
+        if value == asked or _is_number(asked) and math.isclose(value, asked):
+            self.explain("")
+        else:
+            self.explain(f"{self.description} cannot be {asked}: {value} is used.")
+        self._taken = value
+        return value
+
+    def _nearest(self, asked, clamp):
+        return clamp({"value": asked}) if math.isfinite(asked) else self._taken
+
+
+class Slider(_Control, ipywidgets.FloatSlider):
+    """Numbers in equal steps."""
+
+    def __init__(self, label, low, high, step):
+        super().__init__(label, min=low, max=high, step=step, value=low)
+
+
+class LogSlider(_Control, ipywidgets.FloatLogSlider):
+    """Numbers in equal ratios, 20 a decade: for what spans decades."""
+
+    def __init__(self, label, low, high):
+        ends = {"min": math.log10(low), "max": math.log10(high)}
+        super().__init__(label, **ends, step=0.05, value=low, readout_format=".3g")
+
+
+class CountSlider(_Control, ipywidgets.IntSlider):
+    """Whole numbers."""
+
+    def __init__(self, label, low, high):
+        super().__init__(label, min=low, max=high, value=low)
+
+
+class ChoiceSlider(_Control, ipywidgets.SelectionSlider):
+    """Whole numbers in about equal ratios, shown with their unit."""
+
+    def __init__(self, label, numbers, unit):
+        options = [(f"{number:,} {unit}", number) for number in numbers]
+        super().__init__(label, options=options, value=numbers[0])
+
+    def _nearest(self, asked, clamp):
+        if not _is_number(asked) or not math.isfinite(asked):
+            return self._taken
+        return min((n for _, n in self.options), key=lambda n: abs(n - asked))
+
+
+class Choice(_Control, ipywidgets.Dropdown):
+    """One of several names."""
+
+    def __init__(self, label, names):
+        super().__init__(label, options=list(names))
+
+    def _nearest(self, asked, clamp):
+        return asked if asked in self.options else self._taken
+
+
+def _is_number(value):
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+class Lab:
+    """Controls, a picture that follows them, and a line that says what is to be seen.
+
+    Shows itself live in Jupyter, and as a still picture wherever widgets cannot run:
+    both go into the same output.
+
+    Parameters
+    ----------
+    live : LiveFigure
+        The picture.
+    controls : mapping of str to control
+        By the names of the arguments of ``draw``.
+    draw : callable
+        ``draw(**values)`` sets the moving parts; it returns "converged", "moving",
+        "diverged" or "", and a sentence.
+    alt : str
+        What the picture shows, for somebody who cannot see it.
+    **start
+        What each control starts with, and goes back to on reset.
+
+    Attributes
+    ----------
+    controls : dict of str to widget
+    picture : ipywidgets.Image
+    text : ipywidgets.HTML
+        The line below the picture.
+    reset : ipywidgets.Button
+    """
+
+    def __init__(
+        self,
+        live: LiveFigure,
+        controls: Mapping[str, _Control],
+        draw: Callable[..., tuple[str, str]],
+        alt: str,
+        **start,
+    ):
+        self._live = live
+        self._compute = draw
+        self._alt = alt
+        self._note = self._sentence = ""
+        self._redraw = Coalesced(self._draw)
+        self._resetting = True
+        self.controls = dict(controls)
+        self.picture = live.picture
+        self.text = ipywidgets.HTML(layout={"margin": "4px 0 0 0"})
+        self.reset = ipywidgets.Button(
+            description="Reset", icon="undo", layout={"width": "7em"}
+        )
+        for name, control in self.controls.items():
+            control.explain = self._explain
+            control.observe(self._changed, "value")
+            self._set(name, start[name])
+        self._start = self._values()
+        self.reset.on_click(self._back)
+        self._resetting = False
+        self._redraw.now()
+        rows = ipywidgets.GridBox(
+            [*self.controls.values(), self.reset],
+            layout={
+                "grid_template_columns": "repeat(auto-fit, minmax(22em, 1fr))",
+                "align_items": "center",
+            },
+        )
+        self._widget = ipywidgets.VBox(
+            [rows, self.picture, self.text],
+            layout={"max_width": f"{self.picture.width}px"},
+        )
+
+    def animate(self, control: str, values: Iterable, milliseconds=80) -> Animation:
+        """Film the picture while one control goes through ``values``."""
+        others = self._values()
+        film = animate(
+            self._live,
+            lambda value: self._compute(**others | {control: value}),
+            values,
+            self._alt,
+            milliseconds,
+        )
+        self._compute(**others)
+        return film
+
+    def _values(self):
+        return {name: control.value for name, control in self.controls.items()}
+
+    def _set(self, name, value):
+        try:
+            self.controls[name].value = value
+        except traitlets.TraitError:
+            control = self.controls[name]
+            self._note += (
+                f"{control.description} cannot be {value!r}: {control.value} is used. "
+            )
+
+    def _explain(self, message):
+        if self._resetting:
+            self._note += f"{message} " if message else ""
+            return
+        self._note = message
+        if message:
+            self._redraw()
+
+    def _changed(self, change):
+        if not self._resetting:
+            self._redraw()
+
+    def _back(self, button):
+        self._resetting, self._note = True, ""
+        for name, value in self._start.items():
+            self.controls[name].value = value
+        self._resetting = False
+        self._redraw()
+
+    def _draw(self):
+        state, self._sentence = self._compute(**self._values())
+        self._live.draw()
+        self.text.value = _line(self._note, state, self._sentence)
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        self._redraw.finish()
+        alt = f"{self._alt} {self._sentence}"
+        view = {"version_major": 2, "version_minor": 0, "model_id": self._widget.model_id}
+        return (
+            {
+                "text/plain": alt,
+                "image/png": base64.b64encode(self.picture.value).decode(),
+                "application/vnd.jupyter.widget-view+json": view,
+            },
+            {"image/png": {"alt": alt, "width": int(self.picture.width)}},
+        )
+
+
+def _line(note, state, sentence):
+    parts = []
+    if note:
+        parts.append(f"<b>{html.escape(note)}</b> ")
+    if state:
+        words, colour = BADGES[state]
+        parts.append(
+            f'<span style="background: {colour}; color: black; font-weight: 600; '
+            f'padding: 1px 8px; border-radius: 9px">{words}</span> '
+        )
+    parts.append(html.escape(sentence))
+    return f'<div role="status" style="line-height: 1.5">{"".join(parts)}</div>'

@@ -1,0 +1,199 @@
+"""JupyterLab in headless Chromium, for the browser tests and for `make bench`."""
+
+import contextlib
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ARGUMENTS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run "
+    "--disable-background-networking --disable-component-update --disable-sync"
+).split()
+PICTURE = "img.widget-image"
+
+
+def chromium():
+    """Path of the browser; without one the test is skipped, but never in CI."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if path := shutil.which(name):
+            return path
+    reason = "no Chromium on the path: install Debian's package chromium"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@contextlib.contextmanager
+def session(folder):
+    """JupyterLab over an empty folder, and a browser: yields open_notebook(...)."""
+    from playwright.sync_api import sync_playwright
+
+    path = chromium()
+    with (
+        _server(Path(folder)) as address,
+        sync_playwright() as playwright,
+        contextlib.closing(
+            playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        ) as browser,
+    ):
+        yield lambda name, cells, **options: Notebook(
+            browser, address, Path(folder), name, cells, **options
+        )
+
+
+@contextlib.contextmanager
+def _server(folder):
+    token = secrets.token_hex(16)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = {
+        "ServerApp.ip": "127.0.0.1",
+        "ServerApp.port": port,
+        "ServerApp.port_retries": 0,
+        "ServerApp.root_dir": folder,
+        "ServerApp.open_browser": False,
+        "ServerApp.allow_root": True,
+        "IdentityProvider.token": token,
+        "LabApp.expose_app_in_browser": True,
+    }
+    homes = {
+        f"JUPYTER_{name}_DIR": str(folder / f".{name.lower()}")
+        for name in ("CONFIG", "DATA", "RUNTIME")
+    }
+    homes["JUPYTERLAB_SETTINGS_DIR"] = homes["JUPYTERLAB_WORKSPACES_DIR"] = str(
+        folder / ".lab"
+    )
+    news = folder / ".lab/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
+    news.parent.mkdir(parents=True)
+    news.write_text('{"fetchNews": "false"}')
+    with (folder / ".server.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab"]
+            + [f"--{name}={value}" for name, value in settings.items()],
+            env=os.environ | homes | {"PYTHONPATH": str(ROOT)},
+            stdout=log,
+            stderr=log,
+        )
+        address = f"http://127.0.0.1:{port}/lab/tree/{{}}?token={token}&reset"
+        try:
+            _wait_for(process, f"http://127.0.0.1:{port}/api?token={token}", folder)
+            yield address
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _wait_for(process, address, folder):
+    for _ in range(600):
+        if process.poll() is not None:
+            break
+        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5):
+            return
+        time.sleep(0.1)
+    log = (folder / ".server.log").read_text()
+    raise RuntimeError(f"JupyterLab did not start:\n{log}")
+
+
+class Notebook:
+    """One notebook, open in a page of its own.
+
+    ``kernel_errors`` collects whatever the kernel reports as an error: JupyterLab shows
+    the error of a widget's callback nowhere on the page.
+    """
+
+    def __init__(self, browser, address, folder, name, cells, **options):
+        path = folder / f"{name}.ipynb"
+        if isinstance(cells, Path):
+            shutil.copy(cells, path)
+        else:
+            nb = nbformat.v4.new_notebook(
+                cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
+                metadata={"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)"}},
+            )
+            nbformat.write(nb, path)
+        self.kernel_errors = []
+        self.page = browser.new_page(
+            **{"viewport": {"width": 1400, "height": 1000}} | options
+        )
+        self.page.on("websocket", self._listen)
+        self.page.goto(address.format(path.name))
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        self.page.wait_for_function(
+            "() => jupyterapp.shell.currentWidget?.sessionContext?.isReady",
+            timeout=60_000,
+        )
+
+    def _listen(self, socket):
+        socket.on("framereceived", self._keep_error)
+
+    def _keep_error(self, frame):
+        data = frame if isinstance(frame, bytes) else frame.encode()
+        if b'"msg_type": "error"' in data or b'"msg_type":"error"' in data:
+            self.kernel_errors.append(data.decode(errors="replace"))
+
+    def command(self, name, **options):
+        self.page.evaluate(
+            "([name, options]) => { jupyterapp.commands.execute(name, options); }",
+            [name, options],
+        )
+
+    def run(self):
+        """Run every cell, without waiting for the end."""
+        self.command("notebook:run-all-cells")
+
+    def control(self, label):
+        """The handle of the slider, or the list, with that label."""
+        box = self.page.locator(".widget-inline-hbox").filter(
+            has=self.page.locator(f'label:text-is("{label}")')
+        )
+        return box.locator(".noUi-handle, select")
+
+    def picture(self):
+        """The bytes of the picture, as latin-1 text."""
+        return self.page.evaluate(
+            """async (selector) => {
+                const image = document.querySelector(selector);
+                const data = await (await fetch(image.src)).arrayBuffer();
+                return new TextDecoder("latin1").decode(data);
+            }""",
+            PICTURE,
+        )
+
+    def settled_picture(self):
+        """The bytes of the picture once it has stood still for a third of a second."""
+        last, since = self.picture(), time.monotonic()
+        while time.monotonic() - since < 0.33:
+            self.page.wait_for_timeout(50)
+            if (now := self.picture()) != last:
+                last, since = now, time.monotonic()
+        return last
+
+    def changed_picture(self, old):
+        """The bytes of the next picture that differs from ``old``."""
+        for _ in range(200):
+            if (now := self.picture()) != old:
+                return now
+            self.page.wait_for_timeout(50)
+        raise AssertionError("the picture has not changed for 10 seconds")
+
+    def errors(self):
+        """Whatever went wrong, on the page or in the kernel."""
+        bad = self.page.locator(
+            '[data-mime-type="application/vnd.jupyter.stderr"], '
+            '[data-mime-type="application/vnd.jupyter.error"], .jupyter-widgets-error'
+        )
+        return bad.all_inner_texts() + self.kernel_errors
+
+    def close(self):
+        self.page.close()
