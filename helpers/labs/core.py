@@ -45,8 +45,8 @@ class _Control(ipywidgets.DOMWidget):
     def __init__(self, label, **options):
         super().__init__(
             description=label,
-            style={"description_width": "11em"},
-            layout={"width": "auto", "margin": "2px 8px 2px 0"},
+            style={"description_width": "9.5em"},
+            layout={"width": "auto", "margin": "2px 12px 2px 0"},
             **options,
         )
 
@@ -57,7 +57,8 @@ class _Control(ipywidgets.DOMWidget):
         if value == asked or _is_number(asked) and math.isclose(value, asked):
             self.explain("")
         else:
-            self.explain(f"{self.description} cannot be {asked}: {value} is used.")
+            used = f"{value:g}" if _is_number(value) else value
+            self.explain(f"{self.description} cannot be {asked}: {used} is used.")
         self._taken = value
         return value
 
@@ -131,6 +132,8 @@ class Lab:
         "diverged" or "", and a sentence.
     alt : str
         What the picture shows, for somebody who cannot see it.
+    play : str
+        The control that a play button moves, if any.
     **start
         What each control starts with, and goes back to on reset.
 
@@ -149,6 +152,7 @@ class Lab:
         controls: Mapping[str, _Control],
         draw: Callable[..., tuple[str, str]],
         alt: str,
+        play: str = "",
         **start,
     ):
         self._live = live
@@ -159,7 +163,7 @@ class Lab:
         self._resetting = True
         self.controls = dict(controls)
         self.picture = live.picture
-        self.text = ipywidgets.HTML(layout={"margin": "4px 0 0 0"})
+        self.text = ipywidgets.HTML(layout={"flex": "1 1 0"})
         self.reset = ipywidgets.Button(
             description="Reset", icon="undo", layout={"width": "7em"}
         )
@@ -171,15 +175,17 @@ class Lab:
         self.reset.on_click(self._back)
         self._resetting = False
         self._redraw.now()
-        rows = ipywidgets.GridBox(
-            [*self.controls.values(), self.reset],
-            layout={
-                "grid_template_columns": "repeat(auto-fit, minmax(22em, 1fr))",
-                "align_items": "center",
-            },
+        grid = ipywidgets.GridBox(
+            list(self.controls.values()),
+            # Two columns beside each other, or one where the window is narrow.
+            layout={"grid_template_columns": "repeat(auto-fit, minmax(25em, 1fr))"},
+        )
+        below = ipywidgets.HBox(
+            [self.text, *self._player(play), self.reset],
+            layout={"align_items": "flex-start", "margin": "4px 0 0 0"},
         )
         self._widget = ipywidgets.VBox(
-            [rows, self.picture, self.text],
+            [grid, self.picture, below],
             layout={"max_width": f"{self.picture.width}px"},
         )
 
@@ -195,6 +201,14 @@ class Lab:
         )
         self._compute(**others)
         return film
+
+    def _player(self, name):
+        if not name:
+            return []
+        slider = self.controls[name]
+        player = ipywidgets.Play(min=slider.min, max=slider.max, interval=80)
+        self._link = ipywidgets.jslink((player, "value"), (slider, "value"))
+        return [player]
 
     def _values(self):
         return {name: control.value for name, control in self.controls.items()}

@@ -10,6 +10,7 @@ from helpers.labs.core import ChoiceSlider, Lab, Slider, in_style
 from helpers.live import LiveFigure
 
 DRAWS = 300
+SIZES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 80, 96, 128, 192, 256)
 
 
 @in_style
@@ -32,7 +33,7 @@ def sampling(batch_size: int = 8, w: float = 0.0) -> Lab:
     y = problem.y_train[:, 0].astype(float)
     n = len(x)
     counts = np.arange(1, n + 1)
-    sizes = np.unique(np.append(np.geomspace(1, n, 33).round().astype(int), 2**counts[:8]))
+    sizes = np.array([*SIZES, n])
     # Each column is one shuffled copy of the rows; its first B rows are a minibatch.
     rows = np.tile(np.arange(n), (DRAWS, 1))
     orders = np.random.default_rng(0).permuted(rows, axis=1).T
@@ -58,7 +59,7 @@ def sampling(batch_size: int = 8, w: float = 0.0) -> Lab:
         [], [], "o", color="#E69F00", alpha=0.5, label="minibatch gradients"
     )
     (centre,) = cloud.plot([], [], "k+", markersize=16, label="full gradient")
-    title = cloud.set_title("300 minibatches")
+    title = cloud.set_title("Minibatches of 100")
     (simple,) = law.plot([], [], "k:", label=r"as 1/$\sqrt{B}$")
     (exact,) = law.plot([], [], "k-", label="without replacement")
     (measured,) = law.plot([], [], "o", color="#E69F00", label="measured")
@@ -87,12 +88,12 @@ def sampling(batch_size: int = 8, w: float = 0.0) -> Lab:
         measured.set_data(sizes[:-1], spread[sizes[:-1] - 1])
         here.set_data([batch_size], [found])
         if batch_size == n:
-            title.set_text(f"{DRAWS} times all {n} rows")
+            title.set_text(f"Batches of all {n} rows")
             return "", (
                 f"With all {n} rows nothing is left to chance: {DRAWS} times the same "
                 "gradient, no spread."
             )
-        title.set_text(f"{DRAWS} minibatches of {batch_size}")
+        title.set_text(f"Minibatches of {batch_size}")
         return "", (
             f"{DRAWS} minibatches of {batch_size} out of {n} rows: their gradients lie "
             f"{found:.2f} from the full gradient (root mean square), "
