@@ -1,13 +1,7 @@
-"""How fast a picture answers, in JupyterLab in headless Chromium, and how fast it films."""
+"""How fast a picture answers, in JupyterLab in headless Chromium; how fast it films."""
 
-import io
-
-import numpy as np
 import pytest
-from matplotlib.animation import FuncAnimation
-from PIL import Image
 
-from helpers import labs
 from tests.jupyterlab import session
 
 FRAMES = range(60)
@@ -84,8 +78,11 @@ def press(notebook, handle, key="ArrowRight"):
 
 @pytest.mark.parametrize(
     ("who", "cell"),
-    {"ours": LAB, "interact, inline Matplotlib": INTERACT, "bare 8 x 8 image": BARE}.items(),
+    {
+        "ours": LAB,
+        "interact, inline Matplotlib": INTERACT,
+        "bare 8 x 8 image": BARE,
+    }.items(),
 )
 @in_the_browser
-def bench_slider(benchmark, open_notebook, who, cell):
-    ...
+def bench_slider(benchmark, open_notebook, who, cell): ...

@@ -74,7 +74,9 @@ def _server(folder):
     homes["JUPYTERLAB_SETTINGS_DIR"] = homes["JUPYTERLAB_WORKSPACES_DIR"] = str(
         folder / ".lab"
     )
-    news = folder / ".lab/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
+    news = (
+        folder / ".lab/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
+    )
     news.parent.mkdir(parents=True)
     news.write_text('{"fetchNews": "false"}')
     with (folder / ".server.log").open("wb") as log:
@@ -119,7 +121,12 @@ class Notebook:
         else:
             nb = nbformat.v4.new_notebook(
                 cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
-                metadata={"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)"}},
+                metadata={
+                    "kernelspec": {
+                        "name": "python3",
+                        "display_name": "Python 3 (ipykernel)",
+                    }
+                },
             )
             nbformat.write(nb, path)
         self.kernel_errors = []

@@ -1,4 +1,4 @@
-"""Every lab in a real browser: its controls move the picture, and nothing goes wrong."""
+"""Every lab in a real browser: its controls move the picture, and nothing breaks."""
 
 import pytest
 
@@ -45,5 +45,4 @@ def test_reset_brings_the_first_picture_back(lab):
     ...
 
 
-def test_a_fast_drag_ends_on_the_last_value(lab):
-    ...
+def test_a_fast_drag_ends_on_the_last_value(lab): ...

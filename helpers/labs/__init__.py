@@ -4,7 +4,8 @@ Each function returns a :class:`~helpers.labs.core.Lab`. Put it last in a cell t
 it. What its controls start with can be chosen: ``labs.descent(learning_rate=0.1)``.
 """
 
+from helpers.labs.descent import descent
 from helpers.labs.line_fit import line_fit
 from helpers.labs.sampling import sampling
 
-__all__ = ["line_fit", "sampling"]
+__all__ = ["descent", "line_fit", "sampling"]

@@ -72,13 +72,12 @@ class Slider(_Control, ipywidgets.FloatSlider):
     def __init__(self, label, low, high, step):
         super().__init__(label, min=low, max=high, step=step, value=low)
 
-
-class LogSlider(_Control, ipywidgets.FloatLogSlider):
-    """Numbers in equal ratios, 20 a decade: for what spans decades."""
-
-    def __init__(self, label, low, high):
-        ends = {"min": math.log10(low), "max": math.log10(high)}
-        super().__init__(label, **ends, step=0.05, value=low, readout_format=".3g")
+    def move(self, low, high, value):
+        """Take another range and a value in it."""
+        # Never leave the value outside of the range, not even for a moment.
+        self.min, self.max = min(low, self.min), max(high, self.max)
+        self.value = value
+        self.min, self.max = low, high
 
 
 class CountSlider(_Control, ipywidgets.IntSlider):
@@ -88,17 +87,29 @@ class CountSlider(_Control, ipywidgets.IntSlider):
         super().__init__(label, min=low, max=high, value=low)
 
 
-class ChoiceSlider(_Control, ipywidgets.SelectionSlider):
-    """Whole numbers in about equal ratios, shown with their unit."""
+class LogSlider(_Control, ipywidgets.SelectionSlider):
+    """Round numbers in about equal ratios, shown with their unit.
 
-    def __init__(self, label, numbers, unit):
-        options = [(f"{number:,} {unit}", number) for number in numbers]
+    ipywidgets' own FloatLogSlider shows a number that is not on its grid, such as 0.03,
+    as another one.
+    """
+
+    def __init__(self, label, numbers, unit=""):
+        options = [(f"{number:g} {unit}".strip(), number) for number in numbers]
         super().__init__(label, options=options, value=numbers[0])
 
     def _nearest(self, asked, clamp):
         if not _is_number(asked) or not math.isfinite(asked):
             return self._taken
         return min((n for _, n in self.options), key=lambda n: abs(n - asked))
+
+
+def rates(low: float, high: float) -> list[float]:
+    """Return round learning rates between two of them, 13 in each tenfold."""
+    digits = (1, 1.2, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9)
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    numbers = [float(f"{digit}e{decade}") for decade in decades for digit in digits]
+    return [number for number in numbers if low <= number <= high]
 
 
 class Choice(_Control, ipywidgets.Dropdown):
@@ -135,7 +146,7 @@ class Lab:
     play : str
         The control that a play button moves, if any.
     **start
-        What each control starts with, and goes back to on reset.
+        What each control starts with, and goes back to on reset; None leaves it.
 
     Attributes
     ----------
@@ -163,29 +174,34 @@ class Lab:
         self._resetting = True
         self.controls = dict(controls)
         self.picture = live.picture
-        self.text = ipywidgets.HTML(layout={"flex": "1 1 0"})
+        self.text = ipywidgets.HTML()
         self.reset = ipywidgets.Button(
             description="Reset", icon="undo", layout={"width": "7em"}
         )
         for name, control in self.controls.items():
             control.explain = self._explain
             control.observe(self._changed, "value")
-            self._set(name, start[name])
+            if start[name] is not None:
+                self._set(name, start[name])
         self._start = self._values()
         self.reset.on_click(self._back)
         self._resetting = False
         self._redraw.now()
+        buttons = ipywidgets.HBox(
+            [*self._player(play), self.reset],
+            layout={
+                "justify_content": "flex-end",
+                "margin": "0 12px 0 0",
+                "grid_column": "-2 / -1",  # at the right, whatever the number of rows
+            },
+        )
         grid = ipywidgets.GridBox(
-            list(self.controls.values()),
+            [*self.controls.values(), buttons],
             # Two columns beside each other, or one where the window is narrow.
             layout={"grid_template_columns": "repeat(auto-fit, minmax(25em, 1fr))"},
         )
-        below = ipywidgets.HBox(
-            [self.text, *self._player(play), self.reset],
-            layout={"align_items": "flex-start", "margin": "4px 0 0 0"},
-        )
         self._widget = ipywidgets.VBox(
-            [grid, self.picture, below],
+            [grid, self.picture, self.text],
             layout={"max_width": f"{self.picture.width}px"},
         )
 
@@ -206,7 +222,9 @@ class Lab:
         if not name:
             return []
         slider = self.controls[name]
-        player = ipywidgets.Play(min=slider.min, max=slider.max, interval=80)
+        player = ipywidgets.Play(
+            value=slider.value, min=slider.min, max=slider.max, interval=80
+        )
         self._link = ipywidgets.jslink((player, "value"), (slider, "value"))
         return [player]
 
@@ -249,7 +267,11 @@ class Lab:
     def _repr_mimebundle_(self, include=None, exclude=None):
         self._redraw.finish()
         alt = f"{self._alt} {self._sentence}"
-        view = {"version_major": 2, "version_minor": 0, "model_id": self._widget.model_id}
+        view = {
+            "version_major": 2,
+            "version_minor": 0,
+            "model_id": self._widget.model_id,
+        }
         return (
             {
                 "text/plain": alt,

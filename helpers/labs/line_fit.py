@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from helpers.data import load
-from helpers.labs.core import ChoiceSlider, CountSlider, Lab, LogSlider, in_style
+from helpers.labs.core import CountSlider, Lab, LogSlider, in_style, rates
 from helpers.live import LiveFigure
 from helpers.losses import mean_squared_error
 from helpers.minibatches import batches
@@ -33,7 +33,8 @@ def line_fit(batch_size: int = 8, learning_rate: float = 0.1, step: int = 20) ->
     learning_rate : float
         Of plain gradient descent, ``SGD(learning_rate)``.
     step : int
-        How many of the 100 steps to show. ``lab.animate("step", range(61))`` films them.
+        How many of the 100 steps to show; ``lab.animate("step", range(60))`` films
+        the first 60.
     """
     problem = load("diabetes")
     x = problem.x_train[:, problem.feature_names.index("bmi")].astype(float)[:, None]
@@ -42,7 +43,7 @@ def line_fit(batch_size: int = 8, learning_rate: float = 0.1, step: int = 20) ->
     best_weights = np.linalg.lstsq(inputs, y, rcond=None)[0][:, 0]
     best_loss = mean_squared_error(y, inputs @ best_weights[:, None])
 
-    figure = Figure(figsize=(8.6, 4.4))
+    figure = Figure(figsize=(7.6, 4.2))
     panels = figure.subplot_mosaic("dl;dw", width_ratios=[1.15, 1])
     data, losses, weights = panels["d"], panels["l"], panels["w"]
     data.set(
@@ -51,24 +52,32 @@ def line_fit(batch_size: int = 8, learning_rate: float = 0.1, step: int = 20) ->
         xlabel="body mass index (standard deviations)",
         ylabel="progression (standard deviations)",
     )
-    losses.set(xlim=(0, STEPS), ylim=(0.3, 30), yscale="log", ylabel="loss")
+    losses.set(
+        xlim=(0, STEPS), ylim=(0.3, 30), yscale="log", title="Loss over all rows"
+    )
     losses.tick_params(labelbottom=False)
-    weights.set(xlim=(0, STEPS), ylim=(-2.2, 2), xlabel="step", ylabel="weights")
+    weights.set(xlim=(0, STEPS), ylim=(-2.2, 2), xlabel="step", title="Weights")
 
     data.plot(x, y, "o", color="#BBBBBB", markersize=4, label="all rows")
     (batch,) = data.plot([], [], "o", color="#E69F00", mec="black", label="minibatch")
     ends = np.array([-2.6, 4])
-    data.plot(ends, best_weights @ [ends, [1, 1]], "--", color="#009E73", label="best line")
+    data.plot(
+        ends, best_weights @ [ends, [1, 1]], "--", color="#009E73", label="best line"
+    )
     (line,) = data.plot([], [], color="#0072B2", linewidth=3, label="line now")
     title = data.set_title("Step 100")
     losses.axhline(best_loss, linestyle="--", color="#009E73")
-    (curve,) = losses.plot([], [], color="#0072B2", label="loss over all rows")
+    (curve,) = losses.plot([], [], color="#0072B2")
     for best in best_weights:
         weights.axhline(best, linestyle="--", color="#009E73")
     (slope,) = weights.plot([], [], color="#0072B2", label="slope w")
     (intercept,) = weights.plot([], [], "-.", color="#CC79A7", label="intercept b")
-    data.legend(loc="upper left", ncols=2)
-    losses.legend(loc="upper right")
+    figure.legend(
+        *data.get_legend_handles_labels(),
+        loc="outside lower left",
+        ncols=4,
+        frameon=False,
+    )
     weights.legend(loc="lower right", ncols=2)
 
     @lru_cache(maxsize=8)
@@ -103,7 +112,7 @@ def line_fit(batch_size: int = 8, learning_rate: float = 0.1, step: int = 20) ->
         if loss[step] > 10 * loss[0]:
             return "diverged", (
                 f"At step {step} the loss is {loss[step]:.3g}, and it started at "
-                f"{loss[0]:.3g}: the learning rate {learning_rate:.3g} is too high."
+                f"{loss[0]:.3g}: the learning rate {learning_rate:g} is too high."
             )
         state = "converged" if loss[step] < 1.02 * best_loss else "moving"
         return state, (
@@ -114,8 +123,8 @@ def line_fit(batch_size: int = 8, learning_rate: float = 0.1, step: int = 20) ->
     return Lab(
         LiveFigure(figure, [batch, line, title, curve, slope, intercept]),
         {
-            "batch_size": ChoiceSlider("Batch size", [*SIZES, len(x)], "rows"),
-            "learning_rate": LogSlider("Learning rate", 0.003, 3),
+            "batch_size": LogSlider("Batch size", [*SIZES, len(x)], "rows"),
+            "learning_rate": LogSlider("Learning rate", rates(0.001, 3)),
             "step": CountSlider("Steps taken", 0, STEPS),
         },
         draw,

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from helpers.data import load
-from helpers.labs.core import ChoiceSlider, Lab, Slider, in_style
+from helpers.labs.core import Lab, LogSlider, Slider, in_style
 from helpers.live import LiveFigure
 
 DRAWS = 300
@@ -38,7 +38,7 @@ def sampling(batch_size: int = 8, w: float = 0.0) -> Lab:
     rows = np.tile(np.arange(n), (DRAWS, 1))
     orders = np.random.default_rng(0).permuted(rows, axis=1).T
 
-    figure = Figure(figsize=(8.6, 4))
+    figure = Figure(figsize=(7.6, 3.8))
     cloud, law = figure.subplots(ncols=2)
     cloud.set(
         xlim=(-6, 6),
@@ -95,16 +95,15 @@ def sampling(batch_size: int = 8, w: float = 0.0) -> Lab:
             )
         title.set_text(f"Minibatches of {batch_size}")
         return "", (
-            f"{DRAWS} minibatches of {batch_size} out of {n} rows: their gradients lie "
-            f"{found:.2f} from the full gradient (root mean square), "
-            f"predicted {predicted:.2f}."
+            f"The gradients of {DRAWS} minibatches of {batch_size} rows lie {found:.2f} "
+            f"from the full gradient (root mean square); predicted {predicted:.2f}."
         )
 
     return Lab(
         LiveFigure(figure, [points, centre, title, simple, exact, measured, here]),
         {
-            "batch_size": ChoiceSlider("Batch size B", sizes.tolist(), "rows"),
-            "w": Slider("Slope of the line, w", -0.5, 1.5, 0.05),
+            "batch_size": LogSlider("Batch size B", sizes.tolist(), "rows"),
+            "w": Slider("Slope w of line", -0.5, 1.5, 0.05),
         },
         draw,
         "Left: a cloud of minibatch gradients around the full gradient. Right: the "
