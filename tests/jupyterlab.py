@@ -167,18 +167,20 @@ class Notebook:
         return box.locator(".noUi-handle, select")
 
     def picture(self):
-        """The bytes of the picture, as latin-1 text."""
+        """SHA-256 of the bytes of the picture."""
         return self.page.evaluate(
             """async (selector) => {
                 const image = document.querySelector(selector);
                 const data = await (await fetch(image.src)).arrayBuffer();
-                return new TextDecoder("latin1").decode(data);
+                const digest = await crypto.subtle.digest("SHA-256", data);
+                return [...new Uint8Array(digest)]
+                    .map((byte) => byte.toString(16).padStart(2, "0")).join("");
             }""",
             PICTURE,
         )
 
     def settled_picture(self):
-        """The bytes of the picture once it has stood still for a third of a second."""
+        """The picture once it has stood still for a third of a second."""
         last, since = self.picture(), time.monotonic()
         while time.monotonic() - since < 0.33:
             self.page.wait_for_timeout(50)
@@ -187,7 +189,7 @@ class Notebook:
         return last
 
     def changed_picture(self, old):
-        """The bytes of the next picture that differs from ``old``."""
+        """The next picture that differs from ``old``."""
         for _ in range(200):
             if (now := self.picture()) != old:
                 return now

@@ -17,7 +17,7 @@ STYLE = Path(__file__).parents[1] / "downhill.mplstyle"
 # Black on these is readable in light and in dark themes; the words say it too.
 BADGES = {
     "converged": ("✓ converged", "#3CC99A"),
-    "moving": ("… still moving", "#56B4E9"),
+    "moving": ("… not converged", "#56B4E9"),
     "diverged": ("▲ diverged", "#F0813A"),
 }
 
