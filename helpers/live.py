@@ -24,6 +24,7 @@ from PIL import Image
 
 # Shorter than a screen's frame, longer than a kernel takes to read a waiting message.
 BURST_SECONDS = 0.01
+NEVER = float("-inf")
 # Sixteen levels a colour look the same and make a film less than half as large.
 FEW_LEVELS = [round(level / 17) * 17 for level in range(256)] * 3
 
@@ -94,35 +95,41 @@ class Coalesced:
     def __init__(self, draw: Callable[[], None]):
         self._draw = draw
         self._lock = threading.RLock()
-        self._waiting = None
-        self._finished = float("-inf")
+        self._finished = NEVER
+        self._due = NEVER  # when the newest value that waits will be drawn
 
     def __call__(self) -> None:
         """Draw now or, in a burst, soon."""
         with self._lock:
-            if self._waiting is not None:
+            moment = time.monotonic()
+            if moment < self._due:
                 return
             try:
                 loop = asyncio.get_running_loop()
             except RuntimeError:
                 return self.now()
-            if time.monotonic() - self._finished > BURST_SECONDS:
+            # Overdue means that the loop is kept busy by a cell: do not wait for it.
+            if self._due > NEVER or moment - self._finished > BURST_SECONDS:
                 return self.now()
-            self._waiting = loop.call_later(BURST_SECONDS, self.now)
+            self._due = moment + BURST_SECONDS
+            loop.call_later(BURST_SECONDS, self._when_due, self._due)
 
     def now(self) -> None:
         """Draw without waiting."""
         with self._lock:
-            if self._waiting is not None:
-                self._waiting.cancel()
-                self._waiting = None
+            self._due = NEVER
             self._draw()
             self._finished = time.monotonic()
+
+    def _when_due(self, due):
+        with self._lock:
+            if due == self._due:
+                self.now()
 
     def finish(self) -> None:
         """Draw now what is still waiting to be drawn, if anything is."""
         with self._lock:
-            if self._waiting is not None:
+            if self._due > NEVER:
                 self.now()
 
 

@@ -42,7 +42,7 @@ def test_every_control_changes_the_picture_and_reset_brings_it_back(page):
     notebook, lab = page
     for label, handle, first in controls(notebook, lab):
         if is_slider(handle):
-            value, most = (handle.get_attribute(f"aria-value{x}") for x in ("now", "max"))
+            value, most = map(handle.get_attribute, ("aria-valuenow", "aria-valuemax"))
             handle.press("Home" if value == most else "End")
         else:
             handle.select_option(index=0)

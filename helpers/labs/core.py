@@ -34,7 +34,7 @@ def in_style(lab: Callable[..., "Lab"]) -> Callable[..., "Lab"]:
 
 
 class _Control(ipywidgets.DOMWidget):
-    """A labelled control that puts the nearest value it has for one it cannot take.
+    """A labelled control that takes the nearest value it has for one it cannot be.
 
     ``explain`` is called with a message then, and with "" for every other value.
     """
@@ -53,21 +53,33 @@ class _Control(ipywidgets.DOMWidget):
     @traitlets.validate("value")
     def _validate_value(self, proposal):
         asked = proposal["value"]
-        value = self._nearest(asked, super()._validate_value)
-        if value == asked or _is_number(asked) and math.isclose(value, asked):
+        number = _number(asked)
+        value = self._taken if number is None else self._nearest(number)
+        if value == asked or number is not None and math.isclose(value, number):
             self.explain("")
         else:
-            used = f"{value:g}" if _is_number(value) else value
-            self.explain(f"{self.description} cannot be {asked}: {used} is used.")
+            self.explain(f"{self.description} cannot be {asked}: {value:g} is used.")
         self._taken = value
         return value
 
-    def _nearest(self, asked, clamp):
-        return clamp({"value": asked}) if math.isfinite(asked) else self._taken
+    def _nearest(self, number):
+        return min(max(number, self.min), self.max)
 
 
+def _number(value):
+    """As a float, or None if it is none."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return None if math.isnan(number) else number
+
+
+# The values of ipywidgets' own sliders refuse what is not a number with a traceback.
 class Slider(_Control, ipywidgets.FloatSlider):
     """Numbers in equal steps."""
+
+    value = traitlets.TraitType(0.0).tag(sync=True)
 
     def __init__(self, label, low, high, step):
         super().__init__(label, min=low, max=high, step=step, value=low)
@@ -83,8 +95,13 @@ class Slider(_Control, ipywidgets.FloatSlider):
 class CountSlider(_Control, ipywidgets.IntSlider):
     """Whole numbers."""
 
+    value = traitlets.TraitType(0).tag(sync=True)
+
     def __init__(self, label, low, high):
         super().__init__(label, min=low, max=high, value=low)
+
+    def _nearest(self, number):
+        return int(super()._nearest(number))
 
 
 class LogSlider(_Control, ipywidgets.SelectionSlider):
@@ -94,14 +111,34 @@ class LogSlider(_Control, ipywidgets.SelectionSlider):
     as another one.
     """
 
+    value = traitlets.TraitType()
+
     def __init__(self, label, numbers, unit=""):
         options = [(f"{number:g} {unit}".strip(), number) for number in numbers]
         super().__init__(label, options=options, value=numbers[0])
 
-    def _nearest(self, asked, clamp):
-        if not _is_number(asked) or not math.isfinite(asked):
-            return self._taken
-        return min((n for _, n in self.options), key=lambda n: abs(n - asked))
+    def _nearest(self, number):
+        numbers = [value for _, value in self.options]
+        number = min(max(number, numbers[0]), numbers[-1])  # also what is infinite
+        return min(numbers, key=lambda value: abs(value - number))
+
+
+class Choice(_Control, ipywidgets.Dropdown):
+    """One of several names."""
+
+    value = traitlets.TraitType()
+
+    def __init__(self, label, names):
+        super().__init__(label, options=list(names), value=next(iter(names)))
+
+    @traitlets.validate("value")
+    def _validate_value(self, proposal):
+        asked = proposal["value"]
+        known = isinstance(asked, str) and asked in self.options
+        self._taken = asked if known else self._taken
+        told = f"{self.description} cannot be {asked}: {self._taken} is used."
+        self.explain("" if known else told)
+        return self._taken
 
 
 def rates(low: float, high: float) -> list[float]:
@@ -110,20 +147,6 @@ def rates(low: float, high: float) -> list[float]:
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     numbers = [float(f"{digit}e{decade}") for decade in decades for digit in digits]
     return [number for number in numbers if low <= number <= high]
-
-
-class Choice(_Control, ipywidgets.Dropdown):
-    """One of several names."""
-
-    def __init__(self, label, names):
-        super().__init__(label, options=list(names))
-
-    def _nearest(self, asked, clamp):
-        return asked if asked in self.options else self._taken
-
-
-def _is_number(value):
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 class Lab:
@@ -182,7 +205,7 @@ class Lab:
             control.explain = self._explain
             control.observe(self._changed, "value")
             if start[name] is not None:
-                self._set(name, start[name])
+                control.value = start[name]
         self._start = self._values()
         self.reset.on_click(self._back)
         self._resetting = False
@@ -230,15 +253,6 @@ class Lab:
 
     def _values(self):
         return {name: control.value for name, control in self.controls.items()}
-
-    def _set(self, name, value):
-        try:
-            self.controls[name].value = value
-        except traitlets.TraitError:
-            control = self.controls[name]
-            self._note += (
-                f"{control.description} cannot be {value!r}: {control.value} is used. "
-            )
 
     def _explain(self, message):
         if self._resetting:

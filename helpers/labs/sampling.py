@@ -95,8 +95,9 @@ def sampling(batch_size: int = 8, w: float = 0.0) -> Lab:
             )
         title.set_text(f"Minibatches of {batch_size}")
         return "", (
-            f"The gradients of {DRAWS} minibatches of {batch_size} rows lie {found:.2f} "
-            f"from the full gradient (root mean square); predicted {predicted:.2f}."
+            f"The gradients of {DRAWS} minibatches of {batch_size} rows lie "
+            f"{found:.2f} from the full gradient (root mean square); "
+            f"predicted {predicted:.2f}."
         )
 
     return Lab(

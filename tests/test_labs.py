@@ -1,0 +1,216 @@
+"""The labs without a browser: what they show, what they say, what they put up with.
+
+The last test runs all the others with the widgets of Colab and with those of Kaggle.
+"""
+
+import base64
+import html
+import inspect
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from helpers import labs
+from helpers.labs.core import rates
+from helpers.live import Animation
+
+ROOT = Path(__file__).parents[1]
+pytestmark = pytest.mark.filterwarnings("error")
+
+
+@pytest.fixture(params=labs.__all__)
+def make(request):
+    return getattr(labs, request.param)
+
+
+@pytest.fixture
+def lab(make):
+    return make()
+
+
+def text(lab):
+    """The words of the line below the picture."""
+    return html.unescape(re.sub("<[^>]*>", "", lab.text.value))
+
+
+def ends(control):
+    """Two values of a control, as far apart as they can be."""
+    if not hasattr(control, "options"):
+        return control.min, control.max
+    values = [o[1] if isinstance(o, tuple) else o for o in control.options]
+    return values[0], values[-1]
+
+
+def test_the_output_holds_the_widget_the_picture_and_its_words(lab):
+    data, metadata = lab._repr_mimebundle_()
+    assert data["application/vnd.jupyter.widget-view+json"]["model_id"]
+    assert base64.b64decode(data["image/png"]) == lab.picture.value
+    assert metadata["image/png"]["alt"] == data["text/plain"]
+    assert len(data["text/plain"]) > 80
+    assert f"{metadata['image/png']['width']}" == lab.picture.width
+
+
+def test_each_argument_is_a_control_with_a_label(make):
+    controls = make().controls
+    assert set(controls) == set(inspect.signature(make).parameters)
+    labels = [control.description for control in controls.values()]
+    assert all(labels) and len(set(labels)) == len(labels)
+
+
+def test_every_control_moves_the_picture_and_reset_brings_it_back(lab):
+    first = lab.picture.value
+    for name, control in lab.controls.items():
+        pictures = set()
+        for value in ends(control):
+            control.value = value
+            pictures.add(lab.picture.value)
+        assert len(pictures) == 2, name
+        lab.reset.click()
+        assert lab.picture.value == first, name
+
+
+def test_what_a_lab_starts_with_can_be_chosen_and_reset_goes_back_to_it(make):
+    chosen = {name: ends(control)[1] for name, control in make().controls.items()}
+    lab = make(**chosen)
+    first = lab.picture.value
+    for control in lab.controls.values():
+        control.value = ends(control)[0]
+    lab.reset.click()
+    assert {name: control.value for name, control in lab.controls.items()} == chosen
+    assert lab.picture.value == first
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e9, -1e9, "x", None])
+def test_what_a_control_cannot_be_is_said_in_the_text_and_nothing_breaks(make, value):
+    lab = make()
+    for control in lab.controls.values():
+        control.value = value
+        used = control.value if isinstance(control.value, str) else f"{control.value:g}"
+        assert f"{control.description} cannot be {value}: {used} is used" in text(lab)
+        low, high = ends(control)
+        control.value = low if control.value == high else high
+        assert "cannot be" not in text(lab)
+
+    started = make(**dict.fromkeys(lab.controls, value))
+    for control in started.controls.values():
+        told = f"{control.description} cannot be {value}: " in text(started)
+        assert told == (value is not None)  # None leaves it as the lab itself begins
+
+
+def test_an_unknown_argument_is_an_error(make):
+    with pytest.raises(TypeError, match="lerning_rate"):
+        make(lerning_rate=0.1)
+
+
+@pytest.mark.parametrize("make", [labs.descent, labs.line_fit])
+def test_a_rate_of_zero_is_answered_and_an_int_is_taken_for_a_float(make):
+    lab = make()
+    rate = lab.controls["learning_rate"]
+    rate.value = 0
+    assert "Learning rate cannot be 0: " in text(lab)
+    rate.value = 1
+    assert rate.value == 1.0 and "cannot be" not in text(lab)
+    assert text(make(learning_rate=1)) == text(lab)
+
+
+def test_rates_are_round_numbers_and_hold_both_ends():
+    assert rates(0.05, 1.5) == [
+        *(0.05, 0.06, 0.07, 0.08, 0.09),
+        *(0.1, 0.12, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
+        *(1.0, 1.2, 1.5),
+    ]
+
+
+def test_a_lab_can_be_filmed_and_is_left_as_it_was():
+    lab = labs.line_fit()
+    before = lab.picture.value
+    film = lab.animate("step", range(60))
+    assert isinstance(film, Animation)
+    assert len(film.webp) < 300_000
+    lab.controls["step"].value = 0
+    assert lab.picture.value != before
+    lab.reset.click()
+    assert lab.picture.value == before
+
+
+def numbers(lab):
+    return [float(n) for n in re.findall(r"-?\d+\.\d+", text(lab))]
+
+
+@pytest.mark.parametrize("w", [-0.5, 0.6, 1.5])
+@pytest.mark.parametrize("batch_size", [1, 8, 64, 192])
+def test_sampling_measures_the_spread_that_it_predicts(batch_size, w):
+    measured, predicted = numbers(labs.sampling(batch_size, w))[-2:]
+    # 300 draws: the spread itself is known to about 1 / sqrt(2 * 300), some 4 %.
+    assert measured == pytest.approx(predicted, rel=0.15)
+
+
+def test_sampling_has_one_gradient_where_all_rows_are_in_the_batch():
+    assert "no spread" in text(labs.sampling(10**6))
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (dict(surface="bowl", learning_rate=0.5, steps=60), "✓ converged"),
+        (dict(surface="bowl", learning_rate=0.01, steps=60), "… not converged"),
+        (dict(surface="bowl", learning_rate=1.2, steps=200), "▲ diverged"),
+        (dict(surface="ravine", learning_rate=0.04, steps=200), "… not converged"),
+        (dict(surface="saddle", start_y=0, steps=200), "… not converged"),
+    ],
+)
+def test_descent_says_in_words_how_it_went(settings, words):
+    assert words in text(labs.descent(**settings))
+
+
+def test_descent_starts_where_the_surface_suggests_and_stays_on_its_map():
+    lab = labs.descent("himmelblau")
+    x, y = lab.controls["start_x"], lab.controls["start_y"]
+    assert (x.value, y.value, x.min, x.max) == (0, -4, -5, 5)
+    lab.controls["surface"].value = "rosenbrock"
+    assert (x.value, y.value, x.min, x.max) == (-1.5, 2, -2, 2)
+
+
+def test_a_line_that_is_fitted_too_fast_diverges_in_words():
+    assert "▲ diverged" in text(labs.line_fit(266, learning_rate=1.2, step=100))
+    assert "✓ converged" in text(labs.line_fit(266, learning_rate=0.3, step=100))
+
+
+WIDGETS = {
+    "Colab": "ipywidgets==7.7.1 ipykernel==6.17.1 ipython==7.34.0 "
+    "numpy==2.1.3 matplotlib==3.10.0 scikit-learn==1.6.1",
+    "Kaggle": "ipywidgets==8.1.5 numpy==2.0.2 matplotlib==3.10.0 scikit-learn==1.6.1",
+}
+
+
+@pytest.mark.skipif("DOWNHILL_WIDGETS" in os.environ, reason="this is the inner run")
+@pytest.mark.parametrize("platform", WIDGETS)
+def test_the_same_holds_with_the_widgets_of(platform, tmp_path):
+    """In an environment of its own, with deprecation warnings as errors."""
+    python = tmp_path / "bin" / "python"
+    wanted = [*WIDGETS[platform].split(), "pillow", "pytest"]
+    try:
+        if uv := shutil.which("uv"):
+            run(uv, "venv", "-q", "-p", sys.executable, tmp_path)
+            run(uv, "pip", "install", "-q", "-p", python, *wanted)
+        else:
+            run(sys.executable, "-m", "venv", tmp_path)
+            run(python, "-m", "pip", "install", "-q", *wanted)
+    except subprocess.CalledProcessError as error:
+        if "CI" in os.environ:
+            raise
+        pytest.skip(f"no package index: {error.stderr[-200:]}")
+    command = "-m pytest -q -p no:cacheprovider -o addopts= tests/test_labs.py"
+    said = run(python, *command.split(), env=os.environ | {"DOWNHILL_WIDGETS": "1"})
+    assert " passed" in said
+
+
+def run(*command, **options):
+    return subprocess.run(
+        command, cwd=ROOT, check=True, capture_output=True, text=True, **options
+    ).stdout
