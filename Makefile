@@ -22,7 +22,7 @@ notebooks: $(READY)  ## rebuild what is stale in lessons/ and solutions/ from so
 
 bench: $(READY)  ## measure speed against what one would use instead
 	@mkdir -p dist
-	@$(PYTHON) -m pytest benchmarks -p no:nbval -n 0 -q --benchmark-json=dist/bench.json
+	@$(PYTHON) -m pytest benchmarks -o addopts= -q --benchmark-json=dist/bench.json
 	@$(PYTHON) benchmarks/table.py dist/bench.json
 
 $(READY): requirements.txt pyproject.toml

@@ -27,31 +27,29 @@ loss = ((inputs @ path.T - y[:, None]) ** 2).mean(axis=0)
 
 def line_fit(step):
     """Draw the data, the line, the loss and the weights after so many steps."""
-    fig, axes = plt.subplot_mosaic("dl;dw", figsize=(8.6, 4.4), width_ratios=[1.15, 1])
-    rows, ends = chosen[max(step, 1) - 1], np.array([-2.6, 4])
-    ax = axes["d"]
+    fig, axes = plt.subplot_mosaic("dl;dw", figsize=(7.6, 4.2), width_ratios=[1.15, 1])
+    ax, rows, ends = axes["d"], chosen[max(step, 1) - 1], np.array([-2.6, 4])
     ax.plot(x, y, "o", color="#BBBBBB", markersize=4, label="all rows")
-    ax.plot(ends, best[0] * ends + best[1], "--", color="#009E73", label="best line")
     ax.plot(x[rows], y[rows], "o", color="#E69F00", mec="black", label="minibatch")
+    ax.plot(ends, best[0] * ends + best[1], "--", color="#009E73", label="best line")
     now = path[step, 0] * ends + path[step, 1]
     ax.plot(ends, now, color="#0072B2", linewidth=3, label="line now")
     ax.set(title=f"Step {step}", xlim=(-2.6, 4), ylim=(-2.6, 3.4))
     ax.set_xlabel("body mass index (standard deviations)")
     ax.set_ylabel("progression (standard deviations)")
-    ax.legend(loc="upper left", ncols=2)
+    fig.legend(loc="outside lower left", ncols=4, frameon=False)
 
     steps, ax = np.arange(step + 1), axes["l"]
     ax.axhline(((inputs @ best - y) ** 2).mean(), linestyle="--", color="#009E73")
-    ax.plot(steps, loss[: step + 1], color="#0072B2", label="loss over all rows")
-    ax.set(xlim=(0, 100), ylim=(0.3, 30), yscale="log", ylabel="loss")
+    ax.plot(steps, loss[: step + 1], color="#0072B2")
+    ax.set(xlim=(0, 100), ylim=(0.3, 30), yscale="log", title="Loss over all rows")
     ax.tick_params(labelbottom=False)
-    ax.legend(loc="upper right")
 
     ax = axes["w"]
     ax.axhline(best[0], linestyle="--", color="#009E73")
     ax.axhline(best[1], linestyle="--", color="#009E73")
     ax.plot(steps, path[: step + 1, 0], color="#0072B2", label="slope w")
     ax.plot(steps, path[: step + 1, 1], "-.", color="#CC79A7", label="intercept b")
-    ax.set(xlim=(0, 100), ylim=(-2.2, 2), xlabel="step", ylabel="weights")
+    ax.set(xlim=(0, 100), ylim=(-2.2, 2), xlabel="step", title="Weights")
     ax.legend(loc="lower right", ncols=2)
     plt.show()
