@@ -3,6 +3,7 @@
 import io
 import sys
 from collections.abc import Mapping
+from itertools import pairwise, product
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -19,6 +20,8 @@ MINIMUM = "#009E73"
 DIVERGED = "#D55E00"
 VALIDATION = "#CC79A7"
 SECOND = "#56B4E9"
+
+LINES = 20  # at most, on a map of contours
 
 
 def use_style():
@@ -135,3 +138,132 @@ def epoch_axis(ax, epochs: int):
     ax.xaxis.set_major_locator(
         MaxNLocator(integer=True) if epochs > 1 else FixedLocator([1])
     )
+
+
+def contours(ax, loss, w_range, b_range, through=None):
+    """Draw the map of a loss over two weights: each line joins places of one loss.
+
+    From line to line the loss changes by the same step. One unit is as long along ``b``
+    as along ``w``, so that right angles look right.
+
+    Parameters
+    ----------
+    ax : Axes
+    loss : function
+        Two numbers, w and b, to the loss.
+    w_range, b_range : tuple of float
+        The part to draw.
+    through : array, shape (2,), optional
+        A place whose own contour is drawn, too.
+
+    Returns
+    -------
+    Axes
+    """
+    w, b, heights = _heights(loss, w_range, b_range)
+    ax.contour(w, b, heights, LINES, colors="#BBBBBB", linewidths=1)
+    if through is not None:
+        level = [loss(*through)]
+        ax.contour(w, b, heights, level, colors=DESCENT, linewidths=1.5)
+    ax.set(xlabel="w", ylabel="b", xlim=w_range, ylim=b_range, aspect="equal")
+    ax.grid(False)
+    return ax
+
+
+def arrow(ax, start, way, label="", color=FULL_GRADIENT):
+    """Draw an arrow from ``start`` that goes ``way``, in the units of the axes.
+
+    Parameters
+    ----------
+    ax : Axes
+    start, way : array, shape (2,)
+    label : str
+        Stands beyond the tip.
+    color : str
+
+    Returns
+    -------
+    Axes
+    """
+    tip = np.add(start, way)
+    style = {"arrowstyle": "-|>,head_width=0.3", "color": color, "linewidth": 2}
+    ax.annotate("", tip, start, arrowprops=style | {"shrinkA": 0, "shrinkB": 0})
+    beyond = 11 * np.divide(way, np.linalg.norm(way))
+    place = {"xytext": beyond, "textcoords": "offset points"}
+    ax.annotate(label, tip, ha="center", va="center", color=color, **place)
+    return ax
+
+
+def landscape(loss, w_range, b_range, point, gradient):
+    """Draw a loss over two weights as a surface above its map, with the gradient.
+
+    The gradient is a way to move the weights, so it lies on the map; the dashed line
+    above it on the surface is what the loss does on that way. The arrow has a quarter
+    of the gradient's length.
+
+    Parameters
+    ----------
+    loss, w_range, b_range
+        As for :func:`contours`.
+    point, gradient : array, shape (2,)
+        Where to stand, and the gradient there.
+
+    Returns
+    -------
+    Axes
+    """
+    figure = plt.figure(figsize=(6.5, 5))
+    ax = figure.add_subplot(projection="3d", computed_zorder=False)
+    w, b, heights = _heights(loss, w_range, b_range)
+    top = heights.max()
+    floor = -0.7 * top
+    ax.contour(w, b, heights, LINES, colors="#999999", linewidths=1, offset=floor)
+    ax.plot_surface(w, b, heights, cmap="viridis", alpha=0.75, linewidth=0)
+    point, way = np.asarray(point), np.multiply(0.25, gradient)
+    arrowhead = {"arrow_length_ratio": 0.4, "linewidth": 2.5}
+    ax.quiver(*point, floor, *way, 0, color=FULL_GRADIENT, **arrowhead)
+    path = point + np.linspace(0, 1, 20)[:, None] * way
+    ax.plot(*path.T, [loss(*p) for p in path], "--", color=FULL_GRADIENT)
+    pole = [floor, loss(*point)]
+    ax.plot(*np.tile(point, (2, 1)).T, pole, "o:", color=DESCENT)
+    ax.set(xlabel="w", ylabel="b", zlabel="loss", zlim=(floor, top))
+    ax.set_zticks([tick for tick in ax.get_zticks() if 0 <= tick <= top])
+    ax.locator_params(axis="x", nbins=5)
+    ax.locator_params(axis="y", nbins=5)
+    ax.view_init(elev=24, azim=-65)
+    return ax
+
+
+def network(widths, names):
+    """Draw a small dense network: a circle for each unit, a line for each weight.
+
+    Parameters
+    ----------
+    widths : sequence of int
+        Inputs, then the units of each layer.
+    names : sequence of str
+        What stands above each column.
+
+    Returns
+    -------
+    Axes
+    """
+    _, ax = plt.subplots(figsize=(6, 2.8))
+    columns = [
+        [(layer, (units - 1) / 2 - unit) for unit in range(units)]
+        for layer, units in enumerate(widths)
+    ]
+    for left, right in pairwise(columns):
+        for ends in product(left, right):
+            ax.plot(*zip(*ends, strict=True), color="#999999", linewidth=1)
+    for column, name in zip(columns, names, strict=True):
+        ax.plot(*zip(*column, strict=True), "o", color="white", mec=DESCENT, ms=20)
+        ax.text(column[0][0], max(widths) / 2 + 0.2, name, ha="center")
+    ax.margins(0.12, 0.2)
+    ax.axis("off")
+    return ax
+
+
+def _heights(loss, w_range, b_range, side=81):
+    w, b = np.meshgrid(np.linspace(*w_range, side), np.linspace(*b_range, side))
+    return w, b, np.vectorize(loss, otypes=[float])(w, b)

@@ -1,0 +1,455 @@
+"""What people answer to the exercises of lesson 2, right and wrong.
+
+``RIGHT``: exercise -> answers that must pass. ``WRONG``: exercise -> (answer, a part
+of the message that it must get). ``NAMES``: what the collected answers refer to.
+"""
+
+import numpy as np
+
+NAMES = {}
+
+
+# 2.2
+
+
+def _by_copies(f, point, h):
+    slopes = np.zeros(len(point))
+    for i in range(len(point)):
+        ahead, behind = point.copy(), point.copy()
+        ahead[i] += h
+        behind[i] -= h
+        slopes[i] = (f(ahead) - f(behind)) / (2 * h)
+    return slopes
+
+
+def _as_a_list(f, point, h):
+    ways = np.eye(len(point)) * h
+    return [f(point + way) / (2 * h) - f(point - way) / (2 * h) for way in ways]
+
+
+def _of_each_way(slope):
+    def answer(f, point, h):
+        ways = h * np.eye(len(point))
+        return np.array([slope(f, point, way, h) for way in ways])
+
+    return answer
+
+
+def _in_place(f, point, h):
+    slopes = []
+    for i in range(len(point)):
+        point[i] += h
+        ahead = f(point)
+        point[i] -= 2 * h
+        slopes.append((ahead - f(point)) / (2 * h))
+    return np.array(slopes)
+
+
+def _only_the_first(f, point, h):
+    way = h * np.eye(len(point))[0]
+    return (f(point + way) - f(point - way)) / (2 * h)
+
+
+# 2.5
+
+
+def _slopes(w_slope, b_slope):
+    def answer(w, b, x, y):
+        error = w * x + b - y
+        return w_slope(error, x), b_slope(error, x)
+
+    return answer
+
+
+def _two_error(error, x):
+    return np.mean(2 * error)
+
+
+def _two_error_x(error, x):
+    return np.mean(2 * error * x)
+
+
+def _by_matrix(w, b, x, y):
+    inputs = np.column_stack([x, np.ones(len(x))])
+    return 2 * inputs.T @ (inputs @ [w, b] - y) / len(x)
+
+
+def _by_loop(w, b, x, y):
+    w_slope = b_slope = 0.0
+    for one_x, one_y in zip(x, y, strict=True):
+        w_slope += 2 * (w * one_x + b - one_y) * one_x / len(x)
+        b_slope += 2 * (w * one_x + b - one_y) / len(x)
+    return [w_slope, b_slope]
+
+
+def _target_first(w, b, x, y):
+    return np.mean(2 * (y - w * x - b) * x), np.mean(2 * (y - w * x - b))
+
+
+def _factor_y(w, b, x, y):
+    return np.mean(2 * (w * x + b - y) * y), np.mean(2 * (w * x + b - y))
+
+
+def _without_b(w, b, x, y):
+    return np.mean(2 * (w * x - y) * x), np.mean(2 * (w * x - y))
+
+
+# 2.8
+
+
+def _leaky(mask, scale_bias=1.0, scale=1.0, back_through=None):
+    def answer(x, y, W1, b1, W2, b2):
+        z = x @ W1 + b1
+        hidden = np.where(z > 0, z, 0.1 * z)
+        d = scale * 2 * (hidden @ W2 + b2 - y) / len(x)
+        back = d @ W2.T
+        back = back_through(back) if back_through else back * mask(z)
+        biases = (1 / len(x) if scale_bias == "mean" else scale_bias) * np.array([1.0])
+        return (
+            x.T @ back,
+            biases * back.sum(axis=0),
+            hidden.T @ d,
+            biases * d.sum(axis=0),
+        )
+
+    return answer
+
+
+def _tenths(z):
+    return np.where(z > 0, 1, 0.1)
+
+
+def _by_rows(x, y, W1, b1, W2, b2):
+    total = [np.zeros_like(part) for part in (W1, b1, W2, b2)]
+    for one_x, one_y in zip(x, y, strict=True):
+        z = one_x @ W1 + b1
+        hidden = np.maximum(z, 0.1 * z)
+        d = 2 * (hidden @ W2 + b2 - one_y) / len(x)
+        back = (W2 @ d) * np.where(z < 0, 0.1, 1)
+        parts = np.outer(one_x, back), back, np.outer(hidden, d), d
+        total = [whole + part for whole, part in zip(total, parts, strict=True)]
+    return total
+
+
+def _turned(x, y, W1, b1, W2, b2):
+    first, *rest = _leaky(_tenths)(x, y, W1, b1, W2, b2)
+    return (first.T, *rest)
+
+
+def _not_divided(x, y, W1, b1, W2, b2):
+    return [len(x) * part for part in _leaky(_tenths)(x, y, W1, b1, W2, b2)]
+
+
+def _three_parts(*arguments):
+    return _leaky(_tenths)(*arguments)[:3]
+
+
+# 2.9
+
+
+def _deep(x, y, layers, mask=True, error_first=True, bias=np.sum, keep_order=True):
+    inputs = [x]
+    for W, b in layers[:-1]:
+        inputs.append(np.maximum(inputs[-1] @ W + b, 0))
+    W, b = layers[-1]
+    d = 2 * (inputs[-1] @ W + b - y) / len(x) * (1 if error_first else -1)
+    gradients = []
+    for number in reversed(range(len(layers))):
+        a = inputs[number]
+        gradients.append((a.T @ d, bias(d, axis=0)))
+        d = d @ layers[number][0].T
+        d = d * (a > 0) if mask else d
+    return gradients[::-1] if keep_order else gradients
+
+
+def _deep_flat(x, y, layers):
+    return [part for pair in _deep(x, y, layers) for part in pair]
+
+
+def _deep_recursive(x, y, layers):
+    (W, b), *rest = layers
+
+    def back(a, layers):
+        (W, b), *rest = layers
+        z = a @ W + b
+        if not rest:
+            d = 2 * (z - y) / len(x)
+            return [[a.T @ d, d.sum(axis=0)]], d @ W.T
+        gradients, d = back(np.maximum(z, 0), rest)
+        d = d * (z > 0)
+        return [[a.T @ d, d.sum(axis=0)], *gradients], d @ W.T
+
+    return back(x, layers)[0]
+
+
+def _deep_by_nudges(x, y, layers):
+    def loss():
+        a = x
+        for W, b in copies[:-1]:
+            a = np.maximum(a @ W + b, 0)
+        return np.mean((a @ copies[-1][0] + copies[-1][1] - y) ** 2)
+
+    copies, gradients = [(W.copy(), b.copy()) for W, b in layers], []
+    for pair in copies:
+        slopes = []
+        for part in pair:
+            slope = np.zeros_like(part)
+            for place in np.ndindex(part.shape):
+                there = part[place]
+                part[place] = there + 1e-6
+                ahead = loss()
+                part[place] = there - 1e-6
+                slope[place] = (ahead - loss()) / 2e-6
+                part[place] = there
+            slopes.append(slope)
+        gradients.append(tuple(slopes))
+    return gradients
+
+
+def _deep_turned(x, y, layers):
+    return [(dW.T, db) for dW, db in _deep(x, y, layers)]
+
+
+def _last_layer_only(x, y, layers):
+    return _deep(x, y, layers)[-1:]
+
+
+def _first_layer_left_out(x, y, layers):
+    return _deep(x, y, layers)[1:]
+
+
+def _always_from_the_last(x, y, layers):
+    """Goes on with the last layer's d, as if every layer came just before the loss."""
+    right = _deep(x, y, layers)
+    *most, (W, b) = right
+    return [(2 * dW, db) for dW, db in most] + [(W, b)]
+
+
+RIGHT = {
+    "slope_at_one": [-18, -18.0, np.int64(-18), -17.97],
+    "numerical_gradient": [_by_copies, _as_a_list],
+    "four_arrows": [
+        {"A": 0, "B": 2.2, "C": -1.9, "D": -2.2},
+        {"D": -2.207, "C": -1.87, "B": 2.207, "A": np.float64(0.02)},
+    ],
+    "steepest_slope": [-5, -5.0, -np.hypot(3, 4)],
+    "line_gradient": [_by_matrix, _by_loop],
+    "in_the_fog": [
+        (2.08, 1.35),
+        [2, 1.4],
+        np.array([2.1, 1.3]),
+        {"w": 2.1, "b": 1.35},
+    ],
+    "count_weights": [97, 97.0, np.int64(97)],
+    "leaky_gradients": [_leaky(_tenths), _by_rows],
+    "deep_gradients": [_deep, _deep_flat, _deep_recursive, _deep_by_nudges],
+}
+
+WRONG = {
+    "slope_at_one": [
+        (18, "what sign"),
+        (9, "its height"),
+        (-6, "three times as far"),
+        (6, "mind the sign"),
+        (-9, "2 of the square"),
+        (-3, "That is the error"),
+        (3, "how far the prediction moves"),
+        (0, "lowest point"),
+        (-36, "factor of 2 too many"),
+        (-2, "w alone"),
+        (-9.0009, "2 of the square"),
+        (-17.1, "long nudge"),
+        (-13.5, "long nudge"),
+        (100, "not the slope at w = 1"),
+        ("-18", "take the quotes away"),
+        (None, "nothing at all"),
+    ],
+    "numerical_gradient": [
+        (_of_each_way(lambda f, p, way, h: (f(p + way) - f(p)) / h), "one side only"),
+        (_of_each_way(lambda f, p, way, h: (f(p) - f(p - way)) / h), "one side only"),
+        (
+            _of_each_way(lambda f, p, way, h: (f(p + way) - f(p)) / (2 * h)),
+            "one side only, and divide",
+        ),
+        (
+            _of_each_way(lambda f, p, way, h: (f(p + way) - f(p - way)) / h),
+            "twice as large",
+        ),
+        (
+            _of_each_way(lambda f, p, way, h: (f(p - way) - f(p + way)) / (2 * h)),
+            "wrong sign",
+        ),
+        (
+            _of_each_way(lambda f, p, way, h: (f(p + way) - f(p - way)) / 2 * h),
+            "multiplies by h",
+        ),
+        (
+            _of_each_way(lambda f, p, way, h: f(p + way) - f(p - way)),
+            "Divide the change",
+        ),
+        (
+            _of_each_way(lambda f, p, way, h: (f(p + h) - f(p - h)) / (2 * h)),
+            "all weights at once",
+        ),
+        (
+            lambda f, p, h: _by_copies(f, p, 1e-5),
+            "a nudge of your own",
+        ),
+        (lambda f, p, h: _by_copies(f, p, h)[::-1], "by nudges to both sides"),
+        (_only_the_first, "should have the shape"),
+        (lambda f, p, h: _by_copies(f, p, h)[:, None], "should have the shape"),
+        (lambda f, p, h: (f(p + h) - f(p - h)) / (2 * h), "should have the shape"),
+        (_in_place, "changes the values"),
+        (lambda f, p: p, "should take 3 argument"),
+        (lambda f, p, h: print(p), "Is there a `return`?"),
+        ([1.0, 2.0], "A function is wanted"),
+    ],
+    "four_arrows": [
+        ({"A": 0.0, "B": -2.2, "C": -1.9, "D": 2.2}, "other way round"),
+        ({"A": 0.0, "B": 2.2, "C": -2.2, "D": -1.9}, "not the steepest way down"),
+        ({"A": -1.9, "B": 2.2, "C": 0.0, "D": -2.2}, "runs along the contour"),
+        ({"A": 0.0, "B": -2.2, "C": 2.2, "D": -1.9}, "C points at the minimum"),
+        ({"A": 2.2, "B": 0.0, "C": -1.9, "D": -2.2}, "runs along the contour"),
+        ({"A": 0.0, "B": -1.9, "C": 2.2, "D": -2.2}, "C points at the minimum"),
+        ({"A": 0, "B": -1.9, "C": -2.2, "D": 2.2}, "not the steepest way down"),
+        ({"A": 2.2, "B": 2.2, "C": 2.2, "D": 2.2}, "belongs to one arrow"),
+        ({"A": 0.0, "B": 2.2, "C": 1.9, "D": 2.2}, "belongs to one arrow"),
+        ({"A": 0.0, "B": 2.2}, "needs the keys"),
+        ({"a": 0.0, "b": 2.2, "c": -1.9, "d": -2.2}, "needs the keys"),
+        ([0.0, 2.2, -1.9, -2.2], "should be a dictionary"),
+        ("B", "should be a dictionary"),
+    ],
+    "steepest_slope": [
+        (5, "steepest way up"),
+        (-7, "length 1 in all"),
+        (7, "length 1 in all"),
+        (-1, "You added the slopes"),
+        (1, "You added the slopes"),
+        (-4, "along b alone"),
+        (4, "along b alone"),
+        (-3, "along w alone"),
+        (-25, "Take the root"),
+        (25, "Take the root"),
+        (-3.5, "mean of the two"),
+        (0, "along the contour"),
+        (-12, "No direction"),
+        (-4.5, "more steeply"),
+        (2, "is negative"),
+        ((-3, 4), "a tuple of 2"),
+    ],
+    "line_gradient": [
+        (_target_first, "Both signs"),
+        (
+            _slopes(lambda e, x: np.mean(e * x), lambda e, x: np.mean(e)),
+            "Where is the 2",
+        ),
+        (
+            _slopes(lambda e, x: np.sum(2 * e * x), lambda e, x: np.sum(2 * e)),
+            "The loss is a mean",
+        ),
+        (
+            _slopes(lambda e, x: np.sum(e * x), lambda e, x: np.sum(e)),
+            "Two things",
+        ),
+        (_slopes(_two_error, _two_error_x), "in the wrong order"),
+        (_slopes(_two_error, _two_error), "one more factor"),
+        (_slopes(_two_error_x, _two_error_x), "Along b you have the factor x"),
+        (
+            _slopes(lambda e, x: 2 * e.mean() * x.mean(), _two_error),
+            "product of the means",
+        ),
+        (_slopes(lambda e, x: np.mean(2 * e * x**2), _two_error), "one x too many"),
+        (_factor_y, "not y"),
+        (
+            _slopes(
+                lambda e, x: 2 * np.mean(e**2) * x.mean(),
+                lambda e, x: 2 * np.mean(e**2),
+            ),
+            "not 2 · error²",
+        ),
+        (
+            _slopes(
+                lambda e, x: np.mean(2 * abs(e) * x), lambda e, x: np.mean(2 * abs(e))
+            ),
+            "Keep the sign",
+        ),
+        (_slopes(lambda e, x: np.sum(2 * e * x), _two_error), "Along w you take the"),
+        (_slopes(_two_error_x, lambda e, x: np.sum(2 * e)), "Along b you take the"),
+        (_slopes(_two_error_x, lambda e, x: np.mean(e)), "Along b the 2"),
+        (_slopes(lambda e, x: np.mean(e * x), _two_error), "Along w the 2"),
+        (_without_b, "by nudges"),
+        (_slopes(lambda e, x: 2 * e * x, lambda e, x: 2 * e), "should be a number"),
+        (lambda w, b, x, y: np.mean(2 * (w * x + b - y) * x), "Return two numbers"),
+        (lambda w, b: (w, b), "should take 4 argument"),
+        (lambda w, b, x, y: None, "Is there a `return`?"),
+        ((1.0, 2.0), "A function is wanted"),
+    ],
+    "in_the_fog": [
+        ((0, 0), "That is the start"),
+        ((-2, -1.4), "uphill"),
+        ((1.4, 2.0), "exchanged"),
+        ((1, 0), "more w lowers it"),
+        ((2, 1), "nearly there"),
+        ((3, 1.4), "less w lowers it"),
+        ((2, 3), "less b lowers it"),
+        ((-5.72, -4.78), "uphill"),
+        ((5.72, 4.78), "far past"),
+        ((0, 2.35), "more w lowers it"),
+        (2.0, "should have the shape"),
+        ((2.0, 1.4, 0.5), "should have the shape"),
+        (("2.0", "1.4"), "should hold numbers"),
+        ("2.0, 1.4", "should be an array"),
+    ],
+    "count_weights": [
+        (88, "without biases"),
+        (80, "last unit"),
+        (89, "9 biases"),
+        (96, "bias of the last unit"),
+        (90, "not one for each layer"),
+        (9, "the biases, or the units"),
+        (19, "lines between"),
+        (18, "Multiply inputs and units"),
+        (107, "Inputs are data"),
+        (98, "One too many"),
+        (25802, "all rows of data"),
+        (97.5, "whole number"),
+        (1000, "inputs times units"),
+        ("97", "take the quotes away"),
+    ],
+    "leaky_gradients": [
+        (_leaky(lambda z: 1, "mean"), "as if the activation were not there"),
+        (_leaky(lambda z: 1), "as if the activation were not there"),
+        (_leaky(lambda z: z > 0), "plain ReLU"),
+        (_leaky(lambda z: np.where(z > 0, z, 0.1 * z)), "what the unit says"),
+        (_leaky(lambda z: np.where(z > 0, 0.1, 1)), "exchanged"),
+        (_leaky(lambda z: 0.1), "everywhere"),
+        (
+            _leaky(None, back_through=lambda d: np.where(d > 0, d, 0.1 * d)),
+            "is said by `z`",
+        ),
+        (_leaky(_tenths, "mean"), "do not take the mean"),
+        (_leaky(_tenths, scale=-1), "signs of"),
+        (_leaky(_tenths, scale=0.5), "factor 2"),
+        (_not_divided, "number of rows"),
+        (_leaky(lambda z: np.where(z > 0, 1, 0.2)), "nudges find"),
+        (_turned, "is turned"),
+        (_three_parts, "Return the four gradients"),
+        (lambda x, y, W1, b1, W2, b2: W1, "Return the four gradients"),
+        (lambda x, y: x, "should take 6 argument"),
+        (3, "A function is wanted"),
+    ],
+    "deep_gradients": [
+        (lambda x, y, w: _deep(x, y, w, mask=False), "ignores the ReLU"),
+        (lambda x, y, w: _deep(x, y, w, error_first=False), "sign of"),
+        (lambda x, y, w: _deep(x, y, w, bias=np.mean), "mean over the rows"),
+        (lambda x, y, w: _deep(x, y, w, keep_order=False), "last layer first"),
+        (_deep_turned, "is turned"),
+        (_last_layer_only, "Each layer"),
+        (_first_layer_left_out, "Each layer"),
+        (_always_from_the_last, "come back through"),
+        (lambda x, y, w: [dW for dW, _ in _deep(x, y, w)], "a pair (dW, db)"),
+        (lambda x, y, w: {"W": x}, "Return a list of pairs"),
+        (lambda x, y: x, "should take 3 argument"),
+        (2.0, "A function is wanted"),
+    ],
+}

@@ -1,0 +1,702 @@
+"""The exercises of lesson 2: gradient."""
+
+import numpy as np
+
+from helpers.checks.answers import array, call, kind_of, number, show
+from helpers.checks.engine import Lesson, Wrong
+
+LESSON = Lesson(2, "Gradient")
+FOG_TARGET = 0.55
+
+
+@LESSON.exercise(
+    "Predict",
+    hints=(
+        "At w = 1 the loss is (3 - 6)² = 9. What is it at w = 1.01, and at 0.99? "
+        "Divide the difference by 0.02.",
+        "Or multiply: a square changes by 2 times the error for each unit of the "
+        "error, and the error 3w - 6 changes by 3 for each unit of w.",
+    ),
+)
+def slope_at_one(answer):
+    """Judge the slope of (3w - 6)² at w = 1."""
+    slope = number(answer, "my_slope")
+    if abs(slope + 18) <= 0.1:
+        return (
+            "The error is -3, and two factors multiply: 2 · (-3) for the square, 3 "
+            "because a nudge of w moves the prediction three times as far."
+        )
+    mistakes = {
+        18: "The size is right. At w = 1 more w makes the loss smaller: what sign does "
+        "such a slope have?",
+        9: "That is the loss at w = 1, its height. The slope is how fast the height "
+        "changes.",
+        -6: "The square gives 2 · (-3). But a nudge of w moves 3w three times as far: "
+        "one more factor.",
+        6: "The square gives 2 · (-3), so mind the sign. And a nudge of w moves 3w "
+        "three times as far: one more factor.",
+        -9: "That is the error, -3, times 3. Where is the 2 of the square?",
+        -3: "That is the error, 3w - 6. The slope is that of its square.",
+        3: "That is how far the prediction moves for each unit of w. The loss is the "
+        "square of the error.",
+        0: "The slope is 0 at the lowest point, w = 2. At w = 1 the loss still falls.",
+        -36: "A factor of 2 too many: divide by the whole way between the two sides of "
+        "your nudge, 2h.",
+        -2: "You took the square of w alone, perhaps: the slope of (w - 2)² is -2 "
+        "there. Here w is multiplied by 3 before the square.",
+    }
+    for value, message in mistakes.items():
+        if abs(slope - value) < 0.01:
+            raise Wrong(message)
+    if -18 < slope < -8.9:
+        raise Wrong(
+            f"{slope:g} is the slope of a long nudge, over which the curve bends. Make "
+            "the nudge smaller, or take the mean of both sides."
+        )
+    raise Wrong(
+        f"{slope:g} is not the slope at w = 1. Compute the loss at 1.01 and at 0.99, "
+        "take the first minus the second, and divide by 0.02."
+    )
+
+
+@LESSON.exercise(
+    "Write",
+    points=2,
+    hints=(
+        "For each weight make two copies of the point: one with `h` added to that "
+        "weight alone, one with `h` taken off. How far apart are they?",
+        "The rows of `h * np.eye(len(point))` are the nudges, one for each weight. For "
+        "each: the loss ahead minus the loss behind, divided by the way between them.",
+    ),
+)
+def numerical_gradient(answer):
+    """Judge a function (f, point, h) -> slopes of f along each weight."""
+    name = "numerical_gradient"
+    for f, point, h in (
+        (_bumpy, np.array([0.5, -1.2, 0.8]), 0.1),
+        (_bumpy, np.array([1.5, 0.3]), 0.01),
+        (_bumpy, np.array([-0.7, 2.0, 0.4, 1.1]), 0.2),
+    ):
+        came = array(
+            call(answer, f, point, h, name=name), point.shape, f"What {name} returns"
+        )
+        right = _two_sided(f, point, h)
+        if not np.allclose(came, right, rtol=1e-6, atol=1e-8):
+            raise Wrong(_numerical_mistake(came, right, f, point, h))
+    return (
+        "One weight at a time, to both sides, divided by the whole way from one side "
+        "to the other."
+    )
+
+
+def _bumpy(weights):
+    """Return a loss that is no parabola, and in which the weights interact."""
+    weights = np.asarray(weights, float)
+    return float(np.sum(np.sin(weights) + weights**3) + np.prod(weights))
+
+
+def _nudges(point, h):
+    return h * np.eye(len(point))
+
+
+def _two_sided(f, point, h):
+    ways = _nudges(point, h)
+    return np.array([(f(point + way) - f(point - way)) / (2 * h) for way in ways])
+
+
+def _numerical_mistake(came, right, f, point, h):
+    ways, here = _nudges(point, h), f(point)
+    ahead = np.array([(f(point + way) - here) / h for way in ways])
+    behind = np.array([(here - f(point - way)) / h for way in ways])
+    together = (f(point + h) - f(point - h)) / (2 * h)
+    mistakes = [
+        (-right, "Every slope has the wrong sign: it is ahead minus behind."),
+        (
+            2 * right,
+            "Every slope is twice as large as it should be: from `point - h` to "
+            "`point + h` the way is `2 * h` long.",
+        ),
+        (ahead, "You nudge to one side only. Nudge to both, and divide by `2 * h`."),
+        (behind, "You nudge to one side only. Nudge to both, and divide by `2 * h`."),
+        (
+            ahead / 2,
+            "You nudge to one side only, and divide by `2 * h`. Nudge to both sides.",
+        ),
+        (right * 2 * h, "Divide the change of the loss by the nudge, `2 * h`."),
+        (
+            right * h * h,
+            "`/ 2 * h` divides by 2 and then multiplies by h: write `/ (2 * h)`.",
+        ),
+        (
+            np.full(len(point), together),
+            "You nudge all weights at once. Nudge one while the others stay.",
+        ),
+        (
+            _two_sided(f, point, 1e-5),
+            "You use a nudge of your own: use the `h` that the function is given.",
+        ),
+    ]
+    for value, message in mistakes:
+        if np.allclose(came, value, rtol=1e-6, atol=1e-9):
+            return message
+    return (
+        f"At {show(point)} with h = {h} it gives {show(came.round(3))}; the slopes by "
+        f"nudges to both sides are {show(right.round(3))}. Does each nudge start from "
+        "the same point?"
+    )
+
+
+@LESSON.exercise(
+    "Choose",
+    hints=(
+        "Which arrow runs along a contour, so that the loss stays as it is? And which "
+        "two cross it at right angles?",
+        "The slope is largest at right angles to the contour, uphill, and smallest the "
+        "opposite way. In between it lies between.",
+    ),
+)
+def four_arrows(answer):
+    """Judge which of four slopes belongs to which arrow."""
+    right = {"A": 0.0, "B": 2.2, "C": -1.9, "D": -2.2}
+    if not isinstance(answer, dict):
+        raise Wrong(
+            'my_slopes should be a dictionary such as {"A": 2.2, "B": 0.0, "C": -2.2, '
+            f'"D": -1.9}}. You gave {kind_of(answer)}.'
+        )
+    if set(answer) != set(right):
+        raise Wrong(
+            f"my_slopes needs the keys A, B, C and D. Yours are {show([*answer])}."
+        )
+    came = {key: number(answer[key], f"my_slopes[{key!r}]") for key in right}
+    if not np.allclose(sorted(came.values()), sorted(right.values()), atol=0.051):
+        raise Wrong(
+            "Each of the four slopes that the cell prints belongs to one arrow."
+        )
+
+    def given(letter, slope):
+        return abs(came[letter] - slope) <= 0.051
+
+    if given("B", -2.2) and given("D", 2.2):
+        raise Wrong(
+            "B and D are the steepest ways, but the other way round: the loss falls "
+            "towards the minimum. Uphill has the positive slope."
+        )
+    if given("C", 2.2):
+        raise Wrong(
+            "C points at the minimum: there the loss falls. The gradient points to "
+            "where it rises most steeply."
+        )
+    if given("C", -2.2):
+        raise Wrong(
+            "C goes straight to the minimum, but that is not the steepest way down. "
+            "The steepest crosses the contour at right angles."
+        )
+    if not given("A", 0):
+        raise Wrong("A runs along the contour. How does the loss change on a contour?")
+    if not all(given(letter, slope) for letter, slope in right.items()):
+        raise Wrong(
+            "A is right. B leads outwards, to higher contours: its slope is positive. "
+            "C and D lead inwards, and one of them crosses the contour at right angles."
+        )
+    return (
+        "B is the gradient's direction and D its opposite, both at right angles to the "
+        "contour. Straight at the minimum, C, the slope is gentler."
+    )
+
+
+@LESSON.exercise(
+    "Predict",
+    hints=(
+        "The slopes 3 and -4 make the gradient, an arrow. Its length is the slope of "
+        "the steepest way up.",
+        "The arrow goes 3 along w and 4 against b. Pythagoras gives its length. "
+        "Downhill the slope has the other sign.",
+    ),
+)
+def steepest_slope(answer):
+    """Judge the slope in the direction of steepest descent, gradient (3, -4)."""
+    slope = number(answer, "my_steepest")
+    mistakes = {
+        5: "That is the slope of the steepest way up. On the way down the loss falls.",
+        -7: "You added the sizes: that would be a step of 1 along w and another of 1 "
+        "along b. A direction has length 1 in all.",
+        7: "You added the sizes. A direction has length 1 in all; and on the way down "
+        "the loss falls.",
+        -1: "You added the slopes. They are two sides of a right-angled triangle: the "
+        "length of the arrow counts.",
+        1: "You added the slopes. They are two sides of a right-angled triangle: the "
+        "length of the arrow counts.",
+        -4: "That is the way along b alone, to larger b. Smaller w helps too: which "
+        "way combines both?",
+        4: "That is the size of the slope along b alone. Which way combines both, and "
+        "what sign has a way down?",
+        -3: "That is the way along w alone, to smaller w. Larger b helps too: which "
+        "way combines both?",
+        -25: "That is the length squared. Take the root.",
+        25: "That is the length squared. Take the root, and mind the sign of a way "
+        "down.",
+        -3.5: "That is the mean of the two sizes. They are two sides of a "
+        "right-angled triangle.",
+        0: "Slope 0 is the way along the contour. Down is at right angles to it.",
+    }
+    if abs(slope + 5) < 0.01:
+        return (
+            "The gradient's length is √(3² + 4²) = 5, and against it the loss falls by "
+            "5 for each unit. Along one weight alone it is 4 at most."
+        )
+    for value, message in mistakes.items():
+        if abs(slope - value) < 0.01:
+            raise Wrong(message)
+    if slope < -5:
+        raise Wrong(
+            f"No direction has a slope of {slope:g}: minus the length of the gradient "
+            "is the lowest."
+        )
+    raise Wrong(
+        f"The loss can fall more steeply than {slope:g}. How long is the arrow (3, -4)?"
+        if slope < 0
+        else "On the way down the loss falls: the slope is negative."
+    )
+
+
+@LESSON.exercise(
+    "Write",
+    points=2,
+    hints=(
+        "Both slopes begin with the error of each row, the prediction minus y, times "
+        "2. Which factor does a nudge of w bring, and which one of b?",
+        "Along w it is the mean of `2 * error * x`. A nudge of b moves every "
+        "prediction by exactly as much: its factor is 1.",
+    ),
+)
+def line_gradient(answer):
+    """Judge a function (w, b, x, y) -> the slopes of the loss along w and along b."""
+    name, random = "line_gradient", np.random.default_rng(2)
+    for rows, w, b in ((6, 0.5, -1.0), (9, -1.25, 2.0), (1, 3.0, 0.25)):
+        x, y = random.normal(1, 2, rows).round(2), random.normal(0, 2, rows).round(2)
+        came = call(answer, w, b, x, y, name=name)
+        if isinstance(came, dict):
+            came = list(came.values())
+        try:
+            came = np.array([number(part, "each slope") for part in came])
+        except TypeError:
+            raise Wrong(
+                "Return two numbers, the slope along w and the slope along b. You "
+                f"returned {show(came)}."
+            ) from None
+        if len(came) != 2:
+            raise Wrong(
+                "Return two numbers, the slope along w and the slope along b. You "
+                f"returned {len(came)}."
+            )
+        error = w * x + b - y
+        right = np.array([np.mean(2 * error * x), np.mean(2 * error)])
+        if not np.allclose(came, right, rtol=1e-8, atol=1e-9):
+            raise Wrong(_line_mistake(came, right, error, x, y))
+    return (
+        "The error says how wrong each row is, the input how much w has to do with it. "
+        "Their mean product is the slope along w."
+    )
+
+
+def _line_mistake(came, right, error, x, y):
+    rows, (w_slope, b_slope) = len(x), right
+    error_squared = 2 * np.mean(error**2)
+    mistakes = [
+        (-right, "Both signs are turned: the error is the prediction minus y."),
+        (right / 2, "Where is the 2? The slope of error² is 2 · error."),
+        (right * rows, "You take the sum over the rows. The loss is a mean."),
+        (right * rows / 2, "Two things: the factor 2, and a mean in place of a sum."),
+        (right[::-1], "The two slopes are right, in the wrong order: w first."),
+        (
+            [b_slope, b_slope],
+            "A nudge of w moves each prediction x times as far: along w there is one "
+            "more factor.",
+        ),
+        (
+            [w_slope, w_slope],
+            "Along b you have the factor x, too. A nudge of b moves every prediction "
+            "by exactly as much.",
+        ),
+        (
+            [b_slope * x.mean(), b_slope],
+            "Multiply row by row, then take the mean: the mean of a product is not the "
+            "product of the means.",
+        ),
+        (
+            [np.mean(2 * error * x**2), b_slope],
+            "Along w there is one x too many: the nudge is multiplied by x once.",
+        ),
+        (
+            [np.mean(2 * error * y), b_slope],
+            "Along w the factor is the input x, not y.",
+        ),
+        (
+            [error_squared * x.mean(), error_squared],
+            "The slope of error² is 2 · error, not 2 · error².",
+        ),
+        (
+            [np.mean(2 * np.abs(error) * x), np.mean(2 * np.abs(error))],
+            "Keep the sign of the error: it says on which side of the line a row lies.",
+        ),
+        (
+            [w_slope * rows, b_slope],
+            "Along w you take the sum over the rows. The loss is a mean.",
+        ),
+        (
+            [w_slope, b_slope * rows],
+            "Along b you take the sum over the rows. The loss is a mean.",
+        ),
+        (
+            [w_slope, np.mean(error)],
+            "Along b the 2 is missing: the square is the same for both weights.",
+        ),
+        (
+            [np.mean(error * x), b_slope],
+            "Along w the 2 is missing: the square is the same for both weights.",
+        ),
+    ]
+    for value, message in mistakes:
+        if np.allclose(came, value, rtol=1e-6, atol=1e-9):
+            return message
+    wrong = [
+        name
+        for name, ours, theirs in zip("wb", right, came, strict=True)
+        if not np.isclose(ours, theirs)
+    ]
+    return (
+        f"The slope along {' and along '.join(wrong)} is not right: for "
+        f"{rows} row(s) yours are {show(came.round(3))}, by nudges it is "
+        f"{show(right.round(3))}."
+    )
+
+
+@LESSON.exercise(
+    "Tune",
+    hints=(
+        "A negative slope says: more of this weight, less loss. Change one weight by 1 "
+        "and see how its slope changed; from that you can tell where it will be 0.",
+        "Add about a third of minus each slope to its weight, and ask again: "
+        "`feel(1.9, 1.6)` comes after `feel(0, 0)`. Near the goal, small slopes mean "
+        "small steps.",
+    ),
+)
+def in_the_fog(answer):
+    """Judge a place (w, b) in the fog by its loss."""
+    if isinstance(answer, dict):
+        answer = list(answer.values())
+    w, b = map(float, array(answer, (2,), "my_place, the pair (w, b),"))
+    x = np.linspace(-1, 2, 31)
+    y = np.exp(x)
+
+    def loss(w, b):
+        return np.mean((w * x + b - y) ** 2)
+
+    here = loss(w, b)
+    if here < FOG_TARGET:
+        return f"Loss {here:.3f}, found from nothing but the slopes under your feet."
+    if loss(b, w) < FOG_TARGET:
+        raise Wrong("The two numbers are exchanged: first `w`, then `b`.")
+    error = w * x + b - y
+    slopes = {"w": np.mean(2 * error * x), "b": np.mean(2 * error)}
+    steps = [
+        f"along {name} it is {slope:.2f}, so {'more' if slope < 0 else 'less'} {name} "
+        "lowers it"
+        for name, slope in slopes.items()
+    ]
+    advice = f"The slope {'; '.join(steps)}."
+    if (w, b) == (0, 0):
+        raise Wrong(f"That is the start, with loss 9.70. {advice}")
+    if here > loss(0, 0):
+        raise Wrong(
+            f"Loss {here:.3f}, more than at the start: you went uphill, or far past "
+            f"the goal. {advice}"
+        )
+    if here < 0.7:
+        raise Wrong(f"Loss {here:.3f}: nearly there. {advice} Take small steps now.")
+    raise Wrong(f"Loss {here:.3f}; the goal is below {FOG_TARGET}. {advice}")
+
+
+@LESSON.exercise(
+    "Predict",
+    hints=(
+        "Count layer by layer. Each unit has a weight for every number that it reads, "
+        "and one bias.",
+        "The hidden layer: 8 units with 10 weights and a bias each. The last layer: "
+        "one unit that reads 8 numbers.",
+    ),
+)
+def count_weights(answer):
+    """Judge the number of weights and biases of a 10-8-1 network."""
+    count = number(answer, "my_count", whole=True)
+    mistakes = {
+        88: "That is the hidden layer, or all weights without biases. The last unit "
+        "counts too, and every unit has a bias.",
+        80: "Those are the weights from the inputs to the hidden units. The biases and "
+        "the last unit count too.",
+        89: "There are 8 weights into the last unit, and 9 biases in all. Count again "
+        "what is missing.",
+        96: "The bias of the last unit is missing.",
+        90: "Every unit has a bias of its own: that makes 9, not one for each layer.",
+        9: "Those are the biases, or the units. Each unit has weights as well.",
+        19: "Those are the inputs and the units. Count the lines between them, too.",
+        18: "Multiply inputs and units: each unit has a weight for every input.",
+        107: "Inputs are data: they have no bias.",
+        98: "One too many. The hidden layer has 88, the last one 9.",
+        99: "Two too many. The hidden layer has 88, the last one 9.",
+        25802: "Count one set of weights: all rows of data share it.",
+    }
+    if count in mistakes:
+        raise Wrong(mistakes[count])
+    if count != 97:
+        raise Wrong(
+            f"{count:g} is not the number of weights and biases. For each layer: "
+            "inputs times units, and a bias for every unit."
+        )
+    return (
+        "10 · 8 weights and 8 biases, then 8 weights and 1 bias: the gradient is a "
+        "vector of 97 slopes."
+    )
+
+
+PARTS = ("W1", "b1", "W2", "b2")
+
+
+@LESSON.exercise(
+    "Fix",
+    points=2,
+    hints=(
+        "`W2` needs `hidden` and `d`, and is right. What do `W1` and `b1` have in "
+        "common that `W2` has not? And what do `b1` and `b2`?",
+        "On the way back `d` is multiplied by the slope of the activation. What is it "
+        "above zero, and what below? And where is `d` divided by the number of rows?",
+    ),
+)
+def leaky_gradients(answer):
+    """Judge a function (x, y, W1, b1, W2, b2) -> gradients behind a leaky ReLU."""
+    name = "leaky_gradients"
+    for seed, rows, (inputs, units, outputs) in ((0, 7, (3, 4, 1)), (1, 12, (2, 5, 1))):
+        random = np.random.default_rng(seed)
+        x, y = random.normal(size=(rows, inputs)), random.normal(size=(rows, outputs))
+        weights = _layer(random, inputs, units) + _layer(random, units, outputs)
+        came = call(answer, x, y, *weights, name=name)
+        came = list(came.values()) if isinstance(came, dict) else came
+        if not isinstance(came, list | tuple) or len(came) != 4:
+            raise Wrong(
+                f"Return the four gradients, {', '.join(PARTS)}. You returned "
+                f"{kind_of(came)}."
+            )
+        right = _leaky(x, y, *weights)
+        wrong = []
+        for part, ours, theirs in zip(PARTS, right, came, strict=True):
+            if np.shape(theirs) == ours.T.shape != ours.shape:
+                raise Wrong(
+                    f"The gradient of {part} is turned: it should have the shape of "
+                    f"{part}, {ours.shape}, and yours has {np.shape(theirs)}."
+                )
+            theirs = array(theirs, ours.shape, f"the gradient of {part}")
+            if not np.allclose(theirs, ours, rtol=1e-8, atol=1e-10):
+                wrong.append((part, ours, theirs))
+        if wrong:
+            raise Wrong(_leaky_mistake(wrong, came, x, y, weights))
+    return (
+        "The way back is multiplied by the activation's slope, 1 or a tenth, and the "
+        "biases add up what the rows say."
+    )
+
+
+def _layer(random, inputs, units):
+    return [random.normal(size=(inputs, units)), random.normal(size=units)]
+
+
+def _leaky(x, y, W1, b1, W2, b2, mask=lambda z: np.where(z > 0, 1, 0.1)):
+    z = x @ W1 + b1
+    hidden = np.where(z > 0, z, 0.1 * z)
+    d = 2 * (hidden @ W2 + b2 - y) / len(x)
+    back = d @ W2.T * mask(z)
+    return [x.T @ back, back.sum(axis=0), hidden.T @ d, d.sum(axis=0)]
+
+
+def _leaky_mistake(wrong, came, x, y, weights):
+    rows = len(x)
+    names = " and ".join(part for part, _, _ in wrong)
+    masks = [
+        (
+            lambda z: 1,
+            "`W1` is as if the activation were not there. On the way back multiply by "
+            "its slope: 1 above zero, 0.1 below.",
+        ),
+        (
+            lambda z: z > 0,
+            "`W1` is that of a plain ReLU. A leaky one lets a tenth through on the way "
+            "back, too.",
+        ),
+        (
+            lambda z: np.where(z > 0, z, 0.1 * z),
+            "You multiply by what the unit says. Multiply by the slope of the "
+            "activation: 1 above zero, 0.1 below.",
+        ),
+        (
+            lambda z: np.where(z > 0, 0.1, 1),
+            "The slopes of the activation are exchanged: 1 above zero, 0.1 below.",
+        ),
+        (
+            lambda z: np.full(z.shape, 0.1),
+            "You multiply by 0.1 everywhere. Above zero the slope of the activation is "
+            "1.",
+        ),
+    ]
+    for mask, message in masks:
+        if np.allclose(came[0], _leaky(x, y, *weights, mask=mask)[0]):
+            return message
+    back = _leaky_back(x, y, weights)
+    applied_to_d = np.where(back > 0, back, 0.1 * back)
+    if np.allclose(came[0], x.T @ applied_to_d):
+        return (
+            "You send `d` through the activation itself. Whether a unit was above zero "
+            "is said by `z`: use `np.where(z > 0, 1, 0.1)`."
+        )
+    scales = [
+        (-1, f"The signs of {names} are turned: the error is prediction minus y."),
+        (
+            1 / rows,
+            f"{names}: `d` is divided by the rows already, so add up and do not take "
+            "the mean.",
+        ),
+        (rows, f"{names}: not divided by the number of rows. The loss is a mean."),
+        (0.5, f"{names}: the factor 2 of the square is missing."),
+    ]
+    for scale, message in scales:
+        if all(np.allclose(theirs, scale * ours) for _, ours, theirs in wrong):
+            return message
+    return (
+        f"{names}: not the slopes that nudges find. For each layer: inputs turned, "
+        "times `d`; for its biases the sum of `d` over the rows."
+    )
+
+
+def _leaky_back(x, y, weights):
+    W1, b1, W2, b2 = weights
+    z = x @ W1 + b1
+    return 2 * (np.where(z > 0, z, 0.1 * z) @ W2 + b2 - y) / len(x) @ W2.T
+
+
+@LESSON.exercise(
+    "Write",
+    points=3,
+    hints=(
+        "Go through the layers from the last to the first. What does a layer need for "
+        "its own gradients, and what does it hand to the layer before?",
+        "The three lines of `backpropagate` for one layer, in a loop over "
+        "`zip(layers[::-1], inputs[::-1])`: the pair of the layer, then `d` back "
+        "through its W and through the ReLU that made its inputs.",
+    ),
+)
+def deep_gradients(answer):
+    """Judge a function (x, y, layers) -> a pair (dW, db) for each layer."""
+    name = "deep_gradients"
+    for seed, rows, widths in (
+        (0, 8, (3, 1)),
+        (1, 9, (3, 4, 1)),
+        (2, 10, (2, 5, 4, 3, 1)),
+    ):
+        random = np.random.default_rng(seed)
+        layers = [
+            tuple(_layer(random, inputs, units))
+            for inputs, units in zip(widths, widths[1:], strict=False)
+        ]
+        x, y = random.normal(size=(rows, widths[0])), random.normal(size=(rows, 1))
+        came = _pairs(call(answer, x, y, layers, name=name), layers)
+        right = _deep(x, y, layers)
+        for number_, (ours, theirs) in enumerate(zip(right, came, strict=True), 1):
+            for part, good, given in zip(("W", "b"), ours, theirs, strict=True):
+                place = f"the gradient of {part} in layer {number_} of {len(layers)}"
+                given = array(given, good.shape, place)
+                if not np.allclose(given, good, rtol=1e-7, atol=1e-9):
+                    raise Wrong(
+                        _deep_mistake(came, x, y, layers, place, given, good, rows)
+                    )
+    return (
+        "From the last layer to the first, with nothing computed twice: this works for "
+        "any depth."
+    )
+
+
+def _deep(x, y, layers, mask=True):
+    inputs = [x]
+    for W, b in layers[:-1]:
+        inputs.append(np.maximum(inputs[-1] @ W + b, 0))
+    W, b = layers[-1]
+    d = 2 * (inputs[-1] @ W + b - y) / len(x)
+    gradients = []
+    for (W, _), a in zip(layers[::-1], inputs[::-1], strict=True):
+        gradients.insert(0, (a.T @ d, d.sum(axis=0)))
+        d = d @ W.T * ((a > 0) if mask else 1)
+    return gradients
+
+
+def _pairs(came, layers):
+    """Return a list of pairs; a flat list of all arrays will do, too."""
+    if isinstance(came, list | tuple) and len(came) == 2 * len(layers):
+        flat = [getattr(part, "ndim", 0) for part in came]
+        if flat == [2, 1] * len(layers):
+            came = list(zip(came[::2], came[1::2], strict=True))
+    if not isinstance(came, list | tuple):
+        raise Wrong(f"Return a list of pairs (dW, db). You returned {kind_of(came)}.")
+    if len(came) != len(layers):
+        raise Wrong(
+            f"For {len(layers)} layer(s) your list has {len(came)} pair(s). Each "
+            "layer, the first and the last included, has a pair (dW, db)."
+        )
+    for pair in came:
+        if not isinstance(pair, list | tuple) or len(pair) != 2:
+            raise Wrong(
+                f"Each layer has a pair (dW, db). One of yours is {kind_of(pair)}."
+            )
+    shapes = [tuple(map(np.shape, pair)) for pair in came]
+    wanted = [tuple(map(np.shape, pair)) for pair in layers]
+    if shapes != wanted and shapes[::-1] == wanted:
+        raise Wrong(
+            "The pairs are in the order in which you made them, last layer first. They "
+            "should stand as in `layers`: first layer first."
+        )
+    if any(
+        shape[0] == good[0][::-1] != good[0]
+        for shape, good in zip(shapes, wanted, strict=True)
+    ):
+        raise Wrong(
+            "The gradient of a W is turned. It has the shape of W: `a.T @ d`, with `a` "
+            "the inputs of the layer."
+        )
+    return came
+
+
+def _deep_mistake(came, x, y, layers, place, given, good, rows):
+    def same(gradients):
+        return all(
+            np.allclose(ours, theirs)
+            for pair, others in zip(gradients, came, strict=True)
+            for ours, theirs in zip(pair, others, strict=True)
+        )
+
+    if same(_deep(x, y, layers, mask=False)):
+        return (
+            "The way back ignores the ReLU. A unit that said 0 passes nothing back: "
+            "multiply by `(a > 0)`."
+        )
+    if np.allclose(given, -good):
+        return f"The sign of {place} is turned. `d` has the right sign at the start."
+    if np.allclose(given * rows, good):
+        return (
+            f"For {place} you take the mean over the rows. `d` is divided by them "
+            "already: add up."
+        )
+    return (
+        f"{place[0].upper()}{place[1:]} is not what nudges find. Did `d` come back "
+        "through the weights of the layer after it, and through the ReLU between them, "
+        "each once?"
+    )
+
+
+EXERCISES = LESSON.exercises
+progress = LESSON.progress

@@ -1,0 +1,153 @@
+"""Lesson 2: the loss of a line, its two slopes, and the gradient that they make."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from helpers.labs.core import Lab, Slider, in_style
+from helpers.live import LiveFigure
+from helpers.surfaces import line_loss
+
+X = np.array([-1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5])
+Y = np.array([-0.8, -0.8, 0.3, 0.4, 0.6, 1.9, 1.8, 2.8])  # near y = x
+W, B = (-0.5, 2.5), (-1.5, 1.5)
+TOP = 6.0  # of the two cuts
+ARROW = 0.2  # length of the arrow where the slope is 1
+LEVEL = 0.1  # a slope below this counts as none
+
+
+@in_style
+def gradient(w: float = 0.2, b: float = 0.5) -> Lab:
+    """Return the lab of lesson 2: a line through eight points, and its gradient.
+
+    The loss is the mean squared error of y = w x + b.
+
+    Parameters
+    ----------
+    w, b : float
+        Slope and intercept of the line. ``lab.animate("w", values)`` films a sweep.
+    """
+    surface = line_loss(X, Y)
+    best = surface.minima[0]
+
+    figure = Figure(figsize=(7.6, 5.8))
+    panels = figure.subplot_mosaic("dm;wb", height_ratios=[1.6, 1])
+    data, land, along_w, along_b = (panels[name] for name in "dmwb")
+    data.set(xlim=(-1.4, 2.9), ylim=(-3.2, 4.2), xlabel="x", ylabel="y")
+    data.set_title("The line and its errors")
+    land.set(xlim=W, ylim=B, xlabel="w", ylabel="b", box_aspect=1, xticks=[0, 1, 2])
+    land.grid(False)
+    cuts = {along_w: (W, "w"), along_b: (B, "b")}
+    for panel, (limits, name) in cuts.items():
+        panel.set(xlim=limits, ylim=(0, TOP), xlabel=name)
+    along_w.set_ylabel("loss")
+
+    sides = [np.linspace(*limits, 121) for limits in (W, B)]
+    heights = surface.value(np.stack(np.meshgrid(*sides), axis=-1))
+    levels = np.arange(0.5, 12, 0.5)  # equal steps: crowded lines are steep ground
+    land.contour(*sides, heights, levels, colors="#BBBBBB", linewidths=1)
+    land.plot(*best, "*", color="#009E73", mec="white", ms=14, label="minimum")
+
+    data.plot(X, Y, "o", color="#777777", label="data")
+    (errors,) = data.plot([], [], ":", color="#0072B2", label="errors")
+    (line,) = data.plot([], [], color="#0072B2", linewidth=3, label="line")
+    thin = {"color": "#0072B2", "linestyle": ":", "linewidth": 1}
+    (across,), (upright,) = (land.plot([], [], **thin) for _ in range(2))
+    (ring,) = land.plot([], [], color="#0072B2", linewidth=1.2, label="same loss")
+    (down,) = land.plot([], [], "--", color="#0072B2", label="steepest down")
+    up = land.quiver(
+        [0],
+        [0],
+        [1],
+        [1],
+        color="black",
+        angles="xy",
+        scale_units="xy",
+        scale=1 / ARROW,
+        width=0.014,
+        zorder=3,
+        label="gradient",
+    )
+    dots = [
+        panel.plot([], [], "o", color="#0072B2", mec="white", ms=9, zorder=4)[0]
+        for panel in (land, along_w, along_b)
+    ]
+    curves = [panel.plot([], [], color="#777777")[0] for panel in cuts]
+    tangents = [panel.plot([], [], "k-", linewidth=2.5)[0] for panel in cuts]
+    titles = [panel.set_title("Slope along w: -10.00") for panel in cuts]
+    land_title = land.set_title("Loss 10.00, steepest slope 10.00")
+    data.legend(loc="upper left")
+    figure.legend(
+        *land.get_legend_handles_labels(),
+        loc="outside lower center",
+        ncols=4,
+        frameon=False,
+    )
+    turns = np.linspace(0, 2 * np.pi, 181)
+    circle = np.column_stack([np.cos(turns), np.sin(turns)])
+    curvature = surface.gradient(np.eye(2)) - surface.gradient(np.zeros(2))
+    root = np.linalg.inv(np.linalg.cholesky(curvature))
+
+    def draw(w, b):
+        here = np.array([w, b])
+        loss, slopes = surface.value(here), surface.gradient(here)
+        length = np.linalg.norm(slopes)
+        predicted = w * X + b
+        gaps = np.full(len(X), np.nan)  # a break after each error's line
+        errors.set_data(np.repeat(X, 3), np.column_stack([Y, predicted, gaps]).ravel())
+        line.set_data([-1.4, 2.9], [-1.4 * w + b, 2.9 * w + b])
+        across.set_data(W, [b, b])
+        upright.set_data([w, w], B)
+        ring.set_data(
+            *(best + np.sqrt(2 * (loss - surface.value(best))) * circle @ root).T
+        )
+        down.set_data(*np.column_stack([here, here - ARROW * slopes]))
+        up.set_offsets([here])
+        up.set_UVC(*slopes[:, None])
+        step = np.array([-0.5, 0.5])
+        cuts_now = zip(cuts.values(), curves, tangents, titles, strict=True)
+        for part, ((limits, name), curve, tangent, title) in enumerate(cuts_now):
+            side = np.linspace(*limits, 121)
+            points = np.tile(here, (len(side), 1))
+            points[:, part] = side
+            curve.set_data(side, surface.value(points))
+            tangent.set_data(here[part] + step, loss + slopes[part] * step)
+            title.set_text(f"Slope along {name}: {slopes[part]:.2f}")
+        for dot, place in zip(dots, ((w, b), (w, loss), (b, loss)), strict=True):
+            dot.set_data([place[0]], [place[1]])
+        land_title.set_text(f"Loss {loss:.2f}, steepest slope {length:.2f}")
+        return "", _sentence(loss, slopes)
+
+    moving = [across, upright, ring, down, up, errors, line, *curves, *tangents, *dots]
+    return Lab(
+        LiveFigure(figure, [*moving, *titles, land_title]),
+        {
+            "w": Slider("Slope w of line", *W, 0.05),
+            "b": Slider("Intercept b", *B, 0.05),
+        },
+        draw,
+        "Above: a line through eight points with its errors, and a map of the loss "
+        "over w and b with the gradient as an arrow at right angles to the contour. "
+        "Below: the loss along w and along b, each with its tangent.",
+        w=w,
+        b=b,
+    )
+
+
+def _sentence(loss, slopes):
+    """Say what is to be seen now."""
+    if max(abs(slopes)) < LEVEL:
+        return (
+            f"Loss {loss:.2f}. Both slopes are nearly 0: this is the bottom, and the "
+            "arrow is gone."
+        )
+    advice = []
+    for name, slope in zip("wb", slopes, strict=True):
+        if abs(slope) < LEVEL:
+            advice.append(f"along {name} the ground is level")
+        else:
+            way = "more" if slope < 0 else "less"
+            advice.append(f"{way} {name} lowers the loss")
+    return (
+        f"Loss {loss:.2f}; slopes {slopes[0]:.2f} along w and {slopes[1]:.2f} along b: "
+        f"{', '.join(advice)}."
+    )

@@ -1,0 +1,884 @@
+# %% [markdown]
+# # 2 · Gradient
+#
+# **Which way is down, when there are many ways to go?**
+#
+# In lesson 1 a number, the loss, said how wrong a line is, and minibatches had opinions on how to change the line. Here you
+# learn what such an opinion is, and how a network with many weights gets one. After this lesson you can
+#
+# - read a slope in one direction, in two, and in any;
+# - say what a gradient is, and find it on a map;
+# - say what a network is, and compute its gradient in four ways that agree;
+# - say why features are put on one scale before training.
+#
+# *50 minutes. You need the loss, `w` and `b` from lesson 1.*
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+
+from helpers import labs, plots
+from helpers.checks import lesson_02 as check
+from helpers.data import load
+
+plots.use_style()
+
+# %% [markdown]
+# ## Eight points and a line
+#
+# The points lie near $y = x$. The line is $y = 0.2x + 0.5$, so `w` is 0.2 and `b` is 0.5.
+
+# %%
+x = np.array([-1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5])
+y = np.array([-0.8, -0.8, 0.3, 0.4, 0.6, 1.9, 1.8, 2.8])
+
+
+def loss(w, b):
+    return np.mean((w * x + b - y) ** 2)
+
+
+print(f"loss {loss(0.2, 0.5):.2f}")
+
+# %% [markdown]
+# Draw both, with each error as a dotted line from the point to the line.
+
+# %%
+fig, ax = plt.subplots(figsize=(5.5, 3.6))
+line = 0.2 * x + 0.5
+ax.plot(x, y, "o", color="#777777", label="data")
+ax.plot(x, line, color=plots.DESCENT, label="line")
+ax.vlines(x, y, line, color=plots.DESCENT, linestyle=":", label="errors")
+ax.legend()
+ax.set(title="Too flat: the line misses both ends", xlabel="x", ylabel="y")
+plots.show("Eight points that rise to the right, and a line that rises too little.")
+
+# %% [markdown]
+# *Eight points near $y = x$, and a line that is too flat. Dotted lines mark the errors; the loss is the mean of their
+# squares, 1.00.*
+#
+# The data are fixed. All that you can change is the line: two numbers, its **weights**. For now, take them one at a time.
+#
+# ## Hold b still, move w
+#
+# Leave `b` at 0.5 and let `w` go from −0.5 to 2.5. Sketch the loss against `w` on paper before you look. Each error grows
+# evenly with `w`, and each is squared.
+
+# %%
+ws = np.linspace(-0.5, 2.5, 301)
+losses = [loss(w, 0.5) for w in ws]
+best = ws[np.argmin(losses)]
+print(f"lowest at w = {best:.2f}, loss {min(losses):.2f}")
+
+# %% [markdown]
+# Compare your sketch with the whole curve.
+
+# %%
+fig, ax = plt.subplots(figsize=(5.5, 3.6))
+ax.plot(ws, losses, color="#777777")
+ax.plot(0.2, loss(0.2, 0.5), "o", color=plots.DESCENT, label="our line")
+ax.plot(best, min(losses), "*", color=plots.MINIMUM, markersize=12, label="lowest")
+ax.legend()
+ax.set(title="Along w the loss is a parabola", xlabel="w (b = 0.5)", ylabel="loss")
+plots.show("A parabola with its lowest point at w = 0.83; our line is left of it.")
+
+# %% [markdown]
+# *The loss against $w$ is a parabola. Our line, at $w = 0.2$, stands on its left side; the lowest point is near
+# $w = 0.83$.*
+#
+# Suppose that you can't see this picture, only the place where you stand. Which way is down? Nudge `w` a little and see
+# what the loss does. The **slope** is the change of the loss divided by the nudge, for a nudge so small that the curve
+# looks straight.
+
+# %%
+here = loss(0.2, 0.5)
+for nudge in (1.0, 0.1, 0.01, 0.001):
+    slope = (loss(0.2 + nudge, 0.5) - here) / nudge
+    print(f"nudge {nudge:5}: slope {slope:.4f}")
+
+# %% [markdown]
+# The numbers settle near −2.36. **Minus** says: more `w`, less loss. The size says how steep it is: each hundredth of `w`
+# buys about 0.024 of loss.
+#
+# A nudge of 1 says −0.49, because by then the curve has bent. Looking to both sides cures most of that.
+
+# %%
+for nudge in (1.0, 0.1, 1e-5, 1e-17):
+    slope = (loss(0.2 + nudge, 0.5) - loss(0.2 - nudge, 0.5)) / (2 * nudge)
+    print(f"nudge {nudge:5}: slope {slope:.4f}")
+
+# %% [markdown]
+# The bends to the left and to the right cancel, on a parabola completely. But a nudge of $10^{-17}$ finds no slope at all:
+# the computer keeps about 16 digits, and for it $0.2 + 10^{-17}$ is 0.2. A nudge of $10^{-5}$ is a good middle. Both
+# recipes, one-sided and two-sided, are called **finite differences**.
+#
+# ### Exercise 2.1 · Predict
+#
+# A single row, $x = 3$ and $y = 6$, and a line without $b$: its loss is $(3w - 6)^2$. What is the slope of the loss at
+# $w = 1$? Paper, or a nudge in your head, before code.
+
+# %% tags=["exercise:slope_at_one"]
+### BEGIN SOLUTION
+my_slope = -18
+### END SOLUTION
+check.slope_at_one(my_slope)
+
+# %%
+# check.slope_at_one.hint()
+# check.slope_at_one.solution()
+
+# %% [markdown] tags=["solution"]
+# At $w = 1$ the loss is $(3 - 6)^2 = 9$. At 1.01 it is $(3.03 - 6)^2 = 8.8209$, at 0.99 it is $(2.97 - 6)^2 = 9.1809$. The
+# slope is $(8.8209 - 9.1809) / 0.02 = -18$. Two things multiply: the square changes by $2 \cdot (-3)$ for each unit of the
+# error, and the error changes by 3 for each unit of $w$.
+
+# %% [markdown]
+# ## Hold w still, move b
+#
+# The loss has a second direction to go. Treat it the same way: `w` stays, `b` is nudged.
+
+# %%
+h = 1e-5
+slope_w = (loss(0.2 + h, 0.5) - loss(0.2 - h, 0.5)) / (2 * h)
+slope_b = (loss(0.2, 0.5 + h) - loss(0.2, 0.5 - h)) / (2 * h)
+gradient = np.array([slope_w, slope_b])
+print(gradient.round(4))
+
+# %% [markdown]
+# Steep along `w`, nearly level along `b`. The two slopes together, one for each weight, are the **gradient**. It is a
+# **vector**: a list of numbers that you can draw as an arrow, here 2.36 to the left and 0.25 down.
+#
+# Draw it over all lines at once. Every point of the next picture is one line, a pair of `w` and `b`. On the floor lies its
+# map: each **contour** joins places of equal loss, in equal steps, as on a hiker's map. Where the contours crowd, the
+# ground is steep.
+
+# %%
+ax = plots.landscape(loss, (-1, 3), (-2, 2), (0.2, 0.5), gradient)
+ax.set_title("The gradient lies on the map and points uphill")
+plots.show(
+    "A bowl-shaped surface, the loss over w and b, above its map of contours. "
+    "An arrow on the map points from our line away from the middle of the bowl."
+)
+
+# %% [markdown]
+# *The loss over $w$ and $b$ is a bowl, and below it lies its map. The black arrow is the gradient at our line. It says how
+# to move $w$ and $b$, so it lies on the map; the dashed line above it shows the loss rising on that way.*
+#
+# ### Exercise 2.2 · Write
+#
+# Write the gradient by finite differences for any number of weights. `f` takes an array of weights and returns a number;
+# `point` is such an array. Nudge each weight by `h` to both sides while the others stay, and return an array of slopes.
+
+
+# %% tags=["exercise:numerical_gradient"]
+def numerical_gradient(f, point, h):
+    ### BEGIN SOLUTION
+    slopes = []
+    for nudge in h * np.eye(len(point)):
+        slopes.append((f(point + nudge) - f(point - nudge)) / (2 * h))
+    return np.array(slopes)
+    ### END SOLUTION
+
+
+check.numerical_gradient(numerical_gradient)
+
+# %%
+# check.numerical_gradient.hint()
+# check.numerical_gradient.solution()
+
+# %% [markdown] tags=["solution"]
+# `np.eye(n)` has a 1 on its diagonal and 0 elsewhere, so each row of `h * np.eye(n)` nudges one weight and leaves the
+# others. From one side to the other the nudge is $2h$ long.
+
+# %% [markdown]
+# Now watch everything move together. `w` sweeps to and fro while `b` stays.
+
+# %% tags=["nbval-ignore-output"]
+turn = np.linspace(0, 2 * np.pi, 60)
+labs.gradient().animate("w", 0.9 - 0.8 * np.cos(turn))
+
+# %% [markdown]
+# *Above, the line turns, and on the map its point moves from left to right with its arrow. Below, the tangents show the two
+# slopes. The arrow is long where the contours crowd, short where they are far apart.*
+#
+# Your turn: move both sliders. Find a place where one slope is zero and the other is not. Then find the place where both
+# are. (On this bowl it is the bottom. Lesson 3 has landscapes where level ground need not be.)
+
+# %%
+labs.gradient()
+
+# %% [markdown]
+# *Above: the line and its errors; the map, with the contour through our point and the gradient. Below: the loss along $w$
+# and along $b$, each with its tangent, and the slopes in the titles.*
+#
+# ## Every other way
+#
+# You can walk in any direction, not only along `w` or along `b`. Take a direction of length 1 at an angle: a step goes
+# $\cos$ of the angle along `w` and $\sin$ of it along `b`. Measure the slope in 1,000 random directions. In which direction
+# will it be largest, and how large?
+
+
+# %%
+def slope_towards(angle):
+    w, b = h * np.cos(angle), h * np.sin(angle)
+    return (loss(0.2 + w, 0.5 + b) - loss(0.2 - w, 0.5 - b)) / (2 * h)
+
+
+angles = np.random.default_rng(0).uniform(0, 2 * np.pi, 1000)
+slopes = np.array([slope_towards(angle) for angle in angles])
+length = np.sqrt(np.sum(gradient**2))
+print(f"largest {slopes.max():.3f}, smallest {slopes.min():.3f}, length {length:.3f}")
+
+# %% [markdown]
+# The largest slope is the length of the gradient, the smallest is minus that. At which angles are they?
+
+# %%
+fig, ax = plt.subplots(figsize=(6, 3.6))
+ax.plot(np.degrees(angles), slopes, ".", color="#777777", label="random direction")
+towards = np.degrees(np.arctan2(slope_b, slope_w)) % 360
+ax.plot(towards, length, "k^", markersize=10, label="gradient")
+ax.plot(towards - 180, -length, "kv", markersize=10, label="minus the gradient")
+ax.set(xlabel="direction (degrees)", ylabel="slope of the loss")
+ax.set_title("Nothing is steeper than the gradient")
+ax.legend()
+plots.show(
+    "The slopes in 1,000 directions form one wave. Its crest is the gradient, its "
+    "trough minus the gradient."
+)
+
+# %% [markdown]
+# *The slope against the direction is one smooth wave. Its crest stands at the direction of the gradient, its trough half a
+# turn away, and at right angles to both it crosses zero.*
+#
+# That is what makes the gradient worth having. **It points where the loss rises most steeply, and its length is that slope.
+# Minus the gradient is the steepest way down.** At right angles to it the slope is zero: there the loss neither rises nor
+# falls, and that is the way the contour runs.
+#
+# The reason is short. A small step $(u, v)$ changes the loss by $u$ times the slope along $w$, plus $v$ times the slope
+# along $b$. Of all steps of one length, that sum is largest for the one that points along the two slopes themselves.
+#
+# Two warnings. All this is about slopes, so about steps that are small enough; lesson 3 shows what happens to longer ones.
+# And steepest does not mean straight to the goal.
+
+# %%
+fig, ax = plt.subplots(figsize=(5.5, 4.8))
+plots.contours(ax, loss, (-0.5, 2.5), (-1.5, 1.5), through=(0.2, 0.5))
+plots.arrow(ax, (0.2, 0.5), -0.3 * gradient, color=plots.DESCENT)
+ax.plot(0.2, 0.5, "o", color=plots.DESCENT, label="our line, and steepest down")
+ax.plot([0.2, 1.029], [0.5, 0.004], ":", color=plots.MINIMUM)
+ax.plot(1.029, 0.004, "*", color=plots.MINIMUM, markersize=12, label="minimum")
+ax.legend(loc="upper right")
+ax.set_title("The steepest way down passes the minimum by")
+plots.show(
+    "On the map, the arrow of steepest descent leaves the contour at right angles, "
+    "37 degrees away from the straight line to the minimum."
+)
+
+# %% [markdown]
+# *Minus the gradient leaves the contour at right angles. The dotted line to the minimum goes another way, 37 degrees off.*
+#
+# The gradient knows the ground under your feet, and nothing of what lies further on.
+#
+# ### Exercise 2.3 · Choose
+#
+# Four arrows start at one point. The next cell draws them and prints the slopes of the loss in the four directions, from
+# low to high. Which slope belongs to which arrow? Answer with a dictionary of the form
+# `{"A": 1.0, "B": 2.0, "C": 3.0, "D": 4.0}`.
+
+
+# %%
+directions = {"A": 256, "B": 346, "C": 134, "D": 166}  # degrees
+point = np.array([2.0, -1.0])
+
+
+def slope_at_point(degrees):
+    w, b = h * np.cos(np.radians(degrees)), h * np.sin(np.radians(degrees))
+    return (loss(*point + [w, b]) - loss(*point - [w, b])) / (2 * h)
+
+
+print(sorted(round(float(slope_at_point(a)), 1) for a in directions.values()))
+
+# %% [markdown]
+# One of them is zero, and two are alike up to the sign. The arrows:
+
+# %%
+fig, ax = plt.subplots(figsize=(5.5, 4.8))
+plots.contours(ax, loss, (-0.5, 3), (-2, 1.5), through=point)
+for letter, degrees in directions.items():
+    angle = np.radians(degrees)
+    plots.arrow(ax, point, 0.6 * np.array([np.cos(angle), np.sin(angle)]), letter)
+ax.plot(*point, "o", color=plots.DESCENT)
+ax.set_title("One of these four is the gradient's direction")
+plots.show(
+    "A map of contours around a minimum at (1, 0). From (2, -1) arrow A goes down along "
+    "the contour, B to the right, away from the middle, C up and left towards "
+    "the minimum, D to the left, at right angles to the contour."
+)
+
+# %% [markdown]
+# *Four arrows from one point: A runs along the contour; B leaves it at right angles, outwards; C points at the minimum; D
+# leaves it at right angles, inwards.*
+
+# %% tags=["exercise:four_arrows"]
+### BEGIN SOLUTION
+my_slopes = {"A": 0.0, "B": 2.2, "C": -1.9, "D": -2.2}
+### END SOLUTION
+check.four_arrows(my_slopes)
+
+# %%
+# check.four_arrows.hint()
+# check.four_arrows.solution()
+
+# %% [markdown] tags=["solution"]
+# B is the gradient's direction: at right angles to the contour, uphill. D is its opposite, the steepest way down. C goes to
+# the minimum, and less steeply. Along the contour, A, the loss does not change.
+
+# %% [markdown]
+# ### Exercise 2.4 · Predict
+#
+# At another place, with another loss, the slope is 3 along `w` and −4 along `b`. You walk in the direction in which the
+# loss falls most steeply. What is the slope on your way?
+
+# %% tags=["exercise:steepest_slope"]
+### BEGIN SOLUTION
+my_steepest = -5
+### END SOLUTION
+check.steepest_slope(my_steepest)
+
+# %%
+# check.steepest_slope.hint()
+# check.steepest_slope.solution()
+
+# %% [markdown] tags=["solution"]
+# The gradient is $(3, -4)$, and its length is $\sqrt{3^2 + 4^2} = 5$. Uphill the slope is 5, downhill it is −5. No single
+# weight offers more than 4: walking in both directions at once is steeper.
+
+# %% [markdown]
+# ## The chain rule: slopes without nudges
+#
+# Nudges cost time: two losses for each weight. For a formula, follow a nudge of `w` on its way to the loss of one row.
+#
+# 1. The nudge moves the prediction $wx + b$ by $x$ times as much.
+# 2. That moves the error, prediction minus $y$, by the same amount.
+# 3. That moves the squared error by $2 \cdot \text{error}$ times as much, as long as the nudge is small.
+#
+# On the way the nudge was multiplied by $x$, then by $2 \cdot \text{error}$, so the slope is
+# $2 \cdot \text{error} \cdot x$. This is the **chain rule**: *slopes along a chain multiply*. And the slope of a mean is
+# the mean of the slopes.
+
+# %%
+error = 0.2 * x + 0.5 - y
+print((2 * error * x).round(2))
+print(f"mean {np.mean(2 * error * x):.4f}, by nudges {slope_w:.4f}")
+
+# %% [markdown]
+# Each row has an opinion of its own; lesson 1's minibatches averaged a few of these. Their mean over all rows is the slope
+# that the nudges found.
+#
+# ### Exercise 2.5 · Write
+#
+# Write both slopes of the line's loss with the chain rule, no nudges: return the slope along `w` and the slope along `b`,
+# for any data. By how much does a nudge of `b` move the prediction?
+
+
+# %% tags=["exercise:line_gradient"]
+def line_gradient(w, b, x, y):
+    ### BEGIN SOLUTION
+    error = w * x + b - y
+    return np.mean(2 * error * x), np.mean(2 * error)
+    ### END SOLUTION
+
+
+check.line_gradient(line_gradient)
+
+# %%
+# check.line_gradient.hint()
+# check.line_gradient.solution()
+
+# %% [markdown] tags=["solution"]
+# A nudge of $b$ moves every prediction by exactly as much, so its first factor is 1 where that of $w$ is $x$. In symbols:
+# $\partial L/\partial w = \text{mean}(2 \cdot \text{error} \cdot x)$ and
+# $\partial L/\partial b = \text{mean}(2 \cdot \text{error})$; the round $\partial$ says that the other weight is held
+# still.
+
+# %% [markdown]
+# ### Exercise 2.6 · Tune
+#
+# You stand in fog, on the loss of other data. All that you can ask is `feel(w, b)`: the loss, and the two slopes. Walk to a
+# loss below 0.55: call `feel` as often as you like, let the slopes tell you which way to go and roughly how far, and give
+# the place as a pair `(w, b)`.
+
+# %%
+fog_x = np.linspace(-1, 2, 31)
+fog_y = np.exp(fog_x)  # a curve: its best line is for you to find
+
+
+def feel(w, b):
+    error = w * fog_x + b - fog_y
+    w_slope, b_slope = np.mean(2 * error * fog_x), np.mean(2 * error)
+    print(f"loss {np.mean(error**2):.3f}, slopes {w_slope:.2f} and {b_slope:.2f}")
+
+
+feel(0, 0)
+
+# %% tags=["exercise:in_the_fog"]
+### BEGIN SOLUTION
+my_place = (2.0, 1.4)
+### END SOLUTION
+check.in_the_fog(my_place)
+
+# %%
+# check.in_the_fog.hint()
+# check.in_the_fog.solution()
+
+# %% [markdown] tags=["solution"]
+# Against the slopes each time: from (0, 0), where both are very negative, to (2, 1), where the slope along $w$ is −0.5 and
+# along $b$ −0.8; then $b$ a little up. At the lowest point, near (2.08, 1.35), both slopes are 0 and the loss is 0.52. It
+# is not 0: no line goes through a curve.
+
+# %% [markdown]
+# ## Real data: why features are put on one scale
+#
+# Lesson 1 used the patients' body mass index (BMI), and said only that it was standardised. Here is the column as it stands
+# in the file, in kg/m².
+
+# %%
+diabetes = load("diabetes")
+bmi = diabetes.x_train[:, 2].astype(float)
+progression = diabetes.y_train[:, 0].astype(float)
+raw_bmi = bmi * diabetes.x_scale[2] + diabetes.x_mean[2]
+for name, column in (("raw", raw_bmi), ("standardised", bmi)):
+    mean, spread = abs(column.mean()), column.std()  # abs: never "-0.0"
+    print(f"{name:12}: mean {mean:4.1f}, standard deviation {spread:.1f}")
+
+# %% [markdown]
+# **Standardising** subtracts the mean and divides by the standard deviation, the typical distance from the mean. Nothing is
+# lost, yet the landscape changes. **Curvature** says how bent the loss is: by how much the slope changes on a step of
+# length 1. A step towards an angle moves each prediction by $\cos(\text{angle}) \cdot x + \sin(\text{angle})$, and since
+# the slope is the mean of $2 \cdot \text{error}$ times that, the curvature is the mean of 2 times its square.
+
+# %%
+angles = np.linspace(0, np.pi, 10_001)
+
+
+def curvatures(x):
+    moved = np.outer(np.cos(angles), x) + np.sin(angles)[:, None]
+    return 2 * np.mean(moved**2, axis=1)
+
+
+for name, column in (("raw", raw_bmi), ("standardised", bmi)):
+    least, most = curvatures(column).min(), curvatures(column).max()
+    print(f"{name:12}: {least:.2f} to {most:,.2f}, ratio {most / least:,.0f}")
+
+# %% [markdown]
+# The largest curvature over the smallest is the **condition number**. Raw, the valley is 25,500 times more bent across than
+# along, because inputs near 27 make the loss react to $w$ far more than to $b$. Standardised the number is 1. What will the
+# two maps look like, and where does the gradient lead in each?
+
+# %%
+fig, axes = plt.subplots(1, 2, figsize=(9, 4.4))
+for ax, column in zip(axes, (raw_bmi, bmi), strict=True):
+
+    def column_loss(w, b, x=column):
+        return np.mean((w * x + b - progression) ** 2)
+
+    w, b = np.polyfit(column, progression, 1)  # the best line
+    plots.contours(ax, column_loss, (w - 1, w + 1), (b - 1, b + 1))
+    ax.plot(w, b, "*", color=plots.MINIMUM, markersize=12)
+axes[0].set_title("Raw: a crack in the ground")
+axes[1].set_title("Standardised: a round bowl")
+plots.show(
+    "Left: contours like parallel stripes, the minimum in a narrow crack. Right: "
+    "circles around the minimum."
+)
+
+# %% [markdown]
+# *Two maps with the minimum in the middle. Raw, the contours look like parallel stripes along a crack; standardised, they
+# are circles.*
+
+# %%
+for name, column in (("raw", raw_bmi), ("standardised", bmi)):
+    down = np.array([np.mean(2 * progression * column), np.mean(2 * progression)])
+    goal = np.polyfit(column, progression, 1)
+    cosine = down @ goal / np.linalg.norm(down) / np.linalg.norm(goal)
+    print(f"{name:12}: {np.degrees(np.arccos(min(cosine, 1))):.0f} degrees off")
+
+# %% [markdown]
+# From $w = 0$, $b = 0$ the steepest way down in the raw valley is 88 degrees off the way to the minimum: nearly at right
+# angles to it. In the standardised one it points straight there. So "steepest" depends on the units in which you measure
+# the inputs. What a crack costs, lesson 3 measures.
+#
+# With all ten features, NumPy finds the two extreme curvatures for us.
+
+# %%
+features = diabetes.x_train.astype(float)
+raw_features = features * diabetes.x_scale + diabetes.x_mean
+for name, table in (("raw", raw_features), ("standardised", features)):
+    inputs = np.column_stack([table, np.ones(len(table))])
+    print(f"{name:12}: condition number {np.linalg.cond(inputs) ** 2:.3g}")
+
+# %% [markdown]
+# From 48 million (`4.82e+07`) to 402. Not to 1: standardising removes the units, but two features that rise and fall
+# together still make a long valley, and in this table some do.
+#
+# ## What a network is
+#
+# A line has one input and two numbers. A **network** is many of them, side by side and one after another.
+
+# %%
+names = ("2 inputs", "layer of 3 units", "layer of 1 unit")
+ax = plots.network((2, 3, 1), names)
+plots.show(
+    "Two circles on the left, three in the middle, one on the right; a line joins each "
+    "circle to each of the next column."
+)
+
+# %% [markdown]
+# *A small network. Each circle after the inputs is a unit; each line is a weight.*
+#
+# - A **unit** multiplies each of its inputs by a weight of its own, adds the products up, and adds one more number, its
+#   **bias**. With a single input that is the line $wx + b$; so $b$ was a bias all along.
+# - A **layer** is a row of units that all read the same inputs. Its weights form a table `W`, a row for each input and a
+#   column for each unit; its biases a list `b`. `x @ W + b` computes all units for all rows of data at once.
+# - In a network the outputs of one layer are the inputs of the next. Layers before the last are called **hidden**.
+#
+# Three units that read one input, and a last one that adds up what they say with weights 1, −2 and 2:
+
+# %%
+line_x = np.linspace(-2, 2, 201)[:, None]
+W1, b1 = np.array([[1.0, 1.0, 1.0]]), np.array([1.0, 0.0, -1.0])
+W2, b2 = np.array([[1.0], [-2.0], [2.0]]), np.array([0.0])
+stacked = (line_x @ W1 + b1) @ W2 + b2
+
+# %% [markdown]
+# What shape does `stacked` have, drawn against `line_x`? And what changes if every hidden unit that comes out negative says
+# 0 instead? That is all that **ReLU** does: $\text{relu}(z) = \max(z, 0)$. What a unit does to its sum before passing it on
+# is called its **activation**.
+
+# %%
+hidden = np.maximum(line_x @ W1 + b1, 0)
+bent = hidden @ W2 + b2
+
+# %%
+fig, axes = plt.subplots(1, 2, figsize=(9, 3.4), sharey=True)
+axes[0].plot(line_x, hidden, "--", color="#777777")
+axes[0].set(title="Each hidden unit bends once", xlabel="x", ylabel="output")
+axes[1].plot(line_x, stacked, ":", color="#777777", label="without ReLU")
+axes[1].plot(line_x, bent, color=plots.DESCENT, label="with ReLU")
+axes[1].legend()
+axes[1].set(title="Three units, three bends", xlabel="x")
+plots.show(
+    "Left: three lines that are 0 up to a point and then rise. Right: without ReLU one "
+    "straight line; with it a zigzag with three bends."
+)
+
+# %% [markdown]
+# *Left: each hidden unit is 0 up to its own bend, then rises. Right: added up without ReLU they give a straight line again,
+# with ReLU a zigzag with three bends.*
+#
+# Lines of lines are lines: without ReLU, a hundred layers can do no more than one. With it, each unit can add a bend, and
+# with enough of them a network can follow any unbroken curve (Leshno and others, *Multilayer feedforward networks with a
+# nonpolynomial activation function can approximate any function*, 1993). Training means to find weights that put the bends
+# where the data need them, and for that each weight needs its slope.
+#
+# ### Exercise 2.7 · Predict
+#
+# The next network reads all ten features, has one hidden layer of 8 units, and one unit at the end. How many numbers,
+# weights and biases together, have a slope?
+
+# %% tags=["exercise:count_weights"]
+### BEGIN SOLUTION
+my_count = 10 * 8 + 8 + 8 + 1
+### END SOLUTION
+check.count_weights(my_count)
+
+# %%
+# check.count_weights.hint()
+# check.count_weights.solution()
+
+# %% [markdown] tags=["solution"]
+# Each of the 8 hidden units has 10 weights and a bias: 88. The last unit reads 8 numbers, so it has 8 weights and a bias:
+# 9. Together 97.
+
+# %% [markdown]
+# ## Backpropagation: the chain rule, with nothing done twice
+#
+# Keep all 97 in one long vector, random for now; `unpack` cuts it into the tables of the two layers.
+
+# %%
+X, Y = features, diabetes.y_train.astype(float)
+weights = np.random.default_rng(0).normal(0, 0.3, 97)
+NAMES = ("W1", "b1", "W2", "b2")
+
+
+def unpack(weights):
+    W1, b1, W2, b2 = np.split(weights, [80, 88, 96])
+    return W1.reshape(10, 8), b1, W2.reshape(8, 1), b2
+
+
+def network_loss(weights):
+    W1, b1, W2, b2 = unpack(weights)
+    return np.mean((np.maximum(X @ W1 + b1, 0) @ W2 + b2 - Y) ** 2)
+
+
+# %% [markdown]
+# For slopes by nudges, in any direction among the 97:
+
+
+# %%
+def slope_along(f, weights, direction):
+    ahead, behind = f(weights + h * direction), f(weights - h * direction)
+    return (ahead - behind) / (2 * h)
+
+
+# %% [markdown]
+# Follow one nudge, of the weight from feature `i` to hidden unit `j`. It moves that unit's $z$ by $x_i$; it passes ReLU
+# unchanged if $z > 0$, and not at all otherwise; it moves the output by the unit's weight in `W2`; and the squared error by
+# $2 \cdot \text{error}$. Four factors:
+
+
+# %%
+W1, b1, W2, b2 = unpack(weights)
+z = X @ W1 + b1
+error = (np.maximum(z, 0) @ W2 + b2 - Y)[:, 0]
+
+
+def slope_by_hand(i, j):
+    return np.mean(X[:, i] * (z[:, j] > 0) * W2[j, 0] * 2 * error)
+
+
+print(f"feature 2 to unit 0: {slope_by_hand(2, 0):.6f}")
+
+# %% [markdown]
+# Done so for each weight, the same products are made again and again: all ten weights of a unit share three of their four
+# factors. **Backpropagation** makes each product once. It starts at the loss and goes back layer by layer, with `d`: the
+# slope of the loss along what a layer computes, `x @ W + b`, for every row.
+
+
+# %%
+def backpropagate(x, y, W1, b1, W2, b2):
+    z = x @ W1 + b1
+    hidden = np.maximum(z, 0)
+    d = 2 * (hidden @ W2 + b2 - y) / len(x)
+    dW2, db2 = hidden.T @ d, d.sum(axis=0)
+    d = d @ W2.T * (z > 0)
+    dW1, db1 = x.T @ d, d.sum(axis=0)
+    return dW1, db1, dW2, db2
+
+
+dW1, db1, dW2, db2 = backpropagate(X, Y, *unpack(weights))
+print(f"feature 2 to unit 0: {dW1[2, 0]:.6f}")
+
+# %% [markdown]
+# The same number, and the other 96 with it. Read it line by line:
+#
+# - `2 * error / len(x)` starts the way back; the division makes the sums over rows below a mean.
+# - `hidden.T @ d`: a weight's slope is its input times `d`, added up over the rows (`.T` turns the table on its side). A
+#   bias has the input 1, so `d` alone is added up.
+# - `d @ W2.T` carries `d` back through the weights; `* (z > 0)` back through ReLU. A unit that said 0 passes nothing back.
+#   (Exactly at its bend a ReLU has no single slope; this line calls it 0.)
+#
+# Finite differences need $2 \cdot 97 = 194$ runs through the network for one gradient; this needs one run forward and one
+# back. Lesson 4's network has 4,810 weights and biases; large ones have billions. (Rumelhart, Hinton and Williams,
+# *Learning representations by back-propagating errors*, 1986.)
+#
+# ### Exercise 2.8 · Fix
+#
+# A **leaky ReLU** lets a tenth of each negative value through: `np.where(z > 0, z, 0.1 * z)`. Somebody wrote the gradients
+# for it, and training goes astray. Finite differences tell which parts are wrong.
+
+
+# %%
+def leaky_carelessly(x, y, W1, b1, W2, b2):
+    z = x @ W1 + b1
+    hidden = np.where(z > 0, z, 0.1 * z)
+    d = 2 * (hidden @ W2 + b2 - y) / len(x)
+    d_hidden = d @ W2.T
+    return x.T @ d_hidden, d_hidden.mean(axis=0), hidden.T @ d, d.mean(axis=0)
+
+
+# %% [markdown]
+# The loss that belongs to it, and its slopes by nudges:
+
+
+# %%
+def leaky_loss(weights):
+    W1, b1, W2, b2 = unpack(weights)
+    z = X @ W1 + b1
+    return np.mean((np.where(z > 0, z, 0.1 * z) @ W2 + b2 - Y) ** 2)
+
+
+# %%
+true = np.array([slope_along(leaky_loss, weights, d) for d in np.eye(97)])
+parts = leaky_carelessly(X, Y, *unpack(weights))
+for name, right, part in zip(NAMES, unpack(true), parts, strict=True):
+    print(f"{name}: largest difference {np.abs(part - right).max():.2f}")
+
+# %% [markdown]
+# `W2` is right, the other three are not. Write the way back afresh, and return the four gradients in the order `W1`, `b1`,
+# `W2`, `b2`.
+
+
+# %% tags=["exercise:leaky_gradients"]
+def leaky_gradients(x, y, W1, b1, W2, b2):
+    z = x @ W1 + b1
+    hidden = np.where(z > 0, z, 0.1 * z)
+    d = 2 * (hidden @ W2 + b2 - y) / len(x)
+    ### BEGIN SOLUTION
+    d_hidden = d @ W2.T * np.where(z > 0, 1, 0.1)
+    return x.T @ d_hidden, d_hidden.sum(axis=0), hidden.T @ d, d.sum(axis=0)
+    ### END SOLUTION
+
+
+check.leaky_gradients(leaky_gradients)
+
+# %%
+# check.leaky_gradients.hint()
+# check.leaky_gradients.solution()
+
+# %% [markdown] tags=["solution"]
+# Two mistakes. On the way back `d` was not multiplied by the slope of the activation, 1 above zero and 0.1 below: that
+# spoilt `W1` and `b1`. And the biases took the mean over the rows, where `d` is divided by the number of rows already: that
+# spoilt `b1` and `b2`.
+
+# %% [markdown]
+# ## 97 directions
+#
+# Is minus the gradient still the steepest way down among 97 weights? Measure the slope in 1,000 random directions of length
+# 1, by finite differences, and compare them with the gradient's length. How close will the best of them come?
+
+# %%
+gradient = np.concatenate([part.ravel() for part in (dW1, db1, dW2, db2)])
+directions = np.random.default_rng(1).normal(size=(1000, 97))
+directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+slopes = [slope_along(network_loss, weights, d) for d in directions]
+length = np.linalg.norm(gradient)
+typical = np.sqrt(np.mean(np.square(slopes)))
+print(f"steepest {min(slopes):.2f}, typical {typical:.2f}, gradient {length:.2f}")
+
+# %% [markdown]
+# All 1,000 of them:
+
+# %%
+fig, ax = plt.subplots(figsize=(6, 3.6))
+ax.hist(slopes, bins=30, color="#777777", label="random directions")
+ax.axvline(-length, color="black", linestyle="--", label="minus the gradient")
+ax.set(xlabel="slope of the loss", ylabel="directions")
+ax.set_title("Of 1,000 directions none comes near")
+ax.legend()
+plots.show(
+    "A narrow histogram of slopes around zero; minus the gradient is a line far to "
+    "its left."
+)
+
+# %% [markdown]
+# *The slopes in 1,000 random directions lie close around zero; minus the gradient stands far to their left.*
+#
+# None is below minus the gradient's length, 1.91, and none reaches even half of it. With two weights many directions were
+# nearly as good. With 97 most are nearly level: the typical slope is 0.19, the length divided by $\sqrt{97}$. The more
+# weights, the smaller it gets. Nobody finds the way down by trying.
+#
+# ## The same in Keras: four ways, one gradient
+#
+# Keras never asks you for a formula. TensorFlow's `GradientTape` records every operation on the way forward, then plays the
+# tape backwards: backpropagation for whatever you computed.
+
+# %% tags=["nbval-ignore-output"]
+import keras  # takes about ten seconds
+import tensorflow as tf
+
+# %%
+model = keras.Sequential(
+    [
+        keras.Input((10,)),
+        keras.layers.Dense(8, activation="relu", dtype="float64"),
+        keras.layers.Dense(1, dtype="float64"),
+    ]
+)
+model.set_weights(unpack(weights))
+
+# %% [markdown]
+# It is our network, with our weights. Run it under the tape, then ask the tape for the slopes.
+
+# %%
+with tf.GradientTape() as tape:
+    tape_loss = tf.reduce_mean((model(X) - Y) ** 2)
+by_tape = tape.gradient(tape_loss, model.trainable_variables)
+by_tape = np.concatenate([part.numpy().ravel() for part in by_tape])
+
+# %% [markdown]
+# Two ways are still to be done for all 97: nudges, and the chain rule by hand, one weight at a time.
+
+# %%
+by_nudges = [slope_along(network_loss, weights, d) for d in np.eye(97)]
+
+# %%
+slopes_W1 = [slope_by_hand(i, j) for i in range(10) for j in range(8)]
+slopes_b1 = [np.mean((z[:, j] > 0) * W2[j, 0] * 2 * error) for j in range(8)]
+slopes_W2 = [np.mean(np.maximum(z[:, j], 0) * 2 * error) for j in range(8)]
+by_hand = np.array([*slopes_W1, *slopes_b1, *slopes_W2, np.mean(2 * error)])
+
+# %%
+ways = {"nudges": by_nudges, "by hand": by_hand}
+ways |= {"backpropagation": gradient, "tape": by_tape}
+for name, way in ways.items():
+    same = np.abs(way - by_tape).max() < 1e-6
+    print(f"{name:15}", np.round(way[:4], 6), "all 97 within 1e-6:", same)
+
+# %% [markdown]
+# Four ways, one gradient. They differ in the work: nudges run the network 194 times, the tape once forward and once back.
+# From lesson 4 on, `fit` does it for you. (The layers keep 16 digits, `float64`, as NumPy does. With Keras's usual
+# `float32`, 7 digits, a nudge of $10^{-5}$ would drown in rounding.)
+#
+# ### Exercise 2.9 · Write
+#
+# A stretch: backpropagation for any number of hidden layers. `layers` is a list of pairs `(W, b)`, with ReLU after each but
+# the last. The way forward is there, and keeps the inputs of every layer. Fill `gradients` with a pair `(dW, db)` for each
+# layer, in the order of `layers`.
+
+
+# %% tags=["exercise:deep_gradients"]
+def deep_gradients(x, y, layers):
+    inputs = [x]
+    for W, b in layers[:-1]:
+        inputs.append(np.maximum(inputs[-1] @ W + b, 0))
+    W, b = layers[-1]
+    d = 2 * (inputs[-1] @ W + b - y) / len(x)
+    gradients = []
+    ### BEGIN SOLUTION
+    for (W, _), a in zip(layers[::-1], inputs[::-1], strict=True):
+        gradients.insert(0, (a.T @ d, d.sum(axis=0)))
+        d = d @ W.T * (a > 0)
+    ### END SOLUTION
+    return gradients
+
+
+check.deep_gradients(deep_gradients)
+
+# %%
+# check.deep_gradients.hint()
+# check.deep_gradients.solution()
+
+# %% [markdown] tags=["solution"]
+# From the last layer to the first: the layer's gradients from its inputs and `d`, then `d` back through its weights and
+# through the ReLU that made its inputs. An input that is above 0 came through that ReLU; one that is 0 did not, so `a > 0`
+# serves as well as `z > 0`. The new one goes to the front of the list each time. This loop is all that a framework needs
+# for dense layers of any depth.
+
+# %% [markdown]
+# ## What to remember
+#
+# **Which way is down? Against the gradient, the list of the slopes of all weights: from where you stand, no direction falls
+# more steeply.**
+#
+# - A slope is the change of the loss over a small nudge of one weight, the others held still. Minus means: more of this
+#   weight, less loss.
+# - The gradient crosses the contour at right angles, and its length is the steepest slope. It knows nothing of what lies
+#   further on, and seldom points straight away from the minimum.
+# - A network is layers of units, each a sum of weighted inputs and a bias; ReLU lets it bend.
+# - Backpropagation is the chain rule from the loss backwards: one run forward, one back, and every weight has its slope.
+# - Features on one scale make a rounder valley, in which the gradient is a better guide.
+#
+# You know the way down. How far to go is lesson 3.
+
+# %%
+# check.progress()
