@@ -1,0 +1,447 @@
+"""The exercises of lesson 1: stochastic."""
+
+import numpy as np
+
+from helpers.checks.answers import array, call, kind_of, number, show
+from helpers.checks.engine import Lesson, Wrong
+
+LESSON = Lesson(1, "Stochastic")
+# The patients of the lesson: how many, and the spread of the slopes from single rows.
+ROWS, SPREAD = 266, 2.20672
+
+
+@LESSON.exercise(
+    "Write",
+    points=2,
+    hints=(
+        "Pick the handful first: `x[rows]` and `y[rows]`. What is the error of each of "
+        "these rows? What does each contribute to the two slopes?",
+        "`errors = w * x[rows] + b - y[rows]`. The slope along `w` is the mean of "
+        "`2 * errors * x[rows]`. The one along `b` is the same without `x[rows]`.",
+    ),
+)
+def minibatch_gradient(answer):
+    """Judge a function (w, b, x, y, rows) -> slopes along w and b over these rows."""
+    random = np.random.default_rng(1)
+    x, y = random.normal(1, 2, size=(2, 30))
+    name = "minibatch_gradient"
+    for w, b, size in ((0.7, -0.4, 5), (-1.5, 2.0, 12), (0.0, 0.5, 1)):
+        rows = random.permutation(30)[:size]
+        came = call(answer, w, b, x, y, rows, name=name)
+        if size > 2 and np.shape(came) in ((2, size), (size, 2), (2, 30)):
+            raise Wrong(
+                "You return a value for each row. The gradient has two numbers: take "
+                "the mean over the rows of the minibatch."
+            )
+        if np.shape(came) == ():
+            raise Wrong(
+                f"{name} should return two numbers, the slope along `w` and the slope "
+                f"along `b`. You gave {show(came)}."
+            )
+        came = array(came, (2,), f"What {name} returns")
+        errors = w * x[rows] + b - y[rows]
+        right = 2 * np.array([np.mean(errors * x[rows]), np.mean(errors)])
+        if not np.allclose(came, right, rtol=1e-6, atol=1e-9):
+            raise Wrong(_gradient_mistake(came, right, (w, b, x, y, rows)))
+    return (
+        "The mean over the handful, whatever its size. With all row numbers it is the "
+        "full gradient; nothing else in it needs to change."
+    )
+
+
+def _gradient_mistake(came, right, arguments):
+    w, b, x, y, rows = arguments
+    size = len(rows)
+    everywhere = w * x + b - y
+    errors = everywhere[rows]
+    full = 2 * np.array([np.mean(everywhere * x), np.mean(everywhere)])
+    through_origin = w * x[rows] - y[rows]
+    added = y[rows] + w * x[rows] + b
+    mistakes = [
+        (-right, "Your signs are turned round. The error is prediction minus truth."),
+        (right / 2, "You lost the factor 2: each row contributes twice its error."),
+        (right * size, "You add up the rows. Take their mean: divide by their number."),
+        (
+            right * size / 2,
+            "You add up the rows, and the factor 2 is missing: take the mean of twice "
+            "the errors.",
+        ),
+        (full, "You use all rows. The minibatch is `x[rows]` and `y[rows]`."),
+        (
+            right * size / len(x),
+            "You divide by the number of all rows. The mean is over the minibatch: "
+            "divide by `len(rows)`.",
+        ),
+        (right[::-1], "The two slopes are in the wrong order: `w` first, then `b`."),
+        (
+            right[[0, 0]],
+            "Both your slopes are along `w`. Along `b` the `x` is missing.",
+        ),
+        (
+            right[[1, 1]],
+            "Both your slopes are along `b`. Along `w` there is a factor x.",
+        ),
+        (
+            2 * np.array([np.mean(through_origin * x[rows]), np.mean(through_origin)]),
+            "You forgot `b` in the prediction: it is `w * x + b`.",
+        ),
+        (
+            2 * np.array([np.mean(added * x[rows]), np.mean(added)]),
+            "You add the truth to the prediction. The error is prediction minus truth.",
+        ),
+        (
+            np.array([np.mean(errors**2)] * 2),
+            "That is the loss. Wanted are its two slopes.",
+        ),
+    ]
+    for value, message in mistakes:
+        if np.allclose(came, value, rtol=1e-6, atol=1e-9):
+            return message
+    if np.isclose(came[1], right[1]):
+        return (
+            "The slope along `b` is right, the one along `w` is not: multiply each "
+            "row's error by the `x` of the same row before you take the mean."
+        )
+    if np.isclose(came[0], right[0]):
+        return (
+            "The slope along `w` is right, the one along `b` is not: it is the mean of "
+            "twice the errors, without the `x`."
+        )
+    return (
+        f"For {size} rows, w = {w} and b = {b} the gradient is {right.round(3)}; yours "
+        f"is {came.round(3)}. For each row: prediction minus truth, times 2, and for "
+        "`w` times its `x`. Then the mean over the rows."
+    )
+
+
+@LESSON.exercise(
+    "Predict",
+    hints=(
+        "Four times as many rows gave half the noise, sixteen times as many gave a "
+        "quarter. What does a number of rows have to do with the noise?",
+        "The noise goes as one divided by the square root of the batch size. Whose "
+        "square root is ten?",
+    ),
+)
+def a_tenth_of_the_noise(answer):
+    """Judge how many times as many rows leave a tenth of the noise."""
+    times = number(answer, "my_times")
+    if times <= 0:
+        raise Wrong(f"{times:g} times as many rows is no minibatch. Count upwards.")
+    if np.isclose(times, np.sqrt(10), atol=0.05):
+        raise Wrong(
+            "That is the root of ten. It is the number of rows that stands under the "
+            "root: which number has the root ten?"
+        )
+    mistakes = {
+        10: "Ten times as many rows leave about a third of the noise, 1 / 3.2: four "
+        "times as many were needed for a half.",
+        20: "You carried on in a straight line from four times for a half. The noise "
+        "goes as one divided by the *root* of the batch size.",
+        40: "You multiplied 4 by 10. Each halving costs four times the rows, and a "
+        "tenth is a bit more than three halvings.",
+        64: "That is three halvings, an eighth of the noise. A tenth takes more.",
+        16: "That gives a quarter of the noise. A tenth takes more.",
+        4: "Four times as many give half the noise. A tenth takes more.",
+        1000: "That leaves a thirtieth. The square root of 1,000 is 32; you need a "
+        "root of ten.",
+        0.1: "A tenth of the rows makes *more* noise. More rows, less noise.",
+        0.01: "You turned it round: fewer rows make more noise.",
+    }
+    if times in mistakes:
+        raise Wrong(mistakes[times])
+    if times != 100:
+        raise Wrong(
+            f"{times:g} times as many rows change the noise by a factor of 1 / "
+            f"{np.sqrt(abs(times)):.3g}. You want 1 / 10."
+        )
+    return (
+        "A hundred times the rows for ten times the precision: this is why larger and "
+        "larger batches are a worse and worse bargain."
+    )
+
+
+@LESSON.exercise(
+    "Tune",
+    hints=(
+        "Put a batch size into the formula for the standard error: `per_row.std() / "
+        "np.sqrt(B) * np.sqrt((n - B) / (n - 1))`. Is it above 0.2 or below?",
+        "50 rows give 0.28 and 120 rows 0.15. Halve the interval between them a few "
+        "times, or let a loop try every size.",
+    ),
+)
+def small_enough(answer):
+    """Judge the smallest batch size with a standard error of at most 0.2."""
+    size = number(answer, "my_batch_size", whole=True)
+    if size < 1 or size > ROWS:
+        raise Wrong(
+            f"A minibatch holds from 1 to {ROWS} of our rows; yours would hold "
+            f"{size:g}."
+        )
+    if size in (121, 122):
+        raise Wrong(
+            f"{size:g} is what the rule without the finite-population factor asks for. "
+            "A handful that large holds nearly half of all rows, and the factor brings "
+            "the noise down to 0.15: fewer rows will do."
+        )
+    if size in (11, 12):
+        raise Wrong(
+            "You divided by the batch size. The noise goes down with its square root: "
+            f"{size:g} rows leave {_standard_error(size):.2f}."
+        )
+    if size == ROWS:
+        raise Wrong("All rows leave no noise at all. Up to 0.2 is allowed: use fewer.")
+    error = _standard_error(size)
+    if error > 0.2:
+        raise Wrong(
+            f"With {size:g} rows the standard error is {error:.4f}, above 0.2: take "
+            "more rows."
+        )
+    if size > 84:
+        raise Wrong(
+            f"With {size:g} rows the standard error is {error:.4f}. That is low "
+            "enough, but a smaller minibatch would do, too."
+        )
+    return (
+        f"{error:.4f} with 84 rows, and 83 would miss the target. The rule without the "
+        "finite-population factor asks for 122."
+    )
+
+
+def _standard_error(size):
+    return SPREAD / np.sqrt(size) * np.sqrt((ROWS - size) / (ROWS - 1))
+
+
+@LESSON.exercise(
+    "Choose",
+    hints=(
+        "All three clouds have the same middle. Compare how far each of them reaches.",
+        "The more rows in a minibatch, the more of their errors cancel. Which cloud is "
+        "the narrowest, and which batch size has the least noise?",
+    ),
+)
+def which_cloud(answer):
+    """Judge which of three clouds belongs to which batch size."""
+    if not isinstance(answer, dict):
+        raise Wrong(
+            'my_sizes should be a dictionary such as {"A": 4, "B": 16, "C": 64}. '
+            f"You gave {kind_of(answer)}."
+        )
+    if set(answer) != {"A", "B", "C"}:
+        raise Wrong(f"my_sizes needs the keys A, B and C. Yours are {show([*answer])}.")
+    came = {key: number(answer[key], f"my_sizes[{key!r}]", whole=True) for key in "ABC"}
+    if sorted(came.values()) != [4, 16, 64]:
+        raise Wrong("Each of the batch sizes 4, 16 and 64 belongs to one cloud.")
+    if came == {"A": 16, "B": 64, "C": 4}:
+        raise Wrong(
+            "You have it upside down. More rows do not spread further: their errors "
+            "cancel, and the cloud gets narrower."
+        )
+    if came["B"] != 4:
+        raise Wrong(
+            f"You gave {came['B']:g} rows to B. It is the widest of the three: which "
+            "batch size has the most noise?"
+        )
+    if came["C"] != 64:
+        raise Wrong("B is right. Of A and C, which is narrower? It has more rows.")
+    return "Four times the rows, half the width, and the same middle for all three."
+
+
+@LESSON.exercise(
+    "Predict",
+    hints=(
+        "Deal out 60 rows at a time. How many full minibatches do 266 rows make?",
+        "Four full minibatches use up 240 rows. The last one holds what is left.",
+    ),
+)
+def last_minibatch(answer):
+    """Judge how many of 266 rows the last minibatch of 60 holds."""
+    rows = number(answer, "my_rows", whole=True)
+    mistakes = {
+        60: "Only full minibatches hold 60, and 60 does not divide 266.",
+        0: "Nothing is thrown away: the rows that are left make a smaller minibatch.",
+        5: "That is the number of steps in the epoch. How many rows has the last one?",
+        4: "That is the number of full minibatches. How many rows do they leave?",
+        34: "That is how many rows are missing to a full one. How many are there?",
+        86: "You left out one full minibatch: 266 - 3 * 60 is still more than 60.",
+        10: "That was the last one of batch size 32. Here the batch size is 60.",
+        53: "That shares the rows out evenly. Minibatches are filled one after the "
+        "other: 60, 60, and so on, then what is left.",
+        54: "That shares the rows out evenly. Minibatches are filled one after the "
+        "other: 60, 60, and so on, then what is left.",
+        27: "One too many: four full minibatches hold 4 * 60 rows. What is left?",
+        25: "One too few: four full minibatches hold 4 * 60 rows. What is left?",
+    }
+    if rows in mistakes:
+        raise Wrong(mistakes[rows])
+    if rows != 26:
+        raise Wrong(
+            f"{rows:g} rows is not what is left. Take 60 away from 266 as often as you "
+            "can."
+        )
+    return "Four times 60 is 240, and 26 are left: the fifth step of the epoch."
+
+
+@LESSON.exercise(
+    "Fix",
+    points=2,
+    hints=(
+        "There are two faults. Which line lets a row come twice? And what becomes of "
+        "the rows that do not fill a minibatch?",
+        "Shuffle all row numbers once, `order = rng.permutation(n)`. Then cut: "
+        "`order[start : start + batch_size]` for each `start` in `range(0, n, "
+        "batch_size)`.",
+    ),
+)
+def epoch(answer):
+    """Judge a function (n, batch_size, seed) -> minibatches: each row exactly once."""
+    for n, batch_size in ((50, 8), (48, 8), (30, 7), (5, 8), (6, 1)):
+        first = _minibatches(answer, n, batch_size, seed=1)
+        if 1 < batch_size < n and np.array_equal(np.concatenate(first), np.arange(n)):
+            raise Wrong(
+                "The rows come in the order of the data. Shuffle them first: "
+                "`rng.permutation(n)`."
+            )
+    same = [_minibatches(answer, 50, 8, seed) for seed in (1, 1, 2, 3)]
+    orders = [np.concatenate(minibatches).tolist() for minibatches in same]
+    if orders[0] != orders[1]:
+        raise Wrong(
+            "Two calls with the same seed give two orders, so nobody can replay your "
+            "run. Draw with the `rng` of the function."
+        )
+    if orders[0] == orders[2] or orders[0] == orders[3]:
+        raise Wrong("Two different seeds give the same order. Draw with `rng`.")
+    if any({*orders[0][:8]} == {*order[:8]} for order in orders[2:]):
+        raise Wrong(
+            "The minibatches hold the same rows for every seed. Shuffle all rows, not "
+            "only those within a minibatch."
+        )
+    if all(np.all(np.diff(part) > 0) for part in same[0] if len(part) > 1):
+        raise Wrong("Within each minibatch the rows are sorted. Leave them shuffled.")
+    return "Shuffle once, then cut: every row comes exactly once, and none is lost."
+
+
+def _minibatches(answer, n, batch_size, seed):
+    """Return a learner's minibatches, each row once, or say what is wrong."""
+    given = f"epoch({n}, {batch_size}, seed={seed})"
+    came = call(answer, n, batch_size, seed, name="epoch")
+    if not isinstance(came, list | tuple):
+        raise Wrong(
+            f"{given} should return a list of arrays, one a minibatch. It returns "
+            f"{kind_of(came)}."
+        )
+    if any(np.ndim(part) != 1 for part in came):
+        raise Wrong(f"Each minibatch of {given} should be an array of row numbers.")
+    if any(len(part) == 0 for part in came):
+        raise Wrong(f"{given} has a minibatch without rows. Where should you stop?")
+    parts = [array(part, (len(part),), "A minibatch") for part in came]
+    rows = np.concatenate(parts) if parts else np.array([], int)
+    if any(part.dtype.kind not in "iu" for part in parts):
+        raise Wrong("Row numbers have to be integers: they pick rows out of the data.")
+    if len(rows) and (rows.max() >= n or rows.min() < 0):
+        raise Wrong(f"Row numbers go from 0 to {n - 1}. Yours hold {_odd(rows, n)}.")
+    if len(np.unique(rows)) < len(rows):
+        raise Wrong(
+            f"In {given} row {_twice(rows)} comes more than once. Within an epoch a "
+            "row that was dealt is gone: shuffle once, then cut."
+        )
+    if len(rows) < n:
+        raise Wrong(
+            f"{given} deals out {len(rows)} of {n} rows. What is left over at the end "
+            "makes a last, smaller minibatch."
+        )
+    sizes = [len(part) for part in parts]
+    full, rest = divmod(n, batch_size)
+    wanted = [batch_size] * full + [rest] * (rest > 0)
+    if sizes != wanted:
+        raise Wrong(
+            f"The minibatches of {given} hold {sizes} rows; wanted are {wanted}: full "
+            "ones, and only the last may be smaller."
+        )
+    return parts
+
+
+def _odd(rows, n):
+    return next(int(row) for row in rows if not 0 <= row < n)
+
+
+def _twice(rows):
+    values, counts = np.unique(rows, return_counts=True)
+    return int(values[counts.argmax()])
+
+
+@LESSON.exercise(
+    "Write",
+    points=3,
+    hints=(
+        "Write the standard error for one batch size as code first. Then go up from 1 "
+        "and stop as soon as it is small enough.",
+        "`for batch_size in range(1, n + 1):` and inside it the spread `per_row.std() "
+        "/ np.sqrt(batch_size)` times `np.sqrt((n - batch_size) / (n - 1))`. Is it at "
+        "most `target`? Then `return batch_size`.",
+    ),
+)
+def rows_needed(answer):
+    """Judge a function (per_row, target) -> smallest batch size that is good enough."""
+    random = np.random.default_rng(5)
+    name = "rows_needed"
+    for n, share in ((400, 0.06), (12, 0.31), (400, 0.4), (60, 0.0), (60, 5.0)):
+        per_row = random.normal(3, 2, size=n)
+        target = share * per_row.std()
+        came = call(answer, per_row, target, name=name)
+        came = number(came, f"What {name} returns", whole=True)
+        right = _needed(per_row, target)
+        if came != right:
+            raise Wrong(_needed_mistake(came, right, per_row, target))
+    return (
+        "From one row up to all of them: the first size that is good enough. For a "
+        "target of 0 that is the whole set, where the factor is exactly 0."
+    )
+
+
+def _needed(per_row, target):
+    sizes = np.arange(1, len(per_row) + 1)
+    errors = per_row.std() / np.sqrt(sizes)
+    errors *= np.sqrt((len(per_row) - sizes) / (len(per_row) - 1))
+    return sizes[errors <= target][0]
+
+
+def _needed_mistake(came, right, per_row, target):
+    n, spread = len(per_row), per_row.std()
+    where = f"For {n} rows of spread {spread:.2f} and the target {target:.3f}"
+    if target == 0:
+        return (
+            f"{where} your function returns {came:g}. Only all {n} rows leave no noise "
+            "at all."
+        )
+    simple = (spread / target) ** 2
+    if came in (int(simple), np.ceil(simple)) and simple > right:
+        return (
+            f"{where} you ask for {came:g} rows: that leaves out the finite-population "
+            f"factor. With it {right} are enough."
+        )
+    linear = spread / target
+    if came in (int(linear), np.ceil(linear)) and linear > 1:
+        return (
+            f"{where} your function returns {came:g}. The noise goes down with the "
+            "square root of the batch size, not with the batch size."
+        )
+    if came == right - 1:
+        return (
+            f"{where} your function returns {came:g}. With that many rows the standard "
+            "error is still above the target: round up."
+        )
+    if came == right + 1:
+        return (
+            f"{where} your function returns {came:g}, and one row less would do. Does "
+            "a standard error equal to the target count? Is `n - 1` below the line?"
+        )
+    direction = "too few" if came < right else "more than needed"
+    return (
+        f"{where} your function returns {came:g} rows. That is {direction}: {right} is "
+        "the smallest size whose standard error is at most the target."
+    )
+
+
+EXERCISES = LESSON.exercises
+progress = LESSON.progress

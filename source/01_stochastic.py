@@ -1,0 +1,774 @@
+# %% [markdown]
+# # 1 · Stochastic
+#
+# **Why does a network learn from random handfuls of its examples, when it could look at all of them before every step?**
+#
+# **Stochastic** means "determined by chance". It is the first word of *stochastic gradient descent*, the method behind the
+# training of nearly all neural networks, and this lesson is about that word alone. After it you can
+#
+# - say what a loss, a minibatch, a step and an epoch are, and count the steps;
+# - say how wrong a minibatch is, and what four times as many rows buy;
+# - say what a step costs, and why nobody waits for all the rows.
+#
+# *45 minutes. You need Python, and from school: a straight line, a slope, a mean.*
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+
+from helpers import plots
+from helpers.checks import lesson_01 as check
+from helpers.data import load
+
+plots.use_style()
+
+# %% [markdown]
+# ## The data: 266 patients
+#
+# When these patients with diabetes were first examined, their body mass index was written down. A year later it was measured
+# how far the illness had gone (Efron and others, 2004, "Least Angle Regression"). Can the first number say something about
+# the second?
+#
+# Both are **standardised** here: shifted and scaled so that their mean is 0 and their spread is 1. Spread means the
+# **standard deviation**, NumPy's `std`: roughly, how far a value typically lies from the mean.
+
+# %%
+patients = load("diabetes")
+x = patients.x_train[:, 2].astype(float)  # body mass index
+y = patients.y_train[:, 0].astype(float)  # progression of the illness
+n = len(x)
+print(f"{n} rows; x: mean {abs(x.mean()):.2f}, spread {x.std():.2f}")
+
+# %% [markdown]
+# A **row** is one example, here one patient. The simplest **model** is a straight line: it predicts $wx + b$. Its two
+# numbers, the slope $w$ and the intercept $b$, are called **weights** (strictly, $b$ is the *bias*). Learning means finding
+# good ones.
+
+# %%
+ends = np.array([-2.5, 4])
+plt.plot(x, y, "o", color="#999999", alpha=0.6, label="one patient")
+for w, style in ((0.0, "-"), (1.0, "--"), (-0.5, ":")):
+    plt.plot(ends, w * ends, style, color=plots.DESCENT, label=f"w = {w:g}, b = 0")
+plt.xlabel("body mass index (standard deviations)")
+plt.ylabel("progression (standard deviations)")
+plt.title("The cloud rises to the right: which line fits?")
+plt.legend()
+plots.show(
+    "266 points that scatter widely and rise to the right, with three lines through "
+    "the origin, of slopes 0, 1 and -0.5."
+)
+
+# %% [markdown]
+# *266 patients and three lines. The cloud is wide, but it rises to the right. The line with slope −0.5 goes the wrong way.*
+#
+# A **loss** turns "how wrong is this line?" into one number. Ours is the **mean squared error**: take each row's error
+# (prediction minus truth), square it, and average over the rows. Which of the three lines has the smallest loss?
+
+
+# %%
+def loss(w, b):
+    return np.mean((w * x + b - y) ** 2)
+
+
+for w in (-0.5, 0.0, 1.0):
+    print(f"w = {w:4}: loss {loss(w, 0.0):.2f}")
+
+# %% [markdown]
+# The rising line wins, with 0.79. A better one may lie in between.
+#
+# ## Which way should w move?
+#
+# Stand at the flat line, $w = 0$ and $b = 0$. Nudge $w$ up by a thousandth and see what the loss does.
+
+# %%
+nudge = 0.001
+print(f"{(loss(nudge, 0.0) - loss(0.0, 0.0)) / nudge:.2f}")
+
+# %% [markdown]
+# The loss falls by 1.21 for every unit that $w$ rises. That is the **slope of the loss** along $w$: minus 1.21. It is
+# negative, so $w$ should go up.
+#
+# You can have the slope without a nudge. Each row contributes $2\,(wx + b - y)\,x$, twice its error times its $x$; the slope
+# is the mean over the rows. (Lesson 2 shows where this comes from.)
+
+# %%
+w, b = 0.0, 0.0
+per_row = 2 * (w * x + b - y) * x
+print(per_row.shape, f"mean {per_row.mean():.2f}")
+
+# %% [markdown]
+# The same −1.21. The loss has a slope along $b$, too. When $b$ moves, every prediction moves by as much, whatever its $x$, so
+# there the factor $x$ is missing: each row contributes $2\,(wx + b - y)$. All slopes together, one for each weight, are the
+# **gradient**. Computed from all rows it is the **full gradient**.
+#
+# What stops you from computing it from a few rows only? Nothing.
+#
+# ### Exercise 1.1 · Write
+#
+# `rows` holds the numbers of a few rows, such as `np.array([3, 17, 40])`, and `x[rows]` picks them out. Return the gradient of
+# the mean squared error over these rows and no others: two numbers, the slope along `w` and the slope along `b`.
+
+
+# %% tags=["exercise:minibatch_gradient"]
+def minibatch_gradient(w, b, x, y, rows):
+    ### BEGIN SOLUTION
+    errors = w * x[rows] + b - y[rows]
+    return np.array([np.mean(2 * errors * x[rows]), np.mean(2 * errors)])
+    ### END SOLUTION
+
+
+check.minibatch_gradient(minibatch_gradient)
+
+# %%
+# check.minibatch_gradient.hint()
+# check.minibatch_gradient.solution()
+
+# %% [markdown] tags=["solution"]
+# `x[rows]` and `y[rows]` pick the handful. The error is prediction minus truth, in this order: the other way round both slopes
+# change their sign. `np.mean` divides by the size of the handful, so that a large handful does not make a large gradient.
+
+# %% [markdown]
+# ## One row, one opinion
+#
+# `per_row` holds what each patient alone would say about $w$. The mean is −1.21: up. Do most of them agree? Guess how many of
+# the 266 would send $w$ the wrong way, then look.
+
+# %%
+print(f"{(per_row > 0).sum()} of {n} rows say: down")
+
+# %%
+plt.hist(per_row, bins=np.arange(-13, 6, 0.5), color=plots.MINIBATCH)
+plt.axvline(per_row.mean(), color=plots.FULL_GRADIENT, label="mean of all rows")
+plt.axvline(0, color="#999999", linestyle=":", label="no slope")
+plt.xlabel("slope of the loss along w, from one row")
+plt.ylabel("number of rows")
+plt.title("Single rows disagree: 77 of 266 point the wrong way")
+plt.legend(loc="upper left")
+plots.show(
+    "Histogram of the slope from each single row, from -12 to 4, with a peak near 0. "
+    "The mean of all, -1.21, is marked; 77 rows lie above 0."
+)
+
+# %% [markdown]
+# *The slope that each row gives by itself. Most are near zero, some reach −12, and all that lie right of the dotted line
+# point the wrong way.*
+#
+# More than a quarter are wrong about the direction, and nearly all are wrong about the size. One row is cheap, but it knows
+# little. So take a handful.
+#
+# ## Right on average, wrong each time
+#
+# A **minibatch** is a handful of rows chosen at random, no row twice. The number of rows in it is the **batch size**, $B$.
+# Draw five minibatches of 8 rows, and predict first: will they all say *up*?
+
+# %%
+rng = np.random.default_rng(0)
+for _ in range(5):
+    rows = rng.choice(n, size=8, replace=False)
+    print(f"{per_row[rows].mean():.2f}")
+
+# %% [markdown]
+# All five say *up*, none says −1.21, and no two agree. Now draw 2,000 of them. Where will their mean lie?
+
+
+# %%
+def slopes(batch_size, draws=2000):
+    rng = np.random.default_rng(0)
+    handfuls = [rng.choice(n, batch_size, replace=False) for _ in range(draws)]
+    return np.array([per_row[rows].mean() for rows in handfuls])
+
+
+eights = slopes(8)
+print(f"mean {eights.mean():.1f}, spread {eights.std():.1f}")
+print(f"wrong way: {(eights > 0).mean():.0%}")
+
+# %%
+plt.hist(eights, bins=40, color=plots.MINIBATCH, label="minibatches of 8")
+plt.axvline(per_row.mean(), color=plots.FULL_GRADIENT, label="full gradient")
+plt.axvline(0, color="#999999", linestyle=":", label="no slope")
+plt.xlabel("slope of the loss along w, from 8 rows")
+plt.ylabel("number of minibatches")
+plt.title("Right on average, wrong each time")
+plt.legend(loc="upper left")
+plots.show(
+    "Histogram of 2,000 minibatch slopes, heaped around the full gradient, -1.21, and "
+    "reaching from about -5 to 0.7. Hardly any are above 0."
+)
+
+# %% [markdown]
+# *The slopes from 2,000 minibatches of 8 rows make a heap around the full gradient. Few hit it; few point the wrong way.*
+#
+# Every minibatch is wrong. Many fall a little short, some go much too far, and on average the misses cancel: the mean of
+# all is the full gradient. One says the minibatch gradient is **unbiased**. A handful of 8 points the wrong way 3 times in 100,
+# where a single row did 29 times.
+#
+# ## What do four times as many rows buy?
+#
+# The spread of that heap is the **noise** of the minibatch gradient. It should shrink when handfuls grow. How fast? You have seen
+# 0.8 for 8 rows. Guess for 1, 4 and 16 rows, then run.
+
+# %%
+for batch_size in (1, 4, 16):
+    print(f"{batch_size:2} rows: spread {slopes(batch_size).std():.1f}")
+
+# %% [markdown]
+# Four times as many rows, **half the noise**; four times as many again, half once more. In a formula the spread goes as
+# $1/\sqrt{B}$: one divided by the square root of the batch size. The errors of single rows point both ways and partly
+# cancel. The sum of $B$ of them grows only as $\sqrt{B}$, and the mean divides it by $B$.
+#
+# ### Exercise 1.2 · Predict
+#
+# You have more rows than you can ever use, and the gradient is too noisy for you: you want a **tenth** of the noise. How many
+# times as many rows must a minibatch hold?
+
+# %% tags=["exercise:a_tenth_of_the_noise"]
+### BEGIN SOLUTION
+my_times = 100
+### END SOLUTION
+check.a_tenth_of_the_noise(my_times)
+
+# %%
+# check.a_tenth_of_the_noise.hint()
+# check.a_tenth_of_the_noise.solution()
+
+# %% [markdown] tags=["solution"]
+# $1/\sqrt{B}$ has to become a tenth of what it is, so $\sqrt{B}$ ten times as large, and $B$ a hundred times. This is the
+# bad bargain of large batches: you pay a hundred times and get ten times the precision.
+
+# %% [markdown]
+# Try it, with 10 rows and with ten, forty and a hundred times as many. To have more rows than our 266, draw them *with
+# replacement*: a row that was drawn goes back into the pile and can come again.
+
+# %%
+rng = np.random.default_rng(0)
+for batch_size in (10, 100, 400, 1000):
+    spread = rng.choice(per_row, size=(2000, batch_size)).mean(axis=1).std()
+    print(f"{batch_size:4} rows: spread {spread:.2f}")
+
+# %% [markdown]
+# From 0.72 to 0.07 takes 1,000 rows in the place of 10.
+#
+# ## When the handful is nearly the whole pile
+#
+# A minibatch draws *without* replacement, and then $1/\sqrt{B}$ can't be the whole truth: a handful of all 266 rows leaves
+# nothing to chance. Measure the spread for many sizes, and draw it beside the rule.
+
+# %%
+sizes = np.array([1, 2, 4, 8, 16, 32, 64, 128, 200, 250])
+measured = [slopes(size).std() for size in sizes]
+
+# %%
+rule = per_row.std() / np.sqrt(sizes)
+plt.loglog(sizes, rule, ":", color=plots.FULL_GRADIENT, label=r"$1/\sqrt{B}$ rule")
+plt.loglog(sizes, measured, "o", color=plots.MINIBATCH, label="measured")
+plt.xticks([1, 4, 16, 64, 256], [1, 4, 16, 64, 256])
+plt.yticks([2, 1, 0.5, 0.25, 0.125, 0.0625], [2, 1, "1/2", "1/4", "1/8", "1/16"])
+plt.minorticks_off()
+plt.xlabel("batch size B (rows)")
+plt.ylabel("spread of the slope along w")
+plt.title("Half the noise costs four times the batch")
+plt.legend()
+plots.show(
+    "Spread against batch size, both on logarithmic axes. The measured points follow "
+    "the straight line of the rule up to about 64 rows, then fall below it."
+)
+
+# %% [markdown]
+# *Spread against batch size. From tick to tick the batch size grows fourfold and the spread halves: on such logarithmic axes
+# the rule is a straight line. The points follow it to about 64 rows, a quarter of the data, then fall away below it.*
+#
+# The spread of a mean from one random sample to the next is called its **standard error**. For samples without replacement
+# it is
+#
+# $$\text{standard error} = \frac{\text{spread of single rows}}{\sqrt{B}} \cdot \sqrt{\frac{n - B}{n - 1}}$$
+#
+# In words: the rule from before, times the **finite-population factor**. That factor is 1 for a single row, near 1 while the
+# handful is a small part of the pile, and exactly 0 at $B = n$. Half of our rows:
+
+# %%
+half = n // 2
+rule_alone = per_row.std() / np.sqrt(half)
+factor = np.sqrt((n - half) / (n - 1))
+print(f"rule {rule_alone:.3f}, with the factor {rule_alone * factor:.3f}")
+print(f"measured {slopes(half).std():.3f}")
+
+# %% [markdown]
+# The rule alone says 0.191. With the factor it says 0.136, and 0.135 was measured.
+#
+# ### Exercise 1.3 · Tune
+#
+# Find the smallest batch size that brings the standard error of the slope along $w$ down to 0.2 or less. `per_row.std()` and
+# `n` are those of our patients. Work it out, or try sizes in a cell of your own.
+
+# %% tags=["exercise:small_enough"]
+### BEGIN SOLUTION
+my_batch_size = 84
+### END SOLUTION
+check.small_enough(my_batch_size)
+
+# %%
+# check.small_enough.hint()
+# check.small_enough.solution()
+
+# %% [markdown] tags=["solution"]
+# With 83 rows the formula gives 0.2013, with 84 rows 0.1995. Without the finite-population factor you would have asked for 122
+# rows, nearly half as many again. Exercise 1.7 lets the computer do the search.
+
+# %% [markdown]
+# ## The lab: a cloud that shrinks
+#
+# So far you saw one slope. A gradient has two, so each minibatch is a point in the plane. Drag the batch size and watch the
+# cloud close in on the full gradient. Then change $w$: the cross moves, the noise changes, the rule stays.
+
+# %%
+from helpers import labs
+
+labs.sampling()
+
+# %% [markdown]
+# *Left: 300 minibatch gradients around the full one. Right: the spread of the cloud against the batch size, measured and
+# predicted. At all 266 rows the cloud is a single point.*
+#
+# ### Exercise 1.4 · Choose
+#
+# Three clouds, seen along $w$: 2,000 minibatches each, of 4, 16 and 64 rows. The computer shuffled them and calls them A, B
+# and C. Don't print `mixed`: the pictures tell you which is which.
+
+# %%
+mixed = np.random.default_rng(11).permutation([4, 16, 64])
+fig, axes = plt.subplots(1, 3, sharex=True, figsize=(9, 2.6))
+for ax, letter, size in zip(axes, "ABC", mixed, strict=True):
+    ax.hist(slopes(int(size)), bins=30, color=plots.MINIBATCH)
+    ax.axvline(per_row.mean(), color=plots.FULL_GRADIENT)
+    ax.set(title=f"Cloud {letter}", xlabel="slope along w", xlim=(-5, 2), yticks=[])
+plots.show(
+    "Three histograms around the full gradient, -1.21. A reaches from about -3 to 0, "
+    "B from -5 to 1, C from -2 to -0.6."
+)
+
+# %% [markdown]
+# *Three histograms around the full gradient, on one scale. A is of middle width, B is the widest, C the narrowest.*
+
+# %% tags=["exercise:which_cloud"]
+### BEGIN SOLUTION
+my_sizes = {"A": 16, "B": 4, "C": 64}
+### END SOLUTION
+check.which_cloud(my_sizes)
+
+# %%
+# check.which_cloud.hint()
+# check.which_cloud.solution()
+
+# %% [markdown] tags=["solution"]
+# The more rows, the less noise. From 4 to 16 and from 16 to 64 rows each cloud has half the width of the one before (for 64 a
+# little less, because 64 is already a quarter of all rows).
+
+# %% [markdown]
+# ## An epoch: every row once
+#
+# Training does not draw each handful afresh. It shuffles the row numbers, like a pack of cards, and deals them out: the first
+# $B$, the next $B$, until none is left. One pass over all rows is an **epoch**. Then it shuffles again.
+
+
+# %%
+def epoch_of_minibatches(batch_size, seed=0):
+    order = np.random.default_rng(seed).permutation(n)
+    return [order[start : start + batch_size] for start in range(0, n, batch_size)]
+
+
+print([len(rows) for rows in epoch_of_minibatches(32)])
+
+# %% [markdown]
+# Eight minibatches of 32 and a last one of 10, with what was left. After each of them the network takes one **step**: its
+# weights move a little, against the gradient of this minibatch. So an epoch has
+#
+# $$\text{steps per epoch} = \lceil n / B \rceil$$
+#
+# steps: rows divided by batch size, rounded *up*. Here $266/32 = 8.3$, and 9 steps.
+#
+# Watch one epoch of 19 minibatches with 14 rows each. The line stays where it is, at $w = 0$; only the slopes are computed.
+
+# %% tags=["nbval-ignore-output"]
+from helpers import films
+
+dealt = np.array(epoch_of_minibatches(14))
+films.one_epoch(x, y, dealt, per_row[dealt].mean(axis=1))
+
+# %% [markdown]
+# *Left: minibatch after minibatch, the rows light up and turn dark once they are used. Right: the minibatch slopes jump about;
+# the mean of those so far homes in on the full gradient, and meets it at the last one.*
+#
+# It meets it exactly, because after an epoch every row was counted once. Does that hold for handfuls of 32, where the last is
+# smaller?
+
+# %%
+dealt = epoch_of_minibatches(32)
+means = [per_row[rows].mean() for rows in dealt]
+sizes = [len(rows) for rows in dealt]
+print(f"plain mean           {np.mean(means):.3f}")
+print(f"each times its rows  {np.average(means, weights=sizes):.3f}")
+print(f"full gradient        {per_row.mean():.3f}")
+
+# %% [markdown]
+# It does when each counts as many times as it has rows. In the plain mean the 10 patients of the last minibatch weigh more
+# than three times as much as the others.
+#
+# One thing the film left out: in training the weights move after each step. So each minibatch gradient is right on average *for
+# the place where the weights are then*.
+#
+# ### Exercise 1.5 · Predict
+#
+# The same 266 patients with a batch size of 60. How many rows does the last minibatch of an epoch hold?
+
+# %% tags=["exercise:last_minibatch"]
+### BEGIN SOLUTION
+my_rows = 26
+### END SOLUTION
+check.last_minibatch(my_rows)
+
+# %%
+# check.last_minibatch.hint()
+# check.last_minibatch.solution()
+
+# %% [markdown] tags=["solution"]
+# Four full minibatches take 240 rows, and 266 − 240 = 26 are left. They make the fifth step. In Python: `266 % 60`.
+
+# %%
+print([len(rows) for rows in epoch_of_minibatches(60)])
+
+# %% [markdown]
+# ### Exercise 1.6 · Fix
+#
+# This function should deal out one epoch. It looks plausible, and it runs.
+
+
+# %%
+def careless_epoch(n, batch_size, seed):
+    rng = np.random.default_rng(seed)
+    minibatches = []
+    for _ in range(n // batch_size):
+        minibatches.append(rng.integers(n, size=batch_size))
+    return minibatches
+
+
+# %%
+dealt = careless_epoch(n, 32, seed=0)
+times_seen = np.bincount(np.concatenate(dealt), minlength=n)
+for times in range(times_seen.max() + 1):
+    print(f"seen {times} times: {(times_seen == times).sum():3} rows")
+
+# %% [markdown]
+# After this "epoch" 102 patients have never been seen, and two have been seen five times. Repair it: every row exactly once, in a random
+# order that depends on `seed`, in minibatches of `batch_size`; only the last may be smaller. Return a list of arrays.
+
+
+# %% tags=["exercise:epoch"]
+def epoch(n, batch_size, seed):
+    rng = np.random.default_rng(seed)
+    ### BEGIN SOLUTION
+    order = rng.permutation(n)
+    return [order[start : start + batch_size] for start in range(0, n, batch_size)]
+    ### END SOLUTION
+
+
+check.epoch(epoch)
+
+# %%
+# check.epoch.hint()
+# check.epoch.solution()
+
+# %% [markdown] tags=["solution"]
+# There were two faults. `rng.integers` draws with replacement, so a row can come twice and another never: shuffle once, then
+# cut. And `n // batch_size` rounds down, so the rows of the last, smaller minibatch were lost: `range(0, n, batch_size)` goes
+# on to the end. NumPy's slices stop at the end by themselves.
+
+# %% [markdown]
+# ## Three names for one dial
+#
+# | batch size | name | steps in an epoch of 266 rows |
+# |---|---|---|
+# | $B = n$, all rows | **batch** (or full-batch) gradient descent | 1 |
+# | $1 < B < n$ | **minibatch** gradient descent | 9 for $B = 32$ |
+# | $B = 1$ | **stochastic** gradient descent, in the narrow sense | 266 |
+#
+# Three names, one method, one dial. You may read that "SGD uses a single sample". So it does in the narrow, older sense of the
+# word (the idea goes back to Robbins and Monro, 1951, "A Stochastic Approximation Method"). Today people who say **SGD** mean
+# minibatches of any size. Many say *batch* for a minibatch as well; hence *batch size*.
+#
+# Which sizes are in use? Tens to hundreds, and often more: Masters and Luschi (2018, "Revisiting Small Batch Training for
+# Deep Neural Networks") got their best results with 32 rows or fewer, and Goyal and others (2017, "Accurate, Large Minibatch
+# SGD") trained with 8,192.
+#
+# ## What a step costs
+#
+# So more rows are better, and all rows are best? Now look at the bill. Take data that is worth the name: 100,000 rows with 20
+# features, so 20 weights in the place of one (`@` multiplies each feature by its weight and adds up).
+
+# %%
+rng = np.random.default_rng(0)
+many_x = rng.normal(size=(100_000, 20))
+many_y = many_x @ np.ones(20) + rng.normal(size=100_000)
+weights = np.zeros(20)
+
+
+def gradient_of(start, size):
+    some_x, some_y = many_x[start : start + size], many_y[start : start + size]
+    errors = some_x @ weights - some_y
+    return 2 * errors @ some_x / size
+
+
+# %% [markdown]
+# These rows came in random order, so neighbours will do for a handful. Time it for 1, 32 and all rows. Two predictions before you run: which has the cheapest *step*, and which the
+# cheapest *epoch*?
+
+# %% tags=["nbval-ignore-output"]
+import time
+
+step_time, epoch_time = {}, {}
+for size, tries in ((1, 3000), (32, 3000), (100_000, 8)):
+    seconds = []
+    for k in range(tries):
+        begin = time.perf_counter()
+        gradient_of(k * size % 100_000, size)
+        seconds.append(time.perf_counter() - begin)
+    step_time[size] = 1000 * np.median(seconds)
+    epoch_time[size] = step_time[size] * 100_000 / size
+    step, whole = step_time[size], epoch_time[size]
+    print(f"{size:7,} rows: step {step:7.3f} ms, epoch {whole:7.0f} ms")
+
+# %%
+step_of_all, step_of_32 = step_time[100_000], step_time[32]
+print("one step: all rows over 99 times as dear as 32:", step_of_all > 99 * step_of_32)
+print("one step: 32 rows under 10 times as dear as 1:", step_of_32 < 10 * step_time[1])
+epoch_of_1, epoch_of_all = epoch_time[1], epoch_time[100_000]
+print("one epoch: by single rows over 3 times as dear:", epoch_of_1 > 3 * epoch_of_all)
+
+# %% [markdown]
+# A *step* on all rows costs hundreds or thousands of times as much as one on 32. But 32 rows cost little more than one: to start a
+# computation takes time of its own, whatever the number of rows. So an *epoch* dealt out row by row is by far the slowest.
+# The other two are both quick; which of them wins depends on the machine. So an epoch in one step does not waste time, though
+# you may read that it does. It wastes the chance to move: it makes one step where minibatches of 32 make 3,125.
+#
+# Memory goes by the size of the handful, too. Measure the peak of one step.
+
+# %%
+import tracemalloc
+
+for size in (1_000, 10_000, 100_000):
+    tracemalloc.start()
+    gradient_of(0, size)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    print(f"{size:7,} rows: {peak / 1e6:.2f} MB")
+
+# %% [markdown]
+# Ten times the rows, ten times the memory, for the predictions and errors alone. A network keeps what each of its layers made
+# of each row, so there the numbers are much larger, and the memory of the machine sets a limit to the batch size.
+#
+# Notice what is *not* in this bill: the size of the data. A step on 32 rows costs the same whether there are 266 rows or
+# 266 million.
+#
+# ## Real data: does it pay?
+#
+# Fit the line to the patients. Start from a bad one, $w = -1$, $b = 1$, and after each minibatch take a step: each weight
+# moves by a twentieth of its slope, downhill, hence the minus. (That number, 0.05, is the learning rate; lesson 3 is about it.)
+
+
+# %%
+def fit(batch_size, learning_rate=0.05, epochs=3):
+    w, b = -1.0, 1.0
+    losses = [loss(w, b)]
+    for epoch_number in range(epochs):
+        for rows in epoch_of_minibatches(batch_size, seed=epoch_number):
+            errors = w * x[rows] + b - y[rows]
+            w = w - learning_rate * np.mean(2 * errors * x[rows])
+            b = b - learning_rate * np.mean(2 * errors)
+            losses.append(loss(w, b))
+    return np.array(losses)
+
+
+# %% [markdown]
+# Each of three runs may look at the data three times: 798 looks at a row. All rows make 3 steps of that, minibatches of 32
+# make 27, single rows 798. The first knows the way exactly. Which loss will be lowest?
+
+# %%
+runs = {size: fit(size) for size in (266, 32, 1)}
+for size, losses in runs.items():
+    print(f"B = {size:3}: {len(losses) - 1:3} steps, loss {losses[-1]:.2f}")
+
+# %%
+styles = {266: "s-", 32: "o-", 1: "-"}
+colours = {266: plots.FULL_GRADIENT, 32: plots.DESCENT, 1: plots.MINIBATCH}
+for size, losses in runs.items():
+    seen = np.linspace(0, 798, len(losses))
+    plt.plot(seen, losses, styles[size], color=colours[size], label=f"B = {size}")
+plt.axhline(0.634, linestyle="--", color=plots.MINIMUM, label="best line")
+plt.yscale("log")
+plt.yticks([0.6, 1, 2, 4], [0.6, 1, 2, 4])
+plt.minorticks_off()
+plt.xlabel("rows looked at")
+plt.ylabel("loss over all rows")
+plt.title("Many rough steps get further than a few exact ones")
+plt.legend()
+plots.show(
+    "Loss against rows looked at. All rows: 3 steps, from 4.2 to 2.5. Minibatches of "
+    "32: 27 steps, to 0.64. Single rows: down at once, then restless above 0.63."
+)
+
+# %% [markdown]
+# *Loss against the number of rows looked at, for three batch sizes. Single rows are down first and then stay restless;
+# minibatches of 32 come down smoothly; three exact steps get less than half the way.*
+#
+# For the same looks, 27 rough steps reach 0.64, close to the best that any line can do, 0.63. Three exact ones are still at 2.53.
+# Single rows get down fastest and never come to rest: their noise keeps throwing the line about. Between the two lies the
+# reason for minibatches.
+#
+# This comparison has a catch, and you should know it: the same learning rate for all. An exact direction allows longer steps.
+
+# %%
+for size in (266, 32, 1):
+    losses = fit(size, learning_rate=0.5)
+    print(f"B = {size:3}: highest loss after the first step {losses[1:].max():.2g}")
+
+# %% [markdown]
+# Ten times the rate, and the full gradient is at the best line, 0.63, after *one* step, while single rows throw the line out of
+# all bounds. This loss is as round as a bowl can be, and few are so kind: for most, even an exact gradient has to take small
+# steps (lesson 3). A fair race, each batch size with its own best rate, is run in lesson 4.
+#
+# ## The full gradient is no guide to the lowest valley
+#
+# You may read that full-batch descent finds the **global minimum**, the lowest point of all, and that minibatches do not. Test
+# it, with exact gradients only. First on our line, from three starts.
+
+# %%
+for start in (-3.0, 0.0, 3.0):
+    w = start
+    for _ in range(100):
+        w = w - 0.05 * np.mean(2 * (w * x - y) * x)
+    print(f"from {start:4}: w = {w:.3f}, loss {loss(w, 0.0):.3f}")
+
+# %% [markdown]
+# The same end from everywhere. This loss is **convex**, bowl-shaped: it has one valley and no other. Now a loss with potholes,
+# over two weights, made up for lesson 3. Where will exact gradients end from these three starts?
+
+# %%
+from helpers.surfaces import SURFACES
+
+potholes = SURFACES["potholes"]
+paths = []
+for start in ([-2.8, 1.8], [2.5, 2.5], [2.0, -1.0]):
+    path = [np.array(start)]
+    for _ in range(300):
+        path.append(path[-1] - 0.1 * potholes.gradient(path[-1]))
+    paths.append(np.array(path))
+    print(f"from {start}: loss {potholes.value(path[-1]):.2f}")
+
+# %%
+side = np.linspace(-3, 3, 200)
+heights = potholes.value(np.stack(np.meshgrid(side, side), axis=-1))
+plt.figure(figsize=(5, 4.5))
+bands = np.quantile(heights, np.linspace(0, 1, 25))
+plt.contourf(side, side, heights, bands, cmap="Greys_r", vmin=-1.5)
+for path in paths:
+    plt.plot(*path.T, "-", color=plots.DESCENT)
+    plt.plot(*path[-1], "o", color=plots.DESCENT, markeredgecolor="white", markersize=9)
+plt.plot(0, 0, "*", color=plots.MINIMUM, markersize=16, markeredgecolor="black")
+plt.xlabel("first weight")
+plt.ylabel("second weight")
+plt.title("Exact steps, and two get stuck")
+plots.show(
+    "A map of a loss, darker where lower, with a wide bowl and four holes. Of three "
+    "paths one reaches the star, the lowest point; two end in holes."
+)
+
+# %% [markdown]
+# *A map of the loss, darker where it is lower. One path reaches the star, the lowest point of all. Two end in potholes on the
+# way.*
+#
+# Every one of these steps was exact. Which valley you end in is decided by the shape of the loss and by where you start. On a
+# convex loss the full gradient leads to the global minimum (with small enough steps); on others it promises nothing. Noise
+# can even help out of a hole: lesson 3 counts how often.
+#
+# ## The same in Keras
+#
+# Keras calls our line `Dense(1)`: one weight and a bias. Set its rate to 1 and let it take one step on all rows, from $w = b =
+# 0$. By how much will $w$ move?
+
+# %% tags=["nbval-ignore-output"]
+import keras  # takes about ten seconds
+
+
+# %%
+def build(learning_rate):
+    line = keras.layers.Dense(1, kernel_initializer="zeros")
+    model = keras.Sequential([keras.Input((1,)), line])
+    model.compile(keras.optimizers.SGD(learning_rate), loss="mean_squared_error")
+    return model
+
+
+model = build(learning_rate=1.0)
+model.fit(x[:, None], y[:, None], batch_size=266, epochs=1, verbose=0)
+print(f"w = {model.get_weights()[0].item():.2f}")
+
+# %% [markdown]
+# By 1.21, minus the full gradient that you computed by hand. And does Keras count its steps as you do? `None` stands for "not
+# given".
+
+# %%
+for size in (1, 32, 266, None):
+    model = build(learning_rate=0.01)
+    model.fit(x[:, None], y[:, None], batch_size=size, epochs=1, verbose=0)
+    print(f"batch_size={size}: {model.optimizer.iterations.numpy()} steps")
+
+# %% [markdown]
+# One, nine and 266 steps, by one and the same optimizer, `SGD`. The batch size belongs to `fit`, which also shuffles the rows
+# before each epoch; if you don't say, it is 32.
+#
+# ## Turn the formula round
+#
+# ### Exercise 1.7 · Write
+#
+# *A stretch, to think about with paper.* In exercise 1.3 you searched for a batch size by hand. Write the function that finds
+# it for any data: given the slope from each row and a target, return the smallest batch size, a whole number, whose standard
+# error is at most the target. A target of 0 must give all the rows.
+
+
+# %% tags=["exercise:rows_needed"]
+def rows_needed(per_row, target):
+    ### BEGIN SOLUTION
+    n = len(per_row)
+    for batch_size in range(1, n + 1):
+        factor = np.sqrt((n - batch_size) / (n - 1))
+        if per_row.std() / np.sqrt(batch_size) * factor <= target:
+            return batch_size
+    ### END SOLUTION
+
+
+check.rows_needed(rows_needed)
+
+# %%
+# check.rows_needed.hint()
+# check.rows_needed.solution()
+
+# %% [markdown] tags=["solution"]
+# Go up from one row and stop at the first size that is good enough. At `batch_size = n` the factor is exactly 0, so the loop
+# always finds one. Solving the formula for $B$ does it without a loop: $B = n / (1 + (n-1)\,t^2/s^2)$ for the target $t$ and the
+# spread $s$, rounded up.
+
+# %% [markdown]
+# ## What to remember
+#
+# **Why random handfuls? Because a handful points the right way on average and costs a fraction of the whole: many rough steps
+# are usually worth more than a few exact ones.**
+#
+# - A minibatch gradient is unbiased: right on average, wrong each time.
+# - Four times the batch buys half the noise. For a tenth of the noise you pay a hundredfold.
+# - Without replacement the noise is smaller still by $\sqrt{(n-B)/(n-1)}$, and zero at $B = n$.
+# - An epoch deals out a shuffled copy, every row once, in $\lceil n/B \rceil$ steps.
+# - Batch, minibatch and stochastic are three settings of one dial; today SGD means any of them.
+# - Exact gradients find the lowest valley on convex losses. Elsewhere they promise nothing.
+#
+# You took the slope $2\,(wx + b - y)\,x$ on trust. Lesson 2 shows where it comes from, and why it points uphill.
+
+# %%
+# check.progress()
