@@ -267,3 +267,35 @@ def network(widths, names):
 def _heights(loss, w_range, b_range, side=81):
     w, b = np.meshgrid(np.linspace(*w_range, side), np.linspace(*b_range, side))
     return w, b, np.vectorize(loss, otypes=[float])(w, b)
+
+
+def ravine_paths(paths: Mapping[str, np.ndarray], curvatures):
+    """Draw walks down one ravine with its minimum at (0, 0), one panel a walk.
+
+    Parameters
+    ----------
+    paths : mapping of str to array, shape (steps + 1, 2)
+        Title of the panel -> the points of the walk.
+    curvatures : sequence of float
+        The loss is ``(curvatures * point**2).sum() / 2``.
+
+    Returns
+    -------
+    ndarray of Axes, shape (panels,)
+    """
+    shape = {"figsize": (7, 0.6 + 1.3 * len(paths)), "squeeze": False}
+    figure, axes = plt.subplots(len(paths), 1, sharex=True, sharey=True, **shape)
+    wide, high = 1.15 * np.abs(np.concatenate(list(paths.values()))).max(axis=0)
+    x, y = np.linspace(-wide, wide / 4, 120), np.linspace(-high, high, 120)
+    heights = (curvatures[0] * x**2 + curvatures[1] * y[:, None] ** 2) / 2
+    levels = heights.max() * np.linspace(0, 1, 9) ** 2
+    for ax, (title, path) in zip(axes[:, 0], paths.items(), strict=True):
+        ax.contour(x, y, heights, levels, colors="lightgrey")
+        ax.plot(*path.T, ".-", color=DESCENT, linewidth=1)
+        ax.plot(*path[0], "s", color="white", mec="black")
+        ax.plot(0, 0, "*", color=MINIMUM, markersize=13)
+        ax.set_title(title)
+        ax.grid(False)
+    axes[-1, 0].set_xlabel("weight 1 (flat direction)")
+    figure.supylabel("weight 2 (steep direction)")
+    return axes[:, 0]

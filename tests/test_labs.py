@@ -1,6 +1,6 @@
 """The labs without a browser: what they show, what they say, what they put up with.
 
-The last test runs the first ones again, with the widgets of Colab and with those of Kaggle.
+The last test runs the first ones again, with the widgets of Colab and of Kaggle.
 """
 
 import base64

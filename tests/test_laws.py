@@ -17,7 +17,7 @@ from helpers.minibatches import batches
 from helpers.networks import Network
 from helpers.optimizers import SGD, Adagrad, Adam, RMSprop
 from helpers.schedules import InverseTimeDecay
-from helpers.surfaces import bowl, line_loss, ravine
+from helpers.surfaces import SURFACES, bowl, line_loss, ravine
 from helpers.training import fit
 
 # Lesson 1: a minibatch gradient is right on average, and spread as 1 / sqrt(B)
@@ -285,6 +285,125 @@ def test_adaptive_methods_can_find_the_majority_where_sgd_finds_the_rule(
     assert np.mean(np.sign(new) != y) == pytest.approx(test_error)
 
 
+# Lesson 1
+
+
+def test_single_rows_disagree_and_handfuls_hardly_ever():
+    per_row, eights = slopes_of_batches(batch_size=8, epochs=100)
+    assert per_row.mean() == pytest.approx(-1.21, abs=0.005)
+    assert (per_row > 0).sum() == 77
+    assert (eights > 0).mean() == pytest.approx(0.03, abs=0.01)
+
+
+def test_a_hundred_times_the_rows_leave_a_tenth_of_the_noise():
+    per_row, _ = slopes_of_batches(batch_size=8, epochs=1)
+    rng = np.random.default_rng(0)
+    ten, thousand = (
+        rng.choice(per_row, size=(4000, size)).mean(axis=1).std() for size in (10, 1000)
+    )
+    assert ten / thousand == pytest.approx(10, rel=0.05)
+
+
+def test_84_rows_are_the_fewest_with_a_standard_error_of_a_fifth():
+    per_row, _ = slopes_of_batches(batch_size=8, epochs=1)
+    n, sizes = len(per_row), np.arange(1, len(per_row) + 1)
+    simple = per_row.std() / np.sqrt(sizes)
+    exact = simple * np.sqrt((n - sizes) / (n - 1))
+    assert sizes[exact <= 0.2][0] == 84
+    assert sizes[simple <= 0.2][0] == 122
+    assert exact[-1] == 0
+
+
+@pytest.mark.parametrize("batch_size", [14, 32, 60])
+def test_an_epoch_gives_the_full_gradient_when_each_row_counts_once(batch_size):
+    per_row, _ = slopes_of_batches(batch_size=8, epochs=1)
+    n = len(per_row)
+    dealt = list(batches(n, batch_size, epoch=0, seed=0))
+    means = [per_row[rows].mean() for rows in dealt]
+    sizes = [len(rows) for rows in dealt]
+    assert len(dealt) == int(np.ceil(n / batch_size))
+    assert sizes[-1] == (n % batch_size or batch_size)
+    assert np.average(means, weights=sizes) == pytest.approx(per_row.mean(), rel=1e-12)
+
+
+def test_drawing_with_replacement_misses_more_than_a_third_of_the_rows():
+    n, rng = 266, np.random.default_rng(0)
+    seen = rng.integers(n, size=(500, n // 32 * 32))
+    missed = np.mean([1 - len(np.unique(epoch)) / n for epoch in seen])
+    assert missed == pytest.approx((1 - 1 / n) ** 256, rel=0.01)
+    assert 1 / 3 < missed < 0.4
+
+
+def test_memory_of_a_step_goes_by_the_size_of_the_minibatch():
+    import tracemalloc
+
+    x, weights = np.ones((100_000, 20)), np.zeros(20)
+    peaks = []
+    for size in (1_000, 10_000, 100_000):
+        tracemalloc.start()
+        errors = x[:size] @ weights - 1
+        2 * errors @ x[:size] / size
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] / peaks[0] == pytest.approx(10, rel=0.1)
+    assert peaks[2] / peaks[1] == pytest.approx(10, rel=0.02)
+
+
+def losses_of_line(batch_size, rate, seed=0, epochs=3):
+    """Fit the line from w = -1, b = 1; the loss over all rows after each step."""
+    x, y = diabetes_line()
+    surface, w = line_loss(x, y), np.array([-1.0, 1.0])
+    losses = [surface.value(w)]
+    for epoch in range(epochs):
+        for rows in batches(len(x), batch_size, epoch, seed):
+            errors = w[0] * x[rows] + w[1] - y[rows]
+            slopes = [np.mean(2 * errors * x[rows]), np.mean(2 * errors)]
+            w = w - rate * np.array(slopes)
+            losses.append(surface.value(w))
+    return np.array(losses)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_many_rough_steps_get_further_than_three_exact_ones(seed):
+    best = 0.6336
+    all_rows, some, single = (losses_of_line(b, 0.05, seed) for b in (266, 32, 1))
+    assert [len(run) - 1 for run in (all_rows, some, single)] == [3, 27, 798]
+    assert all_rows[-1] == pytest.approx(2.53, abs=0.01)
+    assert some[-1] < best + 0.03
+    assert single[:60].min() < 0.75 and single[-266:].max() > best + 0.1
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_an_exact_direction_allows_longer_steps(seed):
+    assert losses_of_line(266, 0.5, seed)[1] == pytest.approx(0.6336, abs=1e-4)
+    assert losses_of_line(1, 0.5, seed).max() > 100
+
+
+def test_exact_gradients_find_the_lowest_valley_of_a_convex_loss_only():
+    line = line_loss(*diabetes_line())
+    for w in (-3.0, 0.0, 3.0):
+        path = descend(line, SGD(0.05), start=(w, 0.0), steps=100)
+        assert path.points[-1] == pytest.approx([0.605, 0.0], abs=1e-3)
+    starts = [[-2.8, 1.8], [2.5, 2.5], [2.0, -1.0]]
+    path = descend(SURFACES["potholes"], SGD(0.1), starts, steps=300)
+    assert path.losses[-1] == pytest.approx([0.50, 0.13, 0.0], abs=0.005)
+
+
+def test_keras_takes_a_step_for_each_minibatch_against_its_gradient():
+    import keras
+
+    x, y = (values[:, None] for values in diabetes_line())
+    for batch_size, steps in ((1, 266), (32, 9), (266, 1), (None, 9)):
+        line = keras.layers.Dense(1, kernel_initializer="zeros")
+        model = keras.Sequential([keras.Input((1,)), line])
+        rate = 1.0 if batch_size == 266 else 0.01
+        model.compile(keras.optimizers.SGD(rate), loss="mean_squared_error")
+        model.fit(x, y, batch_size=batch_size, epochs=1, verbose=0)
+        assert int(model.optimizer.iterations.numpy()) == steps
+        if steps == 1:
+            assert model.get_weights()[0].item() == pytest.approx(1.2106, abs=1e-4)
+
+
 # Lesson 2: slopes, the gradient, and how to compute it
 
 POINTS = (
@@ -465,3 +584,184 @@ def test_four_ways_give_one_gradient():
 
     for way in (by_nudges, by_hand, by_tape):
         np.testing.assert_allclose(way, backpropagated, rtol=0, atol=1e-6)
+
+
+# Lesson 3: what the steps do, on a parabola, in a ravine, in noise and on a saddle
+
+
+@pytest.mark.parametrize("rate", [0.05, 0.125, 0.22, 0.25, 0.26])
+def test_each_step_on_a_parabola_keeps_one_minus_rate_times_curvature(rate):
+    walk = descend(bowl(8.0), SGD(rate), (0.0, 1.0), steps=16).points[:, 1]
+    assert walk[1:] == pytest.approx((1 - rate * 8) * walk[:-1], abs=1e-12)
+
+
+@pytest.mark.parametrize(("rate", "steps"), [(0.05, 10), (0.025, 21)])
+def test_half_the_rate_takes_about_twice_the_steps_to_a_hundredth(rate, steps):
+    walk = descend(bowl(8.0), SGD(rate), (0.0, 1.0), steps=30).points[:, 1]
+    assert np.argmax(walk < 0.01) == steps
+
+
+@pytest.mark.parametrize(
+    ("rate", "steepness"), [(0.05, 0), (0.00001, 7.97), (0.25, 8.0)]
+)
+def test_a_loss_that_stops_falling_has_not_always_converged(rate, steepness):
+    path = descend(bowl(8.0), SGD(rate), (0.0, 1.0), steps=50)
+    assert path.losses[-2] - path.losses[-1] < 0.001
+    slope = np.abs(bowl(8.0).gradient(path.points[-1])).max()
+    assert slope == pytest.approx(steepness, abs=0.005)
+
+
+@pytest.mark.parametrize(("length", "share"), [(0.001, 0), (0.5, 0.06), (2.0, 0.21)])
+def test_after_a_longer_step_other_directions_end_lower(length, share):
+    surface, start = bowl(25.0), np.array([-10.0, 1.0])
+    down = -surface.gradient(start) / np.linalg.norm(surface.gradient(start))
+    angles = np.linspace(0, 2 * np.pi, 1000)
+    others = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    lower = surface.value(start + length * others) < surface.value(
+        start + length * down
+    )
+    assert lower.mean() == pytest.approx(share, abs=0.005)
+
+
+@pytest.mark.parametrize(
+    ("condition", "steps"), [(1, 1), (10, 35), (100, 346), (1000, 3454)]
+)
+def test_steps_in_a_ravine_grow_with_the_condition_number(condition, steps):
+    rate = 2 / (1 + condition)
+    path = descend(bowl(condition), SGD(rate), (1.0, 1.0), steps=5000)
+    distance = np.linalg.norm(path.points, axis=1)
+    assert np.argmax(distance < distance[0] / 1000) == steps
+
+
+def line_gradient(points, x, y):
+    """Along w and b, for points (runs, 2) and rows (runs, batch_size) of x and y."""
+    errors = points[:, :1] * x + points[:, 1:] - y
+    return 2 * np.stack([errors * x, errors], axis=1).mean(axis=2)
+
+
+def fit_line(rates, batch_size, start=(-1.0, 1.0)):
+    """The weights after each step, with one rate for each epoch."""
+    x, y = diabetes_line()
+    path = [np.array([start])]
+    for epoch, rate in enumerate(rates):
+        for rows in batches(len(x), batch_size, epoch, seed=0):
+            gradient = line_gradient(path[-1], x[None, rows], y[None, rows])
+            path.append(path[-1] - rate * gradient)
+    return np.concatenate(path)
+
+
+def test_near_the_bottom_half_of_the_minibatch_steps_raise_the_loss():
+    rose = np.diff(line_loss(*diabetes_line()).value(fit_line([0.1] * 3, 8))) > 0
+    assert rose[:10].sum() == 1
+    assert rose[10:].mean() == pytest.approx(0.5, abs=0.05)
+
+
+def variance_of_w(rate, batch_size):
+    x, y = diabetes_line()
+    rng = np.random.default_rng(1)
+    points, seen = np.tile(np.polyfit(x, y, 1), (1000, 1)), []
+    for _ in range(300):
+        rows = rng.integers(len(x), size=(1000, batch_size))
+        points = points - rate * line_gradient(points, x[rows], y[rows])
+        seen.append(points[:, 0])
+    return np.var(seen[100:])
+
+
+def test_half_the_rate_and_twice_the_batch_leave_a_quarter_of_the_ball():
+    ball = variance_of_w(0.1, 8)
+    assert variance_of_w(0.05, 8) / ball == pytest.approx(1 / 2, abs=0.06)
+    assert variance_of_w(0.1, 16) / ball == pytest.approx(1 / 2, abs=0.03)
+    assert variance_of_w(0.05, 16) / ball == pytest.approx(1 / 4, abs=0.03)
+
+
+def test_within_an_epoch_part_of_the_noise_cancels():
+    w, _ = fit_line([0.05] * 100, 8, start=np.polyfit(*diabetes_line(), 1)).T
+    assert w[100:].var() < 0.8 * variance_of_w(0.05, 8)
+
+
+def test_slowing_down_shrinks_the_ball():
+    w, _ = fit_line([0.2] * 10 + [0.01] * 10, batch_size=8).T
+    assert w[100:340].std() == pytest.approx(0.15, abs=0.01)
+    assert w[440:].std() == pytest.approx(0.01, abs=0.005)
+
+
+def shares_out_of_a_pothole(rate, noise, runs=500):
+    """Of the runs that begin in one pothole: out of it, and in the lowest minimum."""
+    surface = SURFACES["potholes"]
+    hole = surface.minima[3]
+    starts = hole + 0.1 * np.random.default_rng(2).normal(size=(runs, 2))
+    ends = descend(surface, SGD(rate), starts, 100, noise=noise, seed=1).points[-1]
+    ends = descend(surface, SGD(0.1), ends, 100).points[-1]
+    distance = np.linalg.norm(ends[:, None] - surface.minima[[3, 0]], axis=2)
+    return np.mean(distance[:, 0] > 0.3), np.mean(distance[:, 1] < 0.3)
+
+
+@pytest.mark.parametrize(
+    ("rate", "noise", "share"),
+    [
+        (0.2, 0, 0),
+        (0.4, 0, 0),  # above 2 / curvature, and still inside
+        (0.8, 0, 1),
+        (0.1, 0.5, 0),
+        (0.2, 0.5, 0.48),
+        (0.4, 0.5, 1),
+        (0.05, 1, 0.1),
+        (0.1, 1, 0.74),
+        (0.2, 1, 1),
+        (0.05, 2, 0.78),
+        (0.1, 2, 0.97),
+    ],
+)
+def test_noise_and_larger_steps_leave_a_pothole(rate, noise, share):
+    out, _ = shares_out_of_a_pothole(rate, noise)
+    assert out == pytest.approx(share, abs=0.06)
+
+
+def test_too_much_noise_falls_into_other_potholes():
+    lowest = [shares_out_of_a_pothole(0.4, noise)[1] for noise in (0.5, 1, 2)]
+    assert lowest == pytest.approx([0.99, 0.91, 0.77], abs=0.05)
+    assert shares_out_of_a_pothole(0.8, 2)[1] == pytest.approx(0.7, abs=0.05)
+
+
+def distance_from_the_ridge(rate, noise, steps=400):
+    starts = np.tile([-1.5, 0.0], (500, 1))
+    path = descend(SURFACES["saddle"], SGD(rate), starts, steps, noise=noise)
+    return np.abs(path.points[..., 1])
+
+
+def test_beside_a_saddle_the_distance_grows_by_rate_times_curvature():
+    middle = np.median(distance_from_the_ridge(0.1, 1e-9), axis=1)
+    assert middle[150] / middle[50] == pytest.approx(1.1**100, rel=0.05)
+    assert not distance_from_the_ridge(0.1, 0).any()
+
+
+def test_a_thousandth_of_the_noise_delays_by_the_same_number_of_steps():
+    leave = [
+        np.argmax(np.median(distance_from_the_ridge(0.1, noise), axis=1) > 0.5)
+        for noise in (1e-3, 1e-6, 1e-9)
+    ]
+    assert np.diff(leave) == pytest.approx(np.log(1000) / np.log(1.1), abs=2)
+    assert (distance_from_the_ridge(0.1, 1e-9)[-1] > 0.5).all()
+
+
+@pytest.mark.parametrize(("rate", "share"), [(0.03, 0), (0.1, 0.85), (0.3, 1)])
+def test_a_smaller_rate_stays_longer_at_a_saddle(rate, share):
+    away = distance_from_the_ridge(rate, 1e-3, steps=100)[-1] > 0.5
+    assert away.mean() == pytest.approx(share, abs=0.06)
+
+
+@pytest.mark.parametrize(
+    ("weights", "all_up"), [(1, 0.5), (2, 0.146), (3, 0.025), (4, 0.0025), (10, 0)]
+)
+def test_by_chance_hardly_any_flat_place_bends_up_in_all_directions(weights, all_up):
+    random = np.random.default_rng(1).normal(size=(20_000, weights, weights))
+    bends = np.linalg.eigvalsh(random + random.transpose(0, 2, 1))
+    share = (bends > 0).all(axis=1).mean()
+    error = np.sqrt(all_up * (1 - all_up) / 20_000)
+    assert share == pytest.approx(all_up, abs=4 * error)
+
+
+def test_one_row_at_a_time_cannot_take_the_rate_that_all_rows_can():
+    rows, loss = len(diabetes_line()[0]), line_loss(*diabetes_line()).value
+    assert loss(fit_line([0.9] * 100, rows))[-1] == pytest.approx(0.634, abs=0.001)
+    assert loss(fit_line([0.6], batch_size=1))[100] > 1e6

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from helpers import plots
+from helpers import films, plots
+from helpers.live import FEW_LEVELS
 
 HISTORY = {"loss": [2.0, 1.0, 0.5], "val_loss": [1.5, 1.0, 0.8]}
 
@@ -65,3 +66,33 @@ def test_the_epoch_axis_counts_in_whole_numbers(seen, epochs):
     ax.figure.canvas.draw()
     assert all(tick == int(tick) for tick in ax.get_xticks())
     assert ax.get_xlim()[1] >= epochs
+
+
+def test_ravine_paths_draw_each_walk_from_its_start():
+    walk = np.array([[-4.0, 1.0], [-2.0, -0.5], [-1.0, 0.2]])
+    axes = plots.ravine_paths({"A": walk, "B": walk / 2}, (1.0, 25.0))
+    assert [ax.get_title(loc="left") for ax in axes] == ["A", "B"]
+    path, start, minimum = axes[1].lines
+    assert np.array_equal(path.get_xydata(), walk / 2)
+    assert np.array_equal(start.get_xydata(), walk[:1] / 2)
+    assert np.array_equal(minimum.get_xydata(), [[0, 0]])
+    (left, right), (low, high) = axes[0].get_xlim(), axes[0].get_ylim()
+    assert left < -4 and right > 0 and low < -0.5 and high > 1
+
+
+def test_a_film_of_walks_has_a_picture_for_each_step_and_names_them():
+    walks = {"settles": 0.5 ** np.arange(5), "diverges": (-1.1) ** np.arange(5)}
+    film = films.valley(walks, loss=lambda w: 4 * w**2)
+    assert Image.open(io.BytesIO(film.webp)).n_frames == 5
+    assert "settles" in film.alt and "diverges" in film.alt
+    last = Image.open(io.BytesIO(film.webp))
+    last.seek(3)
+    seen = {colour for _, colour in last.convert("RGB").getcolors(1_000_000)}
+    for colour in (plots.DESCENT, plots.DIVERGED):
+        red, green, blue = bytes.fromhex(colour[1:])
+        assert (FEW_LEVELS[red], FEW_LEVELS[green], FEW_LEVELS[blue]) in seen
+
+
+def test_walks_of_different_lengths_can_not_be_filmed_together():
+    with pytest.raises(ValueError, match=r"one length, got \[3, 4\]"):
+        films.valley({"a": np.ones(3), "b": np.ones(4)}, loss=np.square)

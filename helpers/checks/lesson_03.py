@@ -1,0 +1,542 @@
+"""The exercises of lesson 3: descent."""
+
+import numpy as np
+
+from helpers.checks.answers import array, call, kind_of, number, show
+from helpers.checks.engine import Lesson, Wrong
+from helpers.minibatches import batches
+
+LESSON = Lesson(3, "Descent")
+
+
+@LESSON.exercise(
+    "Write",
+    points=2,
+    hints=(
+        "The gradient points uphill. Which way do you want to go?",
+        "Multiply `gradient` by `learning_rate` and take the product away from "
+        "`weights`. Return the result: a new array.",
+    ),
+)
+def sgd_step(answer):
+    """Judge a function (weights, gradient, learning_rate) -> new weights."""
+    random = np.random.default_rng(3)
+    for shape, rate in (((3,), 0.1), ((2, 4), 0.03), ((1,), 1.5)):
+        weights, gradient = random.normal(size=(2, *shape))
+        came = array(
+            call(answer, weights, gradient, rate, name="sgd_step"),
+            shape,
+            "sgd_step(...)",
+        )
+        if not np.allclose(came, weights - rate * gradient, atol=1e-9):
+            raise Wrong(_step_mistake(came, weights, gradient, rate))
+    return (
+        "Against the gradient, as far as the learning rate says, all weights at once."
+    )
+
+
+def _step_mistake(came, weights, gradient, rate):
+    mistakes = [
+        (
+            weights + rate * gradient,
+            "Your step goes uphill. The gradient points up the slope: subtract it.",
+        ),
+        (weights - gradient, "You leave the learning rate out: multiply by it."),
+        (
+            -rate * gradient,
+            "That is the step alone. Add it to the weights, to say where it leads.",
+        ),
+        (
+            rate * gradient,
+            "That is the step alone, and uphill. Take it away from the weights.",
+        ),
+        (
+            weights * (1 - rate * gradient),
+            "You shrink the weights by a share of themselves. Subtract learning rate "
+            "times gradient from them; don't multiply by the weights.",
+        ),
+        (
+            weights - rate * np.sign(gradient),
+            "All of your steps are equally long. Use the gradient, not only its sign.",
+        ),
+        (
+            weights - rate * gradient / np.linalg.norm(gradient),
+            "You divide the gradient by its length. Leave it as long as it is: where "
+            "the slope is small, the step should be short.",
+        ),
+        (
+            weights - gradient / rate,
+            "You divide by the learning rate. A small rate should make a short step: "
+            "multiply.",
+        ),
+        (weights, "The weights have not moved. Return the new ones."),
+    ]
+    for value, message in mistakes:
+        if np.allclose(came, value, atol=1e-9):
+            return message
+    return (
+        f"For weights {show(weights.round(2).tolist())}, gradient "
+        f"{show(gradient.round(2).tolist())} and learning rate {rate:g} you return "
+        f"{show(came.round(2).tolist())}. Wanted: the weights minus the learning rate "
+        "times the gradient."
+    )
+
+
+@LESSON.exercise(
+    "Predict",
+    hints=(
+        "What is the multiplier, 1 - learning rate * curvature, at this rate? After "
+        "two steps w has been multiplied by it twice.",
+        "The multiplier is 0.8, so w is 0.8**n after n steps. For which n does that "
+        "fall below 0.01? Try n = 10, then 20.",
+    ),
+)
+def steps_needed(answer):
+    """Judge the steps from 1 to below 0.01 with curvature 8 and rate 0.025."""
+    steps = number(answer, "my_steps", whole=True)
+    mistakes = {
+        20: "One too few: 0.8 to the power of 20 is 0.0115, still above 0.01.",
+        22: "It is there one step earlier. Count the steps, not the points: the start "
+        "is point 0.",
+        10: "That is the number for a learning rate of 0.05, where the multiplier is "
+        "0.6. Which multiplier has 0.025?",
+        9: "That is about right for a rate of 0.05, with the multiplier 0.6. Which "
+        "multiplier has 0.025?",
+        5: "You take steps of equal length, 0.2 each. The slope gets smaller on the "
+        "way, and the steps with it: each keeps 80% of what is left.",
+        40: "You divide 1 by the rate. Each step keeps a fixed share of the distance; "
+        "find that share first.",
+        3: "You multiply by 0.2 each time. That is what a step takes away; it leaves "
+        "1 - 0.2 = 0.8.",
+        182: "You leave the curvature out: the multiplier is 1 - 0.025 * 8.",
+        183: "You leave the curvature out: the multiplier is 1 - 0.025 * 8.",
+    }
+    if steps in mistakes:
+        raise Wrong(mistakes[steps])
+    if steps != 21:
+        left = (
+            f"After {steps:g} steps w is {0.8**steps:.2g}. "
+            if 0 <= steps < 1000
+            else ""
+        )
+        raise Wrong(
+            f"{left}Each step multiplies w by 1 - 0.025 * 8 = 0.8. Which is the first "
+            "power of 0.8 below 0.01?"
+        )
+    return "0.8 to the power of 20 is 0.0115, to the power of 21 it is 0.0092."
+
+
+def _walk(rate, curvature, steps):
+    w = np.ones(1)
+    for _ in range(steps):
+        w = np.append(w, w[-1] - rate * curvature * w[-1])
+    return w
+
+
+@LESSON.exercise(
+    "Predict",
+    hints=(
+        "From 1 to -1 and back: by which number does each step multiply w?",
+        "The multiplier has to be -1. Solve 1 - learning_rate * 8 = -1.",
+    ),
+)
+def back_and_forth(answer):
+    """Judge the rate at which w runs back and forth on curvature 8: take the steps."""
+    rate = number(answer, "my_rate")
+    if np.isclose(rate, 0.125):
+        raise Wrong(
+            "At 0.125 the first step lands on the minimum: the multiplier is 0. You "
+            "want the one that only flips the sign."
+        )
+    if np.isclose(rate, 2):
+        raise Wrong("That is the border for curvature 1. Divide by the curvature.")
+    if np.isclose(rate, 4):
+        raise Wrong("Turn it over: 2 divided by the curvature, not the other way.")
+    if np.isclose(rate, 0.5):
+        raise Wrong(
+            "At 0.5 the multiplier is 1 - 0.5 * 8 = -3. It should be -1. (0.5 is right "
+            "for curvature 4.)"
+        )
+    if rate <= 0:
+        raise Wrong(
+            "A learning rate of 0 goes nowhere, and a negative one walks uphill."
+        )
+    walk = _walk(rate, 8, 200)
+    if abs(walk[-1]) > 1.001:
+        raise Wrong(
+            f"Too high: the multiplier is 1 - {rate:g} * 8 = {1 - rate * 8:.4g}, and "
+            f"after 6 steps w is {walk[6]:.4g} already. Each swing should be as wide "
+            "as the last."
+        )
+    if abs(walk[-1]) < 0.999:
+        raise Wrong(
+            f"It settles: the multiplier is 1 - {rate:g} * 8 = {1 - rate * 8:.4g}, and "
+            f"after 6 steps w is {walk[6]:.4g}. It should still be 1."
+        )
+    return (
+        "2 / curvature: there the multiplier is -1, and each step only flips the sign."
+    )
+
+
+RATES = {"A": 0.08, "B": 0.074, "C": 0.01, "D": 0.04}
+
+
+@LESSON.exercise(
+    "Choose",
+    hints=(
+        "Work out the multiplier across the ravine, 1 - rate * 25, for each of the "
+        "four rates. Which are negative? Which is 0?",
+        "Across: 0.75 at 0.01, 0 at 0.04, -0.85 at 0.074, -1 at 0.08. A negative "
+        "multiplier is a zigzag, and at -1 the zigzag never narrows.",
+    ),
+)
+def which_rate(answer):
+    """Judge which of four paths in a ravine has which rate."""
+    if not isinstance(answer, dict):
+        raise Wrong(
+            'my_rates should be a dictionary such as {"A": 0.01, "B": 0.04, ...}. '
+            f"You gave {kind_of(answer)}."
+        )
+    if set(answer) != set(RATES):
+        raise Wrong(
+            f"my_rates needs the keys A, B, C and D. Yours are {show([*answer])}."
+        )
+    came = {key: number(answer[key], f"my_rates[{key!r}]") for key in "ABCD"}
+    if sorted(came.values()) != sorted(RATES.values()):
+        raise Wrong("Each of the rates 0.01, 0.04, 0.074 and 0.08 belongs to one path.")
+    if came["A"] == 0.074 and came["B"] == 0.08:
+        raise Wrong(
+            "A and B are the two zigzags, but the other way round. At 2 / 25 = 0.08 "
+            "the zigzag never narrows."
+        )
+    if came["C"] == 0.04 and came["D"] == 0.01:
+        raise Wrong(
+            "C and D are the other way round. Across the ravine the multiplier of 0.04 "
+            "is 1 - 0.04 * 25 = 0: there in one step."
+        )
+    if came["A"] == 0.01:
+        raise Wrong(
+            "A small rate does not zigzag. To jump across takes a negative multiplier, "
+            "so a rate above 1 / 25 = 0.04."
+        )
+    for letter, clue in (
+        ("A", "A swings as wide at the end as at the start: which multiplier is -1?"),
+        ("B", "B jumps across and closes in: a multiplier between -1 and 0."),
+        ("C", "C slides to the floor on one side, and gets least far along it."),
+    ):
+        if came[letter] != RATES[letter]:
+            raise Wrong(clue)
+    return (
+        "Across the ravine the multiplier tells the zigzag; along it, the larger rate "
+        "gets further."
+    )
+
+
+@LESSON.exercise(
+    "Tune",
+    hints=(
+        "The steepest curvature, 40, sets the limit: 2 / 40. Near the limit the steep "
+        "direction settles slowly, far below it the flat one does.",
+        "At rate 0.03 the loss is still above 0.02 because of the flat direction, at "
+        "0.0495 because of the steep one. Look between them.",
+    ),
+)
+def ravine_rate(answer):
+    """Judge a rate by taking 50 steps from (10, 1) with curvatures 2 and 40."""
+    rate = number(answer, "my_rate")
+    if rate <= 0:
+        raise Wrong(
+            "A learning rate of 0 goes nowhere, and a negative one walks uphill."
+        )
+    curvatures, w = np.array([2.0, 40.0]), np.array([10.0, 1.0])
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(50):
+            w = w - rate * curvatures * w
+        flat, steep = curvatures * w**2 / 2
+    if np.isclose(rate, 0.05, atol=1e-9):
+        raise Wrong(
+            "At exactly 2 / 40 the steep direction runs back and forth for ever: the "
+            "loss stays at 20. Go a little lower."
+        )
+    if rate > 0.05:
+        raise Wrong(
+            f"Above the speed limit: across, each step multiplies by "
+            f"1 - {rate:g} * 40 = {1 - rate * 40:.4g}, so it diverges. "
+            "The limit is 2 / 40."
+        )
+    if flat + steep >= 0.02 and flat > steep:
+        raise Wrong(
+            f"After 50 steps the loss is {flat + steep:.3g}, nearly all of it from the "
+            f"flat direction, which keeps {1 - 2 * rate:.1%} of its distance in each "
+            "step. Raise the rate."
+        )
+    if flat + steep >= 0.02:
+        raise Wrong(
+            f"After 50 steps the loss is {flat + steep:.3g}, nearly all of it from the "
+            f"steep direction, whose multiplier is {1 - 40 * rate:.3f}. "
+            "Lower the rate a little."
+        )
+    return (
+        f"The loss is {flat + steep:.2g}. The multipliers are {1 - 2 * rate:.3f} along "
+        f"and {1 - 40 * rate:.3f} across: both small enough for 50 steps."
+    )
+
+
+@LESSON.exercise(
+    "Fix",
+    points=2,
+    hints=(
+        "How does a sum over the errors grow with the number of rows? And which `w` "
+        "does the second line of `careless_step` use?",
+        "Compute `errors = w * x + b - y` once, before you change anything. Then use "
+        "`np.mean` in both updates.",
+    ),
+)
+def careful_step(answer):
+    """Judge a function (w, b, x, y, learning_rate) -> (w, b) after one step."""
+    random = np.random.default_rng(6)
+    for rows, rate in ((4, 0.1), (64, 0.3), (7, 0.05)):
+        x, y = random.normal(size=(2, rows))
+        w, b = random.normal(size=2)
+        came = call(answer, w, b, x, y, rate, name="careful_step")
+        if not isinstance(came, tuple | list | np.ndarray) or len(came) != 2:
+            raise Wrong(
+                "careful_step should return two values: `return w, b`. Yours returns "
+                f"{kind_of(came)}."
+            )
+        new_w = number(came[0], "The new w")
+        new_b = number(came[1], "The new b")
+        _judge_line_step(new_w, new_b, w, b, x, y, rate)
+    return (
+        "Means instead of sums, so the rate fits every batch size; and both updates "
+        "start from the same point."
+    )
+
+
+def _judge_line_step(new_w, new_b, w, b, x, y, rate):
+    def step(pool=np.mean, factor=2.0, first=False):
+        next_w = w - factor * rate * pool((w * x + b - y) * x)
+        used = next_w if first else w
+        return next_w, b - factor * rate * pool(used * x + b - y)
+
+    right = step()
+    came = (new_w, new_b)
+    first_b_w = w - 2 * rate * np.mean((w * x + right[1] - y) * x)
+    mistakes = [
+        (step(np.sum, first=True), "Both faults are still there: sums, and a new `w`."),
+        (
+            step(np.sum),
+            "Your step adds the errors up: with more rows it gets longer. Take the "
+            "mean.",
+        ),
+        (
+            step(first=True),
+            "The mean is right. The quiet fault is still there: `b` is changed with "
+            "errors computed from the new `w`. Compute the errors once, before.",
+        ),
+        (
+            (first_b_w, right[1]),
+            "Now `b` goes first and `w` is changed with errors from the new `b`. "
+            "Compute the errors once, before both.",
+        ),
+        (
+            step(factor=-2.0),
+            "Your step goes uphill. Subtract the gradient from w and b.",
+        ),
+        (step(factor=1.0), "The gradient of a square has a factor 2: keep it."),
+        (right[::-1], "w and b come back in the wrong order: `return w, b`."),
+        (
+            (right[0], b - 2 * rate * np.mean((w * x + b - y) * x)),
+            "The slope along b is the mean error, without the factor x.",
+        ),
+    ]
+    if np.allclose(came, right, atol=1e-9):
+        return
+    for value, message in mistakes:
+        if np.allclose(came, value, atol=1e-9):
+            raise Wrong(message)
+    part = "w" if not np.isclose(new_w, right[0], atol=1e-9) else "b"
+    raise Wrong(
+        f"With {len(x)} rows your step leads to {part} = "
+        f"{dict(w=new_w, b=new_b)[part]:.4g}, and one step against `line_gradient` to "
+        f"{dict(zip('wb', right, strict=True))[part]:.4g}."
+    )
+
+
+@LESSON.exercise(
+    "Predict",
+    hints=(
+        "The variance goes as learning rate / batch size. What does half the rate do "
+        "to that fraction? And what does twice the batch size?",
+        "Each of the two changes halves the fraction rate / batch size.",
+    ),
+)
+def ball(answer):
+    """Judge the factor of the variance for half the rate and twice the batch."""
+    factor = number(answer, "my_factor")
+    mistakes = {
+        0.5: "One half comes from the rate. The batch size has its own effect: it "
+        "halves the variance once more. (If you meant the radius, you are right; the "
+        "variance is its square.)",
+        1.0: "The two do not cancel: a smaller rate and a larger batch both make the "
+        "ball smaller.",
+        4.0: "The wrong way round: less rate and less noise make the ball smaller.",
+        2.0: "The ball gets smaller: a smaller rate follows the noise less, and a "
+        "larger batch has less of it.",
+        0.0625: "You squared once too often. The variance, which is the square of the "
+        "radius already, goes as rate / batch size.",
+        0.125: "The variance is in proportion to the rate itself, not to its square: a "
+        "half from the rate, a half from the batch size.",
+        0.75: "The effects multiply, they do not add up: a half of a half.",
+    }
+    if factor in mistakes:
+        raise Wrong(mistakes[factor])
+    if np.isclose(factor, 0.5**1.5, atol=2e-3):
+        raise Wrong(
+            "A root is for the spread, 1 / sqrt(batch size). The variance, its square, "
+            "goes as 1 / batch size."
+        )
+    if factor == 25:
+        raise Wrong("That is in percent. Give the factor, as a number below 1.")
+    if factor < 0:
+        raise Wrong(
+            "A factor that makes something smaller lies between 0 and 1, not below 0."
+        )
+    if not np.isclose(factor, 0.25, atol=0.005):
+        raise Wrong(
+            f"Not {factor:g}. Write down rate / batch size before and after, and "
+            "divide the second by the first."
+        )
+    return "A half from the rate and a half from the batch size."
+
+
+@LESSON.exercise(
+    "Write",
+    points=3,
+    seconds=4,
+    hints=(
+        "`fit_line` is the pattern. Two loops: over the epochs, each with its own "
+        "rate, and over its minibatches. `enumerate(learning_rates)` gives both epoch "
+        "and rate.",
+        "In a minibatch: `errors = x[rows] @ w + b - y[rows]`. The gradient along w is "
+        "`2 * x[rows].T @ errors / len(rows)`, that along b is `2 * errors.mean()`.",
+    ),
+)
+def minibatch_descent(answer):
+    """Judge a function (x, y, batch_size, learning_rates) -> (w, b)."""
+    random = np.random.default_rng(8)
+    for rows, features, size, rates in (
+        (12, 3, 12, [0.1]),
+        (10, 2, 4, [0.2]),
+        (23, 4, 5, [0.15, 0.1, 0.02]),
+    ):
+        x = random.normal(size=(rows, features))
+        y = x @ random.normal(size=features) + 1 + 0.5 * random.normal(size=rows)
+        came = call(answer, x, y, size, rates, name="minibatch_descent")
+        if not isinstance(came, tuple | list) or len(came) != 2:
+            raise Wrong(
+                "minibatch_descent should return two values: `return w, b`. Yours "
+                f"returns {kind_of(came)}."
+            )
+        w = array(came[0], (features,), "w")
+        b = number(came[1], "b")
+        right = _descend_line(x, y, _draw(rows, size), rates)
+        if not _same((w, b), right):
+            raise Wrong(_descent_mistake((w, b), right, x, y, size, rates))
+    return (
+        "Three steps, again and again: a minibatch, its gradient, an update. That is "
+        "all there is to stochastic gradient descent."
+    )
+
+
+def _draw(rows, size):
+    return lambda epoch: batches(rows, size, epoch, seed=0)
+
+
+def _descend_line(x, y, draw, rates, uphill=1, divide=len, renew=False):
+    """Take the steps, rightly or with one of the usual mistakes."""
+    w, b = np.zeros(x.shape[1]), 0.0
+    for epoch, rate in enumerate(rates):
+        for rows in draw(epoch):
+            errors = x[rows] @ w + b - y[rows]
+            pace = uphill * rate * 2 / divide(rows)
+            w = w - pace * x[rows].T @ errors
+            if renew:
+                errors = x[rows] @ w + b - y[rows]
+            b = b - pace * errors.sum()
+    return w, b
+
+
+def _same(came, right):
+    return np.allclose(came[0], right[0], atol=1e-6) and np.isclose(
+        came[1], right[1], atol=1e-6
+    )
+
+
+def _descent_mistake(came, right, x, y, size, rates):
+    draw = _draw(len(x), size)
+    order = np.arange(len(x))
+    variants = [
+        ({"uphill": -1}, "You walk uphill: subtract the gradient."),
+        ({"uphill": 0.5}, "The gradient of a square has a factor 2: keep it."),
+        (
+            {"divide": lambda rows: 1},
+            "You add up the errors. Divide by the rows of the minibatch.",
+        ),
+        (
+            {"divide": lambda rows: size},
+            "The last minibatch of an epoch is smaller. Divide by `len(rows)`, not by "
+            "`batch_size`.",
+        ),
+        (
+            {"renew": True},
+            "`b` is changed with errors computed from the new `w`. Compute the errors "
+            "once, before both updates.",
+        ),
+        (
+            {"draw": lambda epoch: draw(0)},
+            "Every epoch has the order of epoch 0. Pass the number of the epoch on to "
+            "`batches`.",
+        ),
+        (
+            {"draw": lambda epoch: draw(epoch + 1)},
+            "Your epochs are numbered from 1. The first one has the number 0.",
+        ),
+        (
+            {"draw": lambda epoch: (rows for rows in draw(epoch) if len(rows) == size)},
+            "You leave out the last, smaller minibatch of an epoch. It counts.",
+        ),
+        (
+            {"draw": lambda epoch: (order[k : k + size] for k in order[::size])},
+            "Your minibatches take the rows as they stand, without shuffling: let "
+            "`batches` draw them.",
+        ),
+        (
+            {"rates": rates[:1] * len(rates)},
+            "All epochs have the first learning rate. Take the one of each epoch.",
+        ),
+        (
+            {"rates": rates[:1]},
+            "You return after the first epoch. Is `return` inside the loop?",
+        ),
+    ]
+    for change, message in variants:
+        if _same(came, _descend_line(x, y, **{"draw": draw, "rates": rates} | change)):
+            return message
+    if not np.any(came[0]) and came[1] == 0:
+        return "w and b are still 0. Does the inner loop change them?"
+    if came[1] == 0:
+        return "b is still 0. It takes steps, too: against the mean error, twice."
+    return (
+        f"For {len(x)} rows, batch size {size} and the rates {show(rates)} you end "
+        f"at {_point(came)}; the three steps lead to {_point(right)}. Follow one "
+        "minibatch by hand."
+    )
+
+
+def _point(end):
+    return f"w = {show(end[0].round(3).tolist())}, b = {end[1]:.3f}"
+
+
+EXERCISES = LESSON.exercises
+progress = LESSON.progress

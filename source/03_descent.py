@@ -1,0 +1,815 @@
+# %% [markdown]
+# # 3 · Descent
+#
+# **You know which way is down. How far do you step, and how do you know that you have arrived?**
+#
+# After this lesson you can
+#
+# - take the three steps of stochastic gradient descent by hand, and have Keras take the same ones;
+# - tell from the curvature at which learning rate the steps settle, run back and forth, or fly off;
+# - say what ravines, noise, potholes and saddles do to a run, and what helps.
+#
+# *50 minutes. You need minibatches from lesson 1; gradients, contours and the condition number from lesson 2.*
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+
+from helpers import films, labs, plots
+from helpers.checks import lesson_03 as check
+
+plots.use_style()
+
+# %% [markdown]
+# ## The rule
+#
+# The gradient points up the slope. To go down, subtract it:
+#
+# $$w \leftarrow w - \text{learning\_rate} \cdot \text{gradient}$$
+#
+# In words: the new weights are the old weights minus the gradient, times a number that says how far to go. That number is
+# the **learning rate**.
+#
+# Try it on the plainest valley there is, a parabola. Its **curvature** says how fast its slope changes as you walk. With
+# curvature 8 the loss is $L(w) = \tfrac{8}{2} w^2$, its slope is $8w$, and its minimum lies at 0.
+
+# %%
+curvature = 8.0
+
+
+def slope(w):
+    return curvature * w
+
+
+# %% [markdown]
+# Start at $w = 1$ and take three steps with a learning rate of 0.05.
+
+# %%
+w = 1.0
+for step in (1, 2, 3):
+    w = w - 0.05 * slope(w)
+    print(f"step {step}: w = {w:.3f}")
+
+# %% [markdown]
+# Down it goes, by 0.4, then 0.24, then 0.144. Nobody told it to slow down. The slope gets smaller on the way, so the steps
+# get shorter. You will take many walks, so put the loop into a function that keeps every point.
+
+
+# %%
+def descend(gradient, start, learning_rate, steps):
+    points = [np.array(start, float)]
+    for _ in range(steps):
+        points.append(points[-1] - learning_rate * gradient(points[-1]))
+    return np.array(points)
+
+
+# %%
+walk = descend(slope, start=1.0, learning_rate=0.05, steps=8)
+grid = np.linspace(-1.1, 1.1, 100)
+plt.plot(grid, curvature / 2 * grid**2, color="grey")
+plt.plot(walk, curvature / 2 * walk**2, "o-", color=plots.DESCENT, label="steps")
+plt.plot(0, 0, "*", color=plots.MINIMUM, markersize=15, label="minimum")
+plt.title("The flatter the valley, the shorter the step")
+plt.xlabel("weight w")
+plt.ylabel("loss")
+plt.legend()
+plots.show("Nine points on a parabola, closer together the nearer the minimum.")
+
+# %% [markdown]
+# *Eight steps down a parabola, from 1 towards the minimum at 0. Each is shorter than the one before.*
+#
+# ### Exercise 3.1 · Write
+#
+# Write one step for any number of weights at once. `weights` and `gradient` are arrays of one shape. Return the new
+# weights, and leave the old ones as they are.
+
+
+# %% tags=["exercise:sgd_step"]
+def sgd_step(weights, gradient, learning_rate):
+    ### BEGIN SOLUTION
+    return weights - learning_rate * gradient
+    ### END SOLUTION
+
+
+check.sgd_step(sgd_step)
+
+# %%
+# check.sgd_step.hint()
+# check.sgd_step.solution()
+
+# %% [markdown] tags=["solution"]
+# The gradient points uphill, so it is subtracted. NumPy does this for all weights at once. `weights -= ...` would look the
+# same and change the array of whoever called the function, too.
+
+# %% [markdown]
+# ## One number decides
+#
+# From 1 to 0.6 to 0.36 to 0.216: every step multiplied $w$ by 0.6. That is no accident. A step takes $w$ to
+# $w - \text{learning\_rate} \cdot 8w$, and that is
+#
+# $$(1 - \text{learning\_rate} \cdot \text{curvature}) \cdot w.$$
+#
+# In words: each step keeps a fixed share of the distance to the minimum. Call that share the **multiplier**. Here it is
+# $1 - 0.05 \cdot 8 = 0.6$.
+#
+# ### Exercise 3.2 · Predict
+#
+# Take half that learning rate, 0.025, and start at 1 again. After how many steps is $w$ below 0.01 for the first time?
+
+# %% tags=["exercise:steps_needed"]
+### BEGIN SOLUTION
+my_steps = 21
+### END SOLUTION
+check.steps_needed(my_steps)
+
+# %%
+# check.steps_needed.hint()
+# check.steps_needed.solution()
+
+# %% [markdown] tags=["solution"]
+# The multiplier is $1 - 0.025 \cdot 8 = 0.8$. After $n$ steps $w = 0.8^n$. After 20 steps that is 0.0115, after 21 steps
+# 0.0092. With logarithms: $\ln 0.01 / \ln 0.8 = 20.6$, rounded up.
+
+# %% [markdown]
+# Now let it walk, and look.
+
+# %%
+walk = descend(slope, start=1.0, learning_rate=0.025, steps=30)
+print("first step below 0.01:", np.argmax(walk < 0.01))
+
+# %% [markdown]
+# At 0.05 it takes 10 steps. A rate that is too low is safe, and slow.
+#
+# ## Back and forth, for ever
+#
+# So turn the rate up. At 0.125 the multiplier is $1 - 0.125 \cdot 8 = 0$: one step lands on the minimum. Go on, and the
+# multiplier becomes negative: each step **overshoots**, which means that it lands on the other side.
+#
+# ### Exercise 3.3 · Predict
+#
+# With curvature 8, at which learning rate does $w$ jump from 1 to −1, back to 1, and so on for ever? Commit to a number
+# before you go on.
+
+# %% tags=["exercise:back_and_forth"]
+### BEGIN SOLUTION
+my_rate = 0.25
+### END SOLUTION
+check.back_and_forth(my_rate)
+
+# %%
+# check.back_and_forth.hint()
+# check.back_and_forth.solution()
+
+# %% [markdown] tags=["solution"]
+# Back and forth means that each step only flips the sign: a multiplier of −1. From
+# $1 - \text{learning\_rate} \cdot 8 = -1$ follows a learning rate of $2/8 = 0.25$.
+
+# %% [markdown]
+# Now see it. Four walks down the same valley, from the same start. Only the rate differs. First as a film, then drawn
+# against the step.
+
+# %%
+names = {0.05: "settles", 0.22: "overshoots", 0.25: "for ever", 0.26: "diverges"}
+walks = {
+    f"{rate}: {name}": descend(slope, 1.0, rate, steps=16)
+    for rate, name in names.items()
+}
+
+# %% tags=["nbval-ignore-output"]
+films.valley(walks, loss=lambda w: curvature / 2 * w**2)
+
+# %%
+fig, axes = plt.subplots(1, 4, sharey=True, figsize=(10, 3))
+for ax, (title, walk) in zip(axes, walks.items(), strict=True):
+    ax.axhline(0, color=plots.MINIMUM, linestyle="--")
+    colour = plots.DIVERGED if "diverges" in title else plots.DESCENT
+    ax.plot(walk, "o-", color=colour, markersize=4)
+    ax.set(title=title, xlabel="step", ylim=(-2, 2))
+axes[0].set_ylabel("weight w")
+plots.show(
+    "Weight against step at four rates. 0.05 slides to 0, 0.22 jumps across 0 and closes "
+    "in, 0.25 alternates between 1 and -1, 0.26 swings ever wider."
+)
+
+# %% [markdown]
+# *The weight against the step. At 0.05 it slides to the minimum (dashed). At 0.22 it jumps across and closes in. At 0.25 it
+# runs back and forth between 1 and −1. At 0.26 each swing is wider than the last: it **diverges**, away from every bound.*
+#
+# | multiplier | learning rate | what you see |
+# |---|---|---|
+# | between 0 and 1 | below 1 / curvature | slides down one side |
+# | 0 | 1 / curvature | one step, and there |
+# | between −1 and 0 | up to 2 / curvature | overshoots, settles |
+# | −1 | **2 / curvature** | back and forth for ever |
+# | below −1 | above 2 / curvature | diverges |
+#
+# So a narrow valley, where the curvature is large, needs a small rate. A network's loss is no parabola: its curvature
+# changes as you walk, and the limit with it. A rate that served you well on the wide slopes can be too high where the
+# valley narrows. (Trained on all rows at once, networks even tend to drift to where the curvature is 2 / rate, and hover
+# there: Cohen et al. 2021, "Gradient Descent on Neural Networks Typically Occurs at the Edge of Stability".)
+#
+# ## When have you arrived?
+#
+# A run has **converged** when further steps hardly change the weights any more. Training usually stops "when the loss no
+# longer falls". Is that the same? Look at three runs after 50 steps. By how much did the loss fall in the last step, and
+# how steep is it there?
+
+# %%
+for rate in (0.05, 0.00001, 0.25):
+    before, after = descend(slope, 1.0, rate, steps=50)[-2:]
+    fell = curvature / 2 * (before**2 - after**2)
+    print(f"rate {rate:.5f}: loss fell by {fell:.3f}, slope {abs(slope(after)):.2f}")
+
+# %% [markdown]
+# In all three the loss has all but stopped falling, and only the first has converged. The second crawls. The third runs
+# back and forth at a loss of 4, where it will stay. So ask for both: the loss no longer falls **and** the gradient is
+# close to zero. In practice you also set a limit on the number of steps, and stop when the loss on rows kept aside has not
+# improved for a while (lesson 5).
+#
+# ## The ravine: one rate for two curvatures
+#
+# Real losses bend more in one direction than in another. Take two weights, with curvature 1 along the first and 25 along
+# the second. Seen as a map, that is a long, narrow **ravine**. Its condition number, the largest curvature divided by the
+# smallest, is 25. Every direction has its own multiplier, and they share one learning rate.
+
+# %%
+curvatures = np.array([1.0, 25.0])
+
+
+def ravine(weights):
+    return curvatures * weights
+
+
+for rate in (0.01, 0.04, 0.08):
+    print(f"rate {rate}: multipliers", *(1 - rate * curvatures).round(2))
+
+# %% [markdown]
+# At 0.04 the steep direction is done in one step, while the flat one keeps 96% of its distance. At 0.08 the steep direction
+# runs back and forth for ever. **The steepest curvature sets the speed limit for all weights: 2 / 25.**
+#
+# ### Exercise 3.4 · Choose
+#
+# Four walks of 40 steps start at the white square, with the rates 0.01, 0.04, 0.074 and 0.08. The computer shuffles them
+# and calls them A to D. Which is which? Don't print `rates`.
+
+# %%
+rates = np.random.default_rng(2).permutation([0.01, 0.04, 0.074, 0.08])
+paths = [descend(ravine, (-10, 1), rate, steps=40) for rate in rates]
+plots.ravine_paths(dict(zip("ABCD", paths, strict=True)), curvatures)
+plots.show(
+    "Four paths in a ravine. A zigzags across it, as widely at the end as at the start. "
+    "B's zigzag closes in on the minimum. C slides to the floor and gets a third of the "
+    "way along. D reaches the floor in one step and gets four fifths of the way."
+)
+
+# %% [markdown]
+# *Four paths in one ravine, stretched upwards so that you can see its width. A zigzags across it, as widely at the end as
+# at the start. B's zigzag closes in. C slides to the floor and gets a third of the way along. D is on the floor after one
+# step and gets four fifths of the way.*
+
+# %% tags=["exercise:which_rate"]
+### BEGIN SOLUTION
+my_rates = {"A": 0.08, "B": 0.074, "C": 0.01, "D": 0.04}
+### END SOLUTION
+check.which_rate(my_rates)
+
+# %%
+# check.which_rate.hint()
+# check.which_rate.solution()
+
+# %% [markdown] tags=["solution"]
+# Look across the ravine first, where the curvature is 25. The multipliers are 0.75, 0, −0.85 and −1: sliding, done at once,
+# zigzag that closes in, zigzag for ever. Along the ravine the curvature is 1, and the larger the rate, the further it gets.
+
+# %% [markdown]
+# The **zigzag** comes from the curvature. There is no noise here: these are full gradients.
+#
+# Look at the start of any path: the gradient does not point at the minimum. It points down the steepest slope, and that is
+# mostly across. For a tiny step nothing beats it (lesson 2). For a longer one? Let a thousand directions compete.
+
+# %%
+start = np.array([-10.0, 1.0])
+down = -ravine(start) / np.linalg.norm(ravine(start))
+angles = np.linspace(0, 2 * np.pi, 1000)
+others = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+for length in (0.001, 0.5, 2.0):
+    heights = (curvatures * (start + length * others) ** 2).sum(axis=1)
+    reached = (curvatures * (start + length * down) ** 2).sum()
+    print(f"step of {length}: {(heights < reached).mean():.0%} of directions end lower")
+
+# %% [markdown]
+# The gradient is right about the spot where you stand, and knows nothing of what comes after.
+#
+# ### Exercise 3.5 · Tune
+#
+# Find a learning rate that brings the loss below 0.02 in 50 steps, from $(10, 1)$, with curvatures 2 and 40. The cell says
+# how far your rate gets. Try as often as you like; a sentence of thought first saves some tries.
+
+# %% tags=["exercise:ravine_rate"]
+### BEGIN SOLUTION
+my_rate = 0.045
+### END SOLUTION
+check.ravine_rate(my_rate)
+
+# %%
+# check.ravine_rate.hint()
+# check.ravine_rate.solution()
+
+# %% [markdown] tags=["solution"]
+# The speed limit is $2/40 = 0.05$. Well below it the flat direction is too slow; right at it the steep one does not settle.
+# At 0.045 the multipliers are 0.91 along and −0.8 across, and 50 steps are enough for both. Rates from 0.041 to 0.048 do.
+
+# %% [markdown]
+# Which rate is best? Raise it, and the flat direction's multiplier falls towards 0 while the steep one's goes towards −1.
+# The slower of the two decides, so the best rate makes both equally slow: one $+q$, the other $-q$. That gives
+#
+# $$\text{best rate} = \frac{2}{\lambda_1 + \lambda_n}, \qquad q = \frac{k - 1}{k + 1},$$
+#
+# where $\lambda_1$ is the smallest curvature, $\lambda_n$ the largest, and $k$ the condition number. In words: the longer
+# and narrower the ravine, the closer $q$ comes to 1, and the less each step achieves. Count the steps until a thousandth of
+# the distance is left.
+
+
+# %%
+def steps_to_a_thousandth(k):
+    path = descend(lambda w: w * [1, k], (1, 1), 2 / (1 + k), steps=5000)
+    far = np.linalg.norm(path, axis=1)
+    return np.argmax(far < far[0] / 1000)
+
+
+for k in (1, 10, 100, 1000):
+    print(f"condition number {k:4}: {steps_to_a_thousandth(k)} steps")
+
+# %% [markdown]
+# Ten times the condition number, ten times the steps. That is why lesson 2 scaled the features first.
+#
+# Now walk down a ravine that lies aslant, with curvature 1 along and 50 across. At which rate will it run back and forth
+# for ever? Work it out, then set it. Leave momentum at 0: it belongs to lesson 7.
+
+# %%
+labs.descent(surface="ravine", learning_rate=0.035, steps=40)
+
+# %% [markdown]
+# *Left: the map of a ravine, with the path of descent zigzagging to the minimum. Right: the loss, falling along a straight
+# line on a logarithmic scale: each step keeps the same share.*
+#
+# ## Real data, minibatch by minibatch
+#
+# So far the whole gradient was known. Stochastic gradient descent guesses it from a minibatch:
+#
+# 1. take a minibatch;
+# 2. use it to compute the gradient of the loss;
+# 3. update the weights;
+#
+# and again, until it has converged. The data are those of lesson 1: body mass index and the progress of diabetes, both
+# brought to mean 0 and spread 1.
+
+# %%
+from helpers.data import load
+from helpers.minibatches import batches
+
+diabetes = load("diabetes")
+x = diabetes.x_train[:, 2].astype(float)
+y = diabetes.y_train[:, 0].astype(float)
+
+
+# %%
+def line_gradient(weights, rows):
+    w, b = weights
+    errors = w * x[rows] + b - y[rows]
+    return 2 * np.array([np.mean(errors * x[rows]), np.mean(errors)])
+
+
+# %%
+def fit_line(learning_rate, batch_size, epochs):
+    path = [np.array([-1.0, 1.0])]
+    for epoch in range(epochs):
+        for rows in batches(len(x), batch_size, epoch, seed=0):  # 1
+            gradient = line_gradient(path[-1], rows)  # 2
+            path.append(path[-1] - learning_rate * gradient)  # 3
+    return np.array(path)
+
+
+# %% [markdown]
+# Before you run it: will the loss over all rows fall at every step?
+
+# %%
+path = fit_line(learning_rate=0.1, batch_size=8, epochs=3)
+losses = np.mean((path[:, :1] * x + path[:, 1:] - y) ** 2, axis=1)
+rose = np.diff(losses) > 0
+print("loss at steps 0, 10, 102:", losses[[0, 10, 102]].round(2))
+print(
+    f"rose in {rose[:10].sum()} of the first 10 steps, {rose[10:].sum()} of the next 92"
+)
+
+# %% [markdown]
+# On the way down nearly every step helps. Near the bottom half of them hurt: the slope has become so small that the noise
+# of the minibatch is larger. Watch it.
+
+# %% tags=["nbval-ignore-output"]
+labs.line_fit(batch_size=8, learning_rate=0.1).animate("step", range(61))
+
+# %% [markdown]
+# *A film of 60 steps. Left: the line turns towards the best line within a dozen steps, then trembles. Right: the loss falls
+# and levels off, the two weights reach their best values and keep jittering.*
+#
+# How high may the rate go with all rows in each step? Here the loss has curvature 2 along $w$ and along $b$ (twice the mean
+# of $x^2$, twice the mean of 1). So the border should be $2/2 = 1$. Let the steps say it: halve the interval between a rate
+# that settles and one that does not, twenty times.
+
+# %%
+low, high = 0.0, 3.0
+for _ in range(20):
+    middle = (low + high) / 2
+    ends = descend(lambda p: line_gradient(p, slice(None)), (-1, 1), middle, 500)
+    settles = np.abs(ends[-1]).max() < 1.5
+    low, high = (middle, high) if settles else (low, middle)
+print(f"found {low:.3f}, predicted 1")
+
+# %% [markdown]
+# Now turn the dials yourself. With one row in a batch, how high can the rate go before the line flies off?
+
+# %%
+labs.line_fit(batch_size=1, learning_rate=0.1, step=40)
+
+# %% [markdown]
+# *Left: the rows, the row of this step, the best line and the line now. Right: loss and weights against the step.*
+#
+# All rows at once still settle at 0.9. One row a step is far off at 0.6 already: a single row can bend the loss much more
+# than the mean of all rows does.
+#
+# ### Exercise 3.6 · Fix
+#
+# This step works with 4 rows and diverges with 64, at the same learning rate.
+
+
+# %%
+def careless_step(w, b, x, y, learning_rate):
+    w = w - learning_rate * 2 * np.sum((w * x + b - y) * x)
+    b = b - learning_rate * 2 * np.sum(w * x + b - y)
+    return w, b
+
+
+# %%
+for size in (4, 64):
+    w, b = -1.0, 1.0
+    for rows in batches(len(x), size, epoch=0, seed=0):
+        w, b = careless_step(w, b, x[rows], y[rows], learning_rate=0.05)
+    print(f"{size:2} rows: w = {w:.1f}, b = {b:.1f}")
+
+# %% [markdown]
+# Repair it. It has two faults, and only one of them shows here. The other is quiet: compare it with `line_gradient`.
+
+
+# %% tags=["exercise:careful_step"]
+def careful_step(w, b, x, y, learning_rate):
+    ### BEGIN SOLUTION
+    errors = w * x + b - y
+    new_w = w - learning_rate * 2 * np.mean(errors * x)
+    new_b = b - learning_rate * 2 * np.mean(errors)
+    return new_w, new_b
+    ### END SOLUTION
+
+
+check.careful_step(careful_step)
+
+# %%
+# check.careful_step.hint()
+# check.careful_step.solution()
+
+# %% [markdown] tags=["solution"]
+# A sum grows with the number of rows, so 64 rows made the curvature, and with it the step, sixteen times as large as 4
+# rows did: beyond the speed limit. A mean does not. And `b` has to use the errors from *before* the step: the gradient
+# belongs to one point, the one where you stand.
+
+# %% [markdown]
+# ## The ball of noise
+#
+# A minibatch gradient is not zero at the minimum, because it is a guess. With a constant rate the weights never come to
+# rest. They end in a fuzzy **ball** around the minimum. Its **variance**, the mean squared distance from the middle, is
+# the balance of two forces: every step adds noise, and every step pulls back. The result is
+#
+# $$\text{variance} \approx \frac{\text{learning\_rate}}{\text{batch size}} \cdot \frac{\sigma^2}{2\lambda},$$
+#
+# where $\sigma^2$ is the variance of one row's gradient and $\lambda$ the curvature. In words: a smaller rate or a larger
+# batch makes the ball smaller, in proportion. (For larger rates the 2 becomes $2 - \text{learning\_rate} \cdot \lambda$.)
+#
+# ### Exercise 3.7 · Predict
+#
+# You halve the learning rate and double the batch size. By which factor does the variance of the ball change?
+
+# %% tags=["exercise:ball"]
+### BEGIN SOLUTION
+my_factor = 0.25
+### END SOLUTION
+check.ball(my_factor)
+
+# %%
+# check.ball.hint()
+# check.ball.solution()
+
+# %% [markdown] tags=["solution"]
+# The variance goes as rate / batch size. Half the rate gives a half, twice the batch size another half: a quarter. The
+# *radius* of the ball, the root of the variance, becomes half as large.
+
+# %% [markdown]
+# Measure it on the line. Start 500 runs at its minimum, let them all go, and see how far they spread. Every minibatch is
+# drawn afresh here.
+
+# %%
+rng = np.random.default_rng(0)
+
+
+def fresh_batches(points, batch_size):
+    rows = rng.integers(len(x), size=(len(points), batch_size))
+    errors = points[:, :1] * x[rows] + points[:, 1:] - y[rows]
+    return 2 * np.stack([errors * x[rows], errors], axis=1).mean(axis=2)
+
+
+# %%
+best = np.polyfit(x, y, 1)
+starts = np.tile(best, (500, 1))
+
+
+def variance_of_w(rate, size):
+    runs = descend(lambda points: fresh_batches(points, size), starts, rate, 200)
+    return runs[100:, :, 0].var()
+
+
+for rate, size in ((0.1, 8), (0.05, 8), (0.1, 16), (0.05, 16)):
+    print(f"rate {rate:4}, batch size {size:2}: {variance_of_w(rate, size):.4f}")
+
+# %% [markdown]
+# Half the rate: about half the variance. Twice the batch: about half. Both: a little less than a quarter, since the formula
+# is for small rates. (With epochs, as in `fit_line`, the ball is smaller still: within an epoch each row comes once, so part
+# of the noise cancels out.)
+#
+# The remedy follows: **first far, then fine.** Take large steps while there is way to go, then slow down to settle.
+
+# %%
+fast = fit_line(learning_rate=0.2, batch_size=8, epochs=10)
+slow = [fast[-1]]
+for epoch in range(10, 20):
+    for rows in batches(len(x), 8, epoch, seed=0):
+        slow.append(slow[-1] - 0.01 * line_gradient(slow[-1], rows))
+w_path = np.concatenate([fast, slow[1:]])[:, 0]
+
+# %%
+plt.axhline(best[0], color=plots.MINIMUM, linestyle="--", label="best w")
+plt.plot(w_path, color=plots.DESCENT, label="w")
+plt.axvline(len(fast) - 1, color="grey", linestyle=":")
+plt.annotate("rate 0.2", (120, -0.7))
+plt.annotate("rate 0.01", (460, -0.7))
+plt.title("Slow down, and the ball of noise shrinks")
+plt.xlabel("step")
+plt.ylabel("weight w")
+plt.legend(loc="lower center")
+plots.show(
+    "Weight against step: it jitters around the best value at rate 0.2, and settles on "
+    "it once the rate is 0.01."
+)
+
+# %% [markdown]
+# *The weight $w$ against the step. At rate 0.2 it arrives within ten steps and jitters widely. After the dotted line, at
+# 0.01, it settles.*
+
+# %%
+spread = [np.std(part) for part in (w_path[100:340], w_path[440:])]
+print("spread of w: {:.2f} at rate 0.2, {:.2f} at rate 0.01".format(*spread))
+
+# %% [markdown]
+# The law promises about five times less spread for a twentieth of the rate, and here it is more than ten: the cancelling
+# within an epoch does the rest. How to slow down well is the subject of lesson 5.
+#
+# ## Potholes
+#
+# All valleys so far had one minimum. A network's loss has many. A **local minimum** is lower than everything near it, and
+# not the lowest of all. It is as if you stepped into a pothole on the way down the hill and took it for the valley.
+
+# %%
+labs.descent(surface="potholes", learning_rate=0.05, steps=60)
+
+# %% [markdown]
+# *Left: a wide bowl with four potholes, each with a star at its minimum. The path ends in one of them.*
+#
+# Can larger steps, or noise, bounce out? Put 500 runs into one pothole and count. `noise` is the spread of the gradient's
+# error; four times the batch size would halve it. After 100 steps each run may settle without noise, so that you see in
+# which minimum it was.
+
+# %%
+from helpers.surfaces import SURFACES
+
+potholes = SURFACES["potholes"]
+hole, lowest = potholes.minima[3], potholes.minima[0]
+
+
+def runs_from_the_hole(rate, noise):
+    rng = np.random.default_rng(2)
+
+    def gradient(points):
+        return potholes.gradient(points) + noise * rng.normal(size=points.shape)
+
+    starts = hole + 0.1 * rng.normal(size=(500, 2))
+    points = descend(gradient, starts, rate, steps=100)[-1]
+    return descend(potholes.gradient, points, 0.1, steps=100)[-1]
+
+
+def share_away(points, place):
+    return np.mean(np.linalg.norm(points - place, axis=1) > 0.3)
+
+
+# %% [markdown]
+# The pothole's curvature at the bottom is 5.2 in one direction and 6.2 in the other. So above a rate of 2 / 6.2 = 0.32 a
+# run cannot settle there. How many of the 500 will get out at 0.4 without noise? And at 0.2 with noise?
+
+# %%
+rates, noises = (0.05, 0.1, 0.2, 0.4, 0.8), (0, 0.5, 1, 2)
+ends = {(n, r): runs_from_the_hole(r, n) for n in noises for r in rates}
+out = {key: share_away(points, hole) for key, points in ends.items()}
+for n in noises:
+    print(f"noise {n:3}:", *(f"{out[n, r]:4.0%} at {r}  " for r in rates))
+
+# %%
+for n, marker, alpha in zip(noises, "os^D", (0.3, 0.5, 0.75, 1), strict=True):
+    style = {"color": plots.DESCENT, "alpha": alpha, "label": f"noise {n}"}
+    plt.plot(rates, [out[n, r] for r in rates], f"{marker}-", **style)
+plt.xscale("log")
+plt.xticks(rates, rates)
+plt.minorticks_off()
+plt.title("With noise, runs leave the pothole at lower rates")
+plt.xlabel("learning rate")
+plt.ylabel("share of 500 runs that got out")
+plt.legend()
+plots.show("Share of runs that escape against the rate, one line for each noise level.")
+
+# %% [markdown]
+# *The share of runs that left the pothole, against the learning rate, for four levels of noise.*
+#
+# At 0.4 without noise nobody gets out. "Above 2 / curvature it diverges" holds on a parabola, where the curvature is the
+# same everywhere. This hole bends less towards its rim, so the runs swing back and forth inside it. At 0.8 they all leap
+# out. Noise changes the picture: at 0.2, where without it nobody leaves, half do with noise 0.5 and nearly all with 1.
+#
+# So larger steps do bounce out, and a larger batch, which has less noise, makes it *harder*. And what bounces out can
+# bounce in elsewhere. Count the runs that end in the lowest minimum:
+
+# %%
+for noise, rate in ((0.5, 0.4), (1, 0.4), (2, 0.4), (2, 0.8)):
+    arrived = 1 - share_away(ends[noise, rate], lowest)
+    print(f"noise {noise}, rate {rate}: {arrived:.0%} end in the lowest minimum")
+
+# %% [markdown]
+# Large steps to get out, small ones to settle: slowing down again.
+#
+# ## Saddles
+#
+# A gradient of zero need not mean a minimum. On a **saddle** the loss bends upwards in one direction and downwards in
+# another, like a mountain pass. Downwards means a negative curvature. With curvature −1 and rate 0.1 the multiplier is
+# $1 + 0.1 = 1.1$: the distance from the saddle *grows* by a tenth in each step.
+#
+# Start 500 runs exactly on the line that leads into the saddle. Without noise they all stop there. How much noise does it
+# take to get away?
+
+# %%
+saddle = SURFACES["saddle"]
+
+
+def distance_from_ridge(rate, noise, steps):
+    rng = np.random.default_rng(0)
+
+    def gradient(points):
+        return saddle.gradient(points) + noise * rng.normal(size=points.shape)
+
+    starts = np.tile([-1.5, 0.0], (500, 1))
+    return np.abs(descend(gradient, starts, rate, steps)[:, :, 1])
+
+
+# %%
+far = {n: distance_from_ridge(0.1, n, steps=400) for n in (0, 1e-9, 1e-6, 1e-3)}
+for noise, distances in far.items():
+    shares = (distances[[100, 200, 400]] > 0.5).mean(axis=1)
+    print(f"noise {noise:g}: got away by step 100, 200, 400:", *shares.round(2))
+
+# %%
+for noise, line in zip((1e-3, 1e-6, 1e-9), ("-", "--", ":"), strict=True):
+    middle = np.median(far[noise], axis=1)[1:]
+    plt.plot(range(1, 401), middle, line, color=plots.DESCENT, label=f"noise {noise}")
+plt.yscale("log")
+plt.title("A saddle delays, and the least noise ends the delay")
+plt.xlabel("step")
+plt.ylabel("distance from the ridge (median)")
+plt.legend()
+plots.show("Distance from the ridge on a log scale: straight lines up to 1.")
+
+# %% [markdown]
+# *The distance from the line into the saddle, on a logarithmic scale. After a few steps each curve is straight: a tenth
+# more in every step. A thousandth of the noise only means some 70 steps more.*
+#
+# Everybody gets away, sooner or later, unless there is no noise at all and you start exactly on the line. (Lee et al. 2016,
+# "Gradient Descent Only Converges to Minimizers", prove that with a small rate a random start avoids such saddles.) What a
+# saddle costs is time. With a smaller rate it costs more:
+
+# %%
+for rate in (0.03, 0.1, 0.3):
+    distances = distance_from_ridge(rate, 1e-3, steps=100)
+    print(f"rate {rate}: {(distances[-1] > 0.5).mean():.2f} got away in 100 steps")
+
+# %% [markdown]
+# ## In many dimensions
+#
+# Which of the two will your network meet? Potholes are a picture with two weights. Where the gradient of $n$ weights is
+# zero, the loss bends in $n$ directions, and for a local minimum *all* of them have to bend upwards. Suppose that chance
+# decided. The bends of a loss in $n$ directions are written down as a symmetric matrix: a square table of numbers that
+# equals its mirror image. `eigvalsh` finds its $n$ curvatures. Make such tables at random, and count.
+
+# %%
+rng = np.random.default_rng(0)
+for n in (1, 2, 3, 4, 10):
+    random = rng.normal(size=(20_000, n, n))
+    bends = np.linalg.eigvalsh(random + random.transpose(0, 2, 1))
+    all_up = (bends > 0).all(axis=1).mean()
+    saddles = ((bends > 0).any(axis=1) & (bends < 0).any(axis=1)).mean()
+    print(f"{n:2} weights: all bend up {all_up:.3f}, saddles {saddles:.3f}")
+
+# %% [markdown]
+# With four weights two places in a thousand are minima, with ten not one of the 20,000: nearly all are saddles. A network
+# has thousands of weights.
+# Dauphin et al. (2014, "Identifying and attacking the saddle point problem in high-dimensional non-convex optimization")
+# argue, and measure on small networks, that where the loss is still high the flat places are mostly saddles.
+#
+# What the count does *not* prove: a network's loss is no random matrix. Low down most bends point upwards, and
+# networks, small ones above all, can have bad minima. But when a loss stops falling, think of saddles and flats before you think of potholes. And
+# the noise that helps you on is there already: the minibatch gives it.
+#
+# ## The same in Keras
+#
+# A line is a network with a single unit. Give it your start, your rate and your minibatches: `epoch_order` is what
+# `batches` cuts into pieces, and `shuffle=False` keeps that order.
+
+# %% tags=["nbval-ignore-output"]
+import keras  # takes about ten seconds
+
+from helpers.minibatches import epoch_order
+
+# %%
+model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+model.set_weights([np.array([[-1.0]]), np.array([1.0])])
+model.compile(keras.optimizers.SGD(learning_rate=0.1), loss="mean_squared_error")
+for epoch in range(3):
+    order = epoch_order(len(x), epoch, seed=0)
+    model.fit(x[order, None], y[order, None], 8, verbose=0, shuffle=False)
+
+# %%
+by_hand = fit_line(learning_rate=0.1, batch_size=8, epochs=3)[-1]
+in_keras = [weights.item() for weights in model.get_weights()]
+print("by hand:", by_hand.round(4))
+print("Keras:  ", np.round(in_keras, 4))
+
+# %% [markdown]
+# After 102 steps the same numbers. `SGD` in Keras is the loop that you wrote.
+#
+# ### Exercise 3.8 · Write
+#
+# A stretch. Fit all ten features at once, and slow down on the way. `x` has one row for each patient, `learning_rates` one
+# rate for each epoch. Start with all weights and `b` at 0, predict `x @ w + b`, take the minibatches of
+# `batches(len(x), batch_size, epoch, seed=0)`, and return `w` and `b`.
+
+
+# %% tags=["exercise:minibatch_descent"]
+def minibatch_descent(x, y, batch_size, learning_rates):
+    ### BEGIN SOLUTION
+    w, b = np.zeros(x.shape[1]), 0.0
+    for epoch, learning_rate in enumerate(learning_rates):
+        for rows in batches(len(x), batch_size, epoch, seed=0):
+            errors = x[rows] @ w + b - y[rows]
+            w = w - learning_rate * 2 * x[rows].T @ errors / len(rows)
+            b = b - learning_rate * 2 * errors.mean()
+    return w, b
+    ### END SOLUTION
+
+
+check.minibatch_descent(minibatch_descent)
+
+# %%
+# check.minibatch_descent.hint()
+# check.minibatch_descent.solution()
+
+# %% [markdown] tags=["solution"]
+# The three steps stand in the inner loop, in their order. `x[rows].T @ errors` adds up error times feature for each of the
+# features; divided by the number of rows *in this minibatch* (the last one is smaller) it is a mean. The errors are computed
+# once, before either update.
+
+# %% [markdown]
+# ## What to remember
+#
+# **How far do you step, and when have you arrived?** Step against the gradient, at a rate below 2 / (the largest
+# curvature); slow down near the end, because of the noise; you have arrived when the loss no longer falls *and* the
+# gradient is close to zero.
+#
+# - On a parabola each step multiplies the distance by 1 − learning rate · curvature. At −1 it runs back and forth for ever.
+# - In a ravine the steepest direction sets the limit and the flattest sets the time: steps grow with the condition number.
+# - A constant rate ends in a ball of noise. Its variance goes as learning rate / batch size.
+# - Large steps and noise leave potholes; less noise, from larger batches, leaves fewer.
+# - In many dimensions saddles and flats are the usual obstacle. They cost time; noise gets you off.
+
+# %%
+# check.progress()
