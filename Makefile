@@ -1,12 +1,12 @@
 # Python 3.13, 3.12 or 3.11 and make are all that it takes; the rest is set up here.
 .DEFAULT_GOAL := help
-.PHONY: help lab reset test notebooks bench
+.PHONY: help lab reset test test-platforms notebooks portable bench
 PYTHON := .venv/bin/python
 READY := .venv/ready
 
 help:  ## print this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1|/' \
-		| awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+		| awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
 
 lab: $(READY)  ## copy missing lessons into my/ and open JupyterLab there
 	@$(PYTHON) tools/lab.py
@@ -17,8 +17,14 @@ reset: $(READY)  ## LESSON=04: put a fresh copy beside the one in my/
 test: $(READY)  ## run all tests
 	@$(PYTHON) -m pytest
 
+test-platforms: $(READY)  ## run the portable notebooks as on Colab and Kaggle
+	@$(PYTHON) -m tools.try_platforms
+
 notebooks: $(READY)  ## rebuild what is stale in lessons/ and solutions/ from source/
 	@$(PYTHON) tools/build.py
+
+portable: $(READY)  ## write dist/portable/: one file a notebook, for Kaggle and Colab
+	@$(PYTHON) -m tools.portable
 
 bench: $(READY)  ## measure speed against what one would use instead
 	@mkdir -p dist

@@ -253,11 +253,14 @@ def imported(path, found):
 
 
 def module_files(name):
-    """Return the files that make up a module of helpers/, its data beside it."""
-    if name.split(".")[0] != "helpers":
+    """Return the files that make up a module of helpers/: its packages, its data."""
+    parts = name.split(".")
+    if parts[0] != "helpers":
         return []
-    place = ROOT.joinpath(*name.split("."))
-    files = [place.with_suffix(".py"), place / "__init__.py"]
+    files = [ROOT.joinpath(*parts).with_suffix(".py")]
+    files += [
+        ROOT.joinpath(*parts[:n], "__init__.py") for n in range(1, len(parts) + 1)
+    ]
     if name == "helpers.plots":
         files.append(ROOT / "helpers" / "downhill.mplstyle")
     return [file for file in files if file.is_file()]

@@ -1,0 +1,119 @@
+"""Write dist/portable/: each notebook complete in itself, for Kaggle and Colab."""
+
+import base64
+import hashlib
+import json
+import re
+import sys
+import tomllib
+import zlib
+
+import nbformat
+from nbformat.v4 import new_code_cell
+from packaging.requirements import Requirement
+
+from tools import build
+
+# Collapsed in Colab (a form), in JupyterLab and on Kaggle, and left out of slides.
+FIRST_CELL = {
+    "cellView": "form",
+    "jupyter": {"source_hidden": True},
+    "_kg_hide-input": True,
+    "slideshow": {"slide_type": "skip"},
+}
+
+
+def archive(source):
+    """Return what a lesson imports from helpers/ as JSON: path -> text."""
+    files = {
+        file.relative_to(build.ROOT).as_posix(): file.read_text("utf-8")
+        for file in build.imported(source, set())
+    }
+    answers = {source.stem[:2]: build.collect_answers(build.read_cells(source))}
+    files["helpers/checks/answers.json"] = json.dumps(answers, ensure_ascii=False)
+    return json.dumps(files, sort_keys=True, ensure_ascii=False).encode()
+
+
+def lowest_versions():
+    """Return name -> lowest version, of Python and of what the lessons import."""
+    project = read_project()
+    lowest = {"Python": lower_bound(project["requires-python"])}
+    for requirement in map(Requirement, project["dependencies"]):
+        if requirement.name != "jupyterlab":
+            lowest[requirement.name] = lower_bound(str(requirement.specifier))
+    return lowest
+
+
+def lower_bound(specifier):
+    return re.search(r">=([\d.]+)", specifier)[1]
+
+
+def read_project():
+    return tomllib.loads((build.ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+
+
+def first_cell(source):
+    """Return the cell that brings helpers along."""
+    text = archive(source)
+    packed = base64.b85encode(zlib.compress(text, 9)).decode()
+    code = (build.ROOT / "tools" / "first_cell.py").read_text("utf-8").strip()
+    for mark, value in (
+        ("@ARCHIVE@", packed),
+        ("@HASH@", hashlib.sha256(text).hexdigest()[:16]),
+        ("@LOWEST@", lowest_versions()),
+    ):
+        code = code.replace(f'"{mark}"', json.dumps(value))
+    return new_code_cell(code, id="first-cell", metadata=FIRST_CELL)
+
+
+def badges(name):
+    """Return two links for a file on the branch `portable`, or nothing."""
+    address = read_project().get("urls", {}).get("Repository", "")
+    found = re.fullmatch(r"https://github\.com/([\w.-]+/[\w.-]+?)(\.git)?/?", address)
+    if not found:
+        return ""
+    colab, kaggle = "https://colab.research.google.com", "https://www.kaggle.com"
+    place = f"{found[1]}/blob/portable/{name}"
+    links = {
+        f"![Open in Colab]({colab}/assets/colab-badge.svg)": f"{colab}/github/{place}",
+        f"![Open in Kaggle]({kaggle}/static/images/open-in-kaggle.svg)": (
+            f"{kaggle}/kernels/welcome?src=https://github.com/{place}"
+        ),
+    }
+    return "\n\n" + " ".join(f"[{image}]({link})" for image, link in links.items())
+
+
+def editions(source):
+    """Return name -> notebook: the lesson and the solution, complete in themselves."""
+    names = f"{source.stem}.ipynb", f"{source.stem}_solution.ipynb"
+    made = {}
+    for name, file in zip(names, build.editions(source), strict=True):
+        notebook = nbformat.read(file, as_version=4)
+        notebook.metadata.pop("downhill", None)
+        title, *text = notebook.cells[0].source.split("\n", 1)
+        notebook.cells[0].source = "\n".join([title + badges(name), *text])
+        notebook.cells.insert(0, first_cell(source))
+        made[name] = notebook
+    return made
+
+
+def main():
+    """Write all notebooks and print their sizes; return the exit code."""
+    sources = sorted((build.ROOT / "source").glob("*.py"))
+    if build.main(["--check"]):
+        return 1
+    folder = build.ROOT / "dist" / "portable"
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.ipynb"):
+        old.unlink()
+    for source in sources:
+        for name, notebook in editions(source).items():
+            text = build.as_text(notebook)
+            (folder / name).write_text(text, "utf-8")
+            size, code = (len(t) / 1000 for t in (text, notebook.cells[0].source))
+            print(f"{name:52} {size:4.0f} KB, {code:.0f} KB of it helpers")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
