@@ -2,6 +2,7 @@
 # What the lesson imports as `helpers` is packed into this cell, and goes into a
 # temporary folder. Nothing is downloaded, installed or upgraded.
 import base64
+import bz2
 import contextlib
 import hashlib
 import importlib
@@ -11,7 +12,6 @@ import platform
 import re
 import sys
 import tempfile
-import zlib
 from pathlib import Path
 
 _ARCHIVE = "@ARCHIVE@"
@@ -41,15 +41,15 @@ def _check(name, found):
     if list(map(int, here)) < list(map(int, lowest)):
         raise _Stop(
             f"This lesson needs {name} {_LOWEST[name]} or newer, and here it is "
-            f"{found}: choose the latest environment on Kaggle (Settings) or the latest "
-            f"version on Colab (Runtime); elsewhere, upgrade {name} and restart."
+            f"{found}: choose the latest environment on Kaggle (Settings), the latest "
+            f"version on Colab (Runtime), or elsewhere upgrade {name} and restart."
         )
 
 
 def _files():
     try:
-        text = zlib.decompress(base64.b85decode(_ARCHIVE))
-    except (ValueError, zlib.error):
+        text = bz2.decompress(base64.b85decode(_ARCHIVE))
+    except (ValueError, OSError):
         text = b""
     if hashlib.sha256(text).hexdigest()[:16] != _HASH:
         raise _Stop("This cell is damaged: get a fresh copy of the notebook.")
@@ -85,7 +85,7 @@ def _start():
     _check_versions()
     files = _files()
     loaded = getattr(sys.modules.get("helpers"), "__file__", None)
-    if loaded and _holds(Path(loaded).parents[1], files):
+    if loaded and _holds(Path(loaded).parent.parent, files):
         return
     try:
         folder = str(_unpack(files))

@@ -1,12 +1,13 @@
 """Write dist/portable/: each notebook complete in itself, for Kaggle and Colab."""
 
 import base64
+import bz2
 import hashlib
 import json
 import re
 import sys
 import tomllib
-import zlib
+from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell
@@ -14,6 +15,7 @@ from packaging.requirements import Requirement
 
 from tools import build
 
+DATA = (".json", ".mplstyle")
 # Collapsed in Colab (a form), in JupyterLab and on Kaggle, and left out of slides.
 FIRST_CELL = {
     "cellView": "form",
@@ -24,10 +26,13 @@ FIRST_CELL = {
 
 
 def archive(source):
-    """Return what a lesson imports from helpers/ as JSON: path -> text."""
+    """Return what a lesson imports from helpers/, with its data: JSON, path -> text."""
+    files = build.imported(source, set())
+    for folder in {file.parent for file in files}:
+        files |= {file for file in folder.iterdir() if file.suffix in DATA}
     files = {
         file.relative_to(build.ROOT).as_posix(): file.read_text("utf-8")
-        for file in build.imported(source, set())
+        for file in files
     }
     answers = {source.stem[:2]: build.collect_answers(build.read_cells(source))}
     files["helpers/checks/answers.json"] = json.dumps(answers, ensure_ascii=False)
@@ -55,8 +60,8 @@ def read_project():
 def first_cell(source):
     """Return the cell that brings helpers along."""
     text = archive(source)
-    packed = base64.b85encode(zlib.compress(text, 9)).decode()
-    code = (build.ROOT / "tools" / "first_cell.py").read_text("utf-8").strip()
+    packed = base64.b85encode(bz2.compress(text)).decode()
+    code = Path(__file__).with_name("first_cell.py").read_text("utf-8").strip()
     for mark, value in (
         ("@ARCHIVE@", packed),
         ("@HASH@", hashlib.sha256(text).hexdigest()[:16]),

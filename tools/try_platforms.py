@@ -105,6 +105,7 @@ def environment(platform):
     kernel = folder / "share" / "jupyter" / "kernels" / "portable" / "kernel.json"
     kernel.parent.mkdir(parents=True)
     start = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    start.append("--log-level=ERROR")
     spec = {"argv": start, "display_name": platform.name, "language": "python"}
     kernel.write_text(json.dumps(spec))
     stamp.write_text(made_from)
@@ -144,7 +145,7 @@ def run(notebook, folder):
         around["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # no warning from the debugger
         client = NotebookClient(ran, km=manager, timeout=600)
         try:
-            client.execute(cwd=elsewhere, env=around)
+            client.execute(cwd=elsewhere, env=around, cleanup_kc=True)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             return str(error)
     return "\n".join(differences(notebook, ran))
