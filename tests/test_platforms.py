@@ -1,6 +1,7 @@
 """The solutions with Colab's versions; `make test-platforms` runs all the rest."""
 
 import os
+import sys
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
@@ -49,6 +50,19 @@ def test_what_changes_from_run_to_run_is_not_compared():
     expected = new_notebook(cells=[cell(text="1 s", **bar)])
     ran = new_notebook(cells=[cell(text="2 s", **bar)])
     assert list(try_platforms.differences(expected, ran)) == []
+
+
+def test_no_uv_and_no_package_index_are_told_from_a_fault(monkeypatch):
+    install = "pip", "install", "--python", sys.executable, "--dry-run", "numpy==99"
+    with pytest.raises(RuntimeError, match="No solution found"):
+        try_platforms.uv(*install, "--offline")
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    with pytest.raises(try_platforms.Unreachable, match="127.0.0.1:9"):
+        index = "--default-index", "http://127.0.0.1:9"
+        try_platforms.uv(*install, "--no-cache", *index)
+    monkeypatch.setattr(try_platforms.shutil, "which", lambda *_, **__: None)
+    with pytest.raises(try_platforms.Unreachable, match="pip install uv"):
+        try_platforms.uv(*install)
 
 
 @pytest.mark.parametrize("name", ["colab", "kaggle"])

@@ -166,7 +166,7 @@ def printed(cell):
     parts = []
     for output in cell.outputs:
         if output.output_type != "stream":
-            parts.append(output.data.get("text/plain", ""))
+            parts.append(output.get("data", {}).get("text/plain", ""))
         elif output.name == "stdout":
             parts.append(output.text)
     return "".join(parts)
@@ -209,13 +209,13 @@ def main():
     """Print the table; return the exit code."""
     known = platforms()
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("platform", nargs="*", choices=[[], *known], default=[])
-    chosen = parser.parse_args().platform or known
+    parser.add_argument("platform", nargs="*", choices=[*known, "all"], default="all")
+    chosen = parser.parse_args().platform
     failures = {}
     print(
         "| platform | versions | notebooks | seconds | result |\n|---|---|---|---|---|"
     )
-    for name in chosen:
+    for name in known if "all" in chosen else chosen:
         try:
             line, wrong = try_platform(known[name])
         except Unreachable as error:
