@@ -122,13 +122,14 @@ def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False):
     else:
         p = _clip(_checked(p))
         logs = np.log(p / p.sum(axis=-1, keepdims=True))
-    return -np.take_along_axis(logs, classes[..., None], axis=-1).mean(axis=(-2, -1))
+    classes = np.broadcast_to(classes, p.shape[:-1])[..., None]
+    return -np.take_along_axis(logs, classes, axis=-1).mean(axis=(-2, -1))
 
 
 def _sparse_categorical_crossentropy_gradient(y_true, y_pred, from_logits=False):
     classes, p = labels(y_true, y_pred)
     rows, units = p.shape[-2:]
-    y = classes[..., None] == np.arange(units)
+    y = (np.arange(units)[:, None] == classes[..., None, :]).mT
     if switch("from_logits", from_logits):
         return (softmax(p) - y) / rows
     p = _checked(p)

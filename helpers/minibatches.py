@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from helpers.arguments import whole
+
 
 def epoch_order(n: int, epoch: int, seed: int) -> np.ndarray:
     """Return the shuffled row numbers of one epoch.
@@ -23,7 +25,7 @@ def epoch_order(n: int, epoch: int, seed: int) -> np.ndarray:
         A permutation of ``range(n)``.
     """
     for name, value, least in (("n", n, 1), ("epoch", epoch, 0), ("seed", seed, 0)):
-        _check_whole(name, value, least)
+        whole(name, value, least)
     return np.random.default_rng([seed, epoch]).permutation(n)
 
 
@@ -43,14 +45,6 @@ def batches(n: int, batch_size: int, epoch: int, seed: int) -> Iterator[np.ndarr
     iterator of ndarray of int
         ``ceil(n / batch_size)`` arrays of row numbers.
     """
-    _check_whole("batch_size", batch_size, 1)
+    whole("batch_size", batch_size, 1)
     order = epoch_order(n, epoch, seed)
     return (order[start : start + batch_size] for start in range(0, n, batch_size))
-
-
-def _check_whole(name, value, least):
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not whole or value < least:
-        raise ValueError(
-            f"{name} must be a whole number, at least {least}, got {value!r}"
-        )

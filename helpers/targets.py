@@ -35,7 +35,7 @@ def one_hot(y_true, y_pred):
 
 
 def labels(y_true, y_pred):
-    """Return integer labels, one for each row of each run, and predictions."""
+    """Return integer labels, one a row for each run or for all, and predictions."""
     y_true, y_pred = np.asarray(y_true), _classes(y_pred)
     shape, classes = y_pred.shape[:-1], y_pred.shape[-1]
     stacked = y_pred.ndim == 3
@@ -59,7 +59,7 @@ def labels(y_true, y_pred):
             f"{classes} units, got {y_true.min()} to {y_true.max()}: count from 0, or "
             "give the output more units"
         )
-    return np.broadcast_to(y_true, shape), y_pred
+    return y_true, y_pred
 
 
 def check_probabilities(name, p, remedy):

@@ -1,6 +1,7 @@
 """Train a stack of networks, and measure it over the whole set after every epoch."""
 
 from dataclasses import dataclass, field
+from time import perf_counter
 
 import numpy as np
 
@@ -17,13 +18,17 @@ class History:
 
     ``train_loss`` and ``valid_loss`` are losses over all rows (not Keras's mean over an
     epoch on the move), ``valid_score`` is the accuracy for classes and R squared for
-    regression. Without validation rows the last two are None. Once a run diverged its
+    regression. Without validation rows these two are None. Once a run diverged its
     losses are inf and its score is -inf.
+
+    ``seconds`` is the time since the start that went into steps, without the measuring;
+    runs that train side by side share it in equal parts.
     """
 
     train_loss: np.ndarray = field(repr=False)
     valid_loss: np.ndarray | None = field(repr=False)
     valid_score: np.ndarray | None = field(repr=False)
+    seconds: np.ndarray = field(repr=False)
 
     @property
     def diverged(self):
@@ -68,18 +73,21 @@ def fit(
     check_optimizer(optimizer)
     whole("epochs", epochs, least=1)
     whole("batch_size", batch_size, least=1)
-    x, y = _check_rows("x", x, "y", y)
+    x, y = check_rows("x", x, "y", y)
     if validation is not None:
-        validation = _check_rows("x_valid", validation[0], "y_valid", validation[1])
+        validation = check_rows("x_valid", validation[0], "y_valid", validation[1])
     seeds = np.array(one_seed_a_run(seed, network.runs))
     train_loss, valid_loss = np.full((2, network.runs, epochs), np.inf)
     valid_score = np.full((network.runs, epochs), -np.inf)
+    seconds = np.zeros((network.runs, epochs))
 
     optimizer.reset()
     going = np.arange(network.runs)
     stack = network.keep(going)
     for epoch in range(epochs):
+        began = perf_counter()
         _train(stack, optimizer, x, y, _order(len(x), epoch, seeds[going]), batch_size)
+        seconds[going, epoch] = (perf_counter() - began) / len(going)
         loss = stack.loss_of(y, stack.logits(x))
         finite = np.isfinite(loss)
         if not finite.all():
@@ -97,8 +105,8 @@ def fit(
     for weights, trained in zip(network.weights, stack.weights, strict=True):
         weights[going] = trained
     if validation is None:
-        return History(train_loss, None, None)
-    return History(train_loss, valid_loss, valid_score)
+        valid_loss = valid_score = None
+    return History(train_loss, valid_loss, valid_score, seconds.cumsum(axis=1))
 
 
 def evaluate(network, x, y):
@@ -138,13 +146,15 @@ def _score(network, y, outputs):
     return (1 - unexplained).mean(axis=-1)
 
 
-def _check_rows(x_name, x, y_name, y):
+def check_rows(x_name, x, y_name, y):
+    """Return both as arrays, if they are as many finite rows."""
     x, y = np.asarray(x), np.asarray(y)
     if x.ndim != 2 or len(x) != len(y):
         raise ValueError(
             f"{x_name} must have shape (rows, inputs) and {y_name} as many rows, got "
             f"{x.shape} and {y.shape}"
         )
-    if x.dtype.kind == "f" and not np.isfinite(x).all():
-        raise ValueError(f"{x_name} must be finite, got nan or inf: repair such rows")
+    for name, values in ((x_name, x), (y_name, y)):
+        if values.dtype.kind == "f" and not np.isfinite(values).all():
+            raise ValueError(f"{name} must be finite, got nan or inf: repair such rows")
     return x, y

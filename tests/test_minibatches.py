@@ -47,5 +47,7 @@ def test_epochs_and_seeds_differ():
 )
 def test_what_is_no_count_is_named(argument, value):
     arguments = {"n": 10, "batch_size": 2, "epoch": 0, "seed": 0, argument: value}
-    with pytest.raises(ValueError, match=f"{argument} must be .*{value!r}"):
+    with pytest.raises(
+        (TypeError, ValueError), match=f"{argument} must be .*{value!r}"
+    ):
         batches(**arguments)

@@ -1,0 +1,378 @@
+"""Train a whole grid of networks at once: learning rates x batch sizes x seeds."""
+
+import os
+import sys
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+from tqdm import tqdm
+
+from helpers import losses
+from helpers.arguments import one_of, positive, whole
+from helpers.data import Problem
+from helpers.fast_network import FastNetwork
+from helpers.networks import Network
+from helpers.optimizer_base import check_optimizer
+from helpers.optimizers import SGD
+from helpers.training import check_rows, fit
+
+# Networks that train side by side: enough that NumPy's calls cost little beside the
+# work in them, few enough that their weights stay in the processor's cache.
+RUNS = 32
+
+LOSSES = {
+    "regression": losses.mean_squared_error,
+    "binary": losses.binary_crossentropy,
+    "multiclass": losses.sparse_categorical_crossentropy,
+}
+MEASURES = ("train_loss", "valid_loss", "valid_score")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One learning rate with one batch size, at the end: means over the seeds."""
+
+    learning_rate: float
+    batch_size: int
+    train_loss: float
+    valid_loss: float
+    valid_score: float
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """What each network of a grid reached at the end of each epoch.
+
+    All arrays have the shape (learning_rates, batch_sizes, seeds, epochs).
+
+    Attributes
+    ----------
+    train_loss, valid_loss : array
+        Over all rows, never the running mean; inf once a run diverged.
+    valid_score : array
+        Accuracy for classes, R squared for regression; -inf once a run diverged.
+    seconds : array
+        By the clock, from the start, in steps alone. Networks that train side by side
+        share their time in equal parts, so it is what a network costs in the sweep; a
+        network on its own takes longer.
+    steps, examples : array
+        Updates made, and rows used for them, since the start.
+
+    start_loss : array, shape (seeds,)
+        Over the training rows, before the first step.
+
+    In a sweep that was interrupted the runs that did not finish are NaN.
+    """
+
+    problem: str
+    learning_rates: np.ndarray
+    batch_sizes: np.ndarray
+    seeds: np.ndarray
+    rows: int = field(repr=False)
+    start_loss: np.ndarray = field(repr=False)
+    train_loss: np.ndarray = field(repr=False)
+    valid_loss: np.ndarray = field(repr=False)
+    valid_score: np.ndarray = field(repr=False)
+    seconds: np.ndarray = field(repr=False)
+
+    @property
+    def steps(self):
+        """Updates made until the end of each epoch."""
+        a_pass = np.ceil(self.rows / self.batch_sizes).astype(int)
+        return self._along_the_grid(a_pass[:, None, None])
+
+    @property
+    def examples(self):
+        """Rows used until the end of each epoch, each as often as it was."""
+        return self._along_the_grid(self.rows)
+
+    def _along_the_grid(self, an_epoch):
+        epochs = np.arange(1, self.train_loss.shape[-1] + 1)
+        return np.broadcast_to(an_epoch * epochs, self.train_loss.shape)
+
+    @property
+    def diverged(self):
+        """Which runs end above the loss they started from: (rates, batches, seeds)."""
+        return self.train_loss[..., -1] > self.start_loss
+
+    def final(self, by="valid_loss"):
+        """Return a measure after the last epoch, as a mean over the seeds.
+
+        Parameters
+        ----------
+        by : str
+            "train_loss", "valid_loss" or "valid_score".
+
+        Returns
+        -------
+        ndarray, shape (learning_rates, batch_sizes)
+            inf (the score: -inf) where one of the seeds diverged, NaN where one did not
+            finish.
+        """
+        values = getattr(self, one_of("by", by, MEASURES))[..., -1].mean(axis=-1)
+        worst = -np.inf if by == "valid_score" else np.inf
+        return np.where(self.diverged.any(axis=-1), worst, values)
+
+    def best(self, batch_size=None, by="valid_loss"):
+        """Return the best cell at the end.
+
+        Parameters
+        ----------
+        batch_size : int, optional
+            The best learning rate for this batch size; otherwise the best of all.
+        by : str
+            What is compared, as :meth:`final` returns it.
+
+        Returns
+        -------
+        Cell
+
+        Raises
+        ------
+        ValueError
+            If there is none, with the reason.
+        """
+        loss = self.final(by) * (-1 if by == "valid_score" else 1)
+        if batch_size is not None:
+            if batch_size not in self.batch_sizes:
+                raise ValueError(
+                    f"batch_size must be one of {self.batch_sizes.tolist()}, got "
+                    f"{batch_size!r}"
+                )
+            loss = np.where(self.batch_sizes == batch_size, loss, np.nan)
+        if np.isnan(loss).all():
+            raise ValueError(
+                "no cell is finished, so none is best: let the sweep run on"
+            )
+        i, j = np.unravel_index(np.nanargmin(loss), loss.shape)
+        if np.isinf(loss[i, j]):
+            raise ValueError(
+                "every run ends above the loss it started from, so none is best: try "
+                f"learning_rates below {self.learning_rates.min():g}"
+            )
+        return Cell(
+            float(self.learning_rates[i]),
+            int(self.batch_sizes[j]),
+            *(float(self.final(measure)[i, j]) for measure in MEASURES),
+        )
+
+    def to_frame(self):
+        """Return a pandas DataFrame with a row for each run and epoch that finished."""
+        import pandas as pd
+
+        axes = {
+            "learning_rate": self.learning_rates,
+            "batch_size": self.batch_sizes,
+            "seed": self.seeds,
+            "epoch": np.arange(1, self.train_loss.shape[-1] + 1),
+        }
+        columns = dict(
+            zip(axes, np.meshgrid(*axes.values(), indexing="ij"), strict=True)
+        )
+        for name in ("steps", "examples", "seconds", *MEASURES):
+            columns[name] = getattr(self, name)
+        frame = pd.DataFrame({name: values.ravel() for name, values in columns.items()})
+        return frame[frame["train_loss"].notna()].reset_index(drop=True)
+
+
+def sweep(
+    problem,
+    *,
+    learning_rates,
+    batch_sizes,
+    seeds=(0,),
+    epochs=20,
+    hidden=(64,),
+    optimizer=SGD,
+    executor=None,
+    progress=True,
+) -> Sweep:
+    """Train a network for each learning rate, batch size and seed.
+
+    Seed s starts ``Network(..., seed=s)`` and orders the minibatches of each epoch by
+    ``epoch_order(rows, epoch, s)``, so that any run can be replayed. Interrupt it, and
+    what is finished is kept.
+
+    Parameters
+    ----------
+    problem : Problem
+        As ``load`` of :mod:`helpers.data` returns it. Its kind decides on the loss.
+    learning_rates, batch_sizes, seeds : sequence of numbers
+        The grid. A batch size is at most the number of training rows.
+    epochs : int
+    hidden : sequence of int
+        Units of the hidden layers, which are ReLU; () for none.
+    optimizer : callable
+        From rates to an optimizer: a class, ``functools.partial(SGD, momentum=0.9)``,
+        or a function. It is called with an array, a rate for each of many networks
+        that train side by side. Other processes can call it only if it can be pickled.
+    executor : concurrent.futures.Executor, optional
+        Where to train; by default a thread for each core. A Dask client's
+        ``get_executor()`` sends the same work to a cluster, with the same results.
+    progress : bool
+        Show a bar with the time left.
+
+    Returns
+    -------
+    Sweep
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is wrong, with what to use instead.
+    """
+    learning_rates = _grid("learning_rates", learning_rates, positive)
+    batch_sizes = _grid("batch_sizes", batch_sizes, partial(whole, least=1))
+    seeds = _grid("seeds", seeds, whole)
+    if np.ndim(hidden) != 1:
+        raise TypeError(f"hidden must be a sequence, such as (64,), got {hidden!r}")
+    hidden = tuple(whole("hidden", units, least=1) for units in hidden)
+    task = _Task(problem, hidden, optimizer, epochs)
+    task.check(learning_rates, batch_sizes)
+
+    shape = len(learning_rates), len(batch_sizes), len(seeds), epochs
+    arrays = {name: np.full(shape, np.nan) for name in (*MEASURES, "seconds")}
+    parts = _parts(learning_rates, batch_sizes, seeds)
+    cores = ThreadPoolExecutor(os.cpu_count()) if executor is None else None
+    with threadpool_limits(1, "blas"), cores or nullcontext(executor) as pool:
+        futures = [
+            pool.submit(task, learning_rates[i], batch_sizes[j], seeds[k])
+            for i, j, k in parts
+        ]
+        _wait(futures, [len(i) for i, _, _ in parts], progress)
+    for part, future in zip(parts, futures, strict=True):
+        if future.done() and not future.cancelled() and not future.exception():
+            for name, values in arrays.items():
+                values[part] = getattr(future.result(), name)
+    return Sweep(
+        problem.name,
+        learning_rates,
+        batch_sizes,
+        seeds,
+        rows=len(problem.x_train),
+        start_loss=task.start_loss(seeds),
+        **arrays,
+    )
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What is the same for all networks of a sweep; another process can call it."""
+
+    problem: Problem
+    hidden: tuple
+    optimizer: Callable
+    epochs: int
+
+    def __call__(self, rates, batch_size, seeds):
+        """Train networks side by side, a rate and a seed for each."""
+        x, y, validation = self._rows()
+        # Each part has one core to itself: BLAS must not spread it over the others.
+        with threadpool_limits(1, "blas"):
+            return fit(
+                FastNetwork(self._network(seeds)),
+                self.optimizer(rates),
+                x,
+                y,
+                self.epochs,
+                batch_size,
+                seeds,
+                validation,
+            )
+
+    def check(self, rates, batch_sizes):
+        """Find what is wrong before anything is trained."""
+        if not isinstance(self.problem, Problem):
+            raise TypeError(
+                f'problem must be one, such as load("digits"), got {self.problem!r}'
+            )
+        if not callable(self.optimizer):
+            raise TypeError(
+                "optimizer must make one from rates, such as SGD or "
+                f"functools.partial(SGD, momentum=0.9), got {self.optimizer!r}"
+            )
+        check_optimizer(self.optimizer(rates))
+        whole("epochs", self.epochs, least=1)
+        self._network(seeds=[0])
+        for part in ("train", "valid"):
+            names = f"x_{part}", f"y_{part}"
+            x, y = (getattr(self.problem, name) for name in names)
+            check_rows(f"problem.{names[0]}", x, f"problem.{names[1]}", y)
+        rows, largest = len(self.problem.x_train), batch_sizes.max()
+        if largest > rows:
+            raise ValueError(
+                f"batch_sizes must be at most the {rows} training rows, got {largest}: "
+                f"for one step an epoch use {rows}"
+            )
+
+    def start_loss(self, seeds):
+        """Return the loss of each seed's network before it is trained."""
+        (x, y, _), network = self._rows(), self._network(seeds)
+        return network.loss_of(y, FastNetwork(network).logits(x))
+
+    def _rows(self):
+        data = self.problem
+        y_train, y_valid = data.y_train, data.y_valid
+        if data.kind == "binary":
+            y_train, y_valid = y_train[:, None], y_valid[:, None]
+        return data.x_train, y_train, (data.x_valid, y_valid)
+
+    def _network(self, seeds):
+        data = self.problem
+        units = len(data.target_names) if data.kind == "multiclass" else 1
+        widths = (data.x_train.shape[1], *self.hidden, units)
+        return Network(widths, loss=LOSSES[data.kind], runs=len(seeds), seed=seeds)
+
+
+def _grid(name, values, check):
+    values = [values] if np.ndim(values) == 0 else list(values)
+    if not values:
+        raise ValueError(f"{name} must hold at least one number, got {values}")
+    return np.array([check(name, value) for value in values])
+
+
+def _parts(learning_rates, batch_sizes, seeds):
+    """Cut the grid into parts that train side by side: their indices in the arrays.
+
+    All of a part have one batch size. Those of one seed stay together, as they share
+    the rows of each step. Small batches take longest, so they come first: all cores
+    then finish at about the same time.
+    """
+    rates = np.tile(np.arange(len(learning_rates)), len(seeds))
+    seeds = np.repeat(np.arange(len(seeds)), len(learning_rates))
+    cuts = range(RUNS, len(rates), RUNS)
+    return [
+        (i, j, k)
+        for j in np.argsort(batch_sizes, kind="stable")
+        for i, k in zip(np.split(rates, cuts), np.split(seeds, cuts), strict=True)
+    ]
+
+
+def _wait(futures, networks, progress):
+    """Wait for all, behind a progress bar, or until the learner interrupts."""
+    bar = tqdm(
+        total=sum(networks),
+        unit=" networks",
+        file=sys.stdout,
+        ncols=80,
+        disable=not progress,
+    )
+    sizes, waiting = dict(zip(futures, networks, strict=True)), set(futures)
+    try:
+        while waiting:
+            # Without a limit to the wait, Windows would not let Ctrl-C through.
+            done, waiting = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
+            for future in done:
+                future.result()
+                bar.update(sizes[future])
+    except KeyboardInterrupt:
+        bar.write("Interrupted: what is finished is kept.", file=sys.stdout)
+    finally:
+        for future in waiting:
+            future.cancel()
+        bar.close()

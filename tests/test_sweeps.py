@@ -1,0 +1,381 @@
+"""Sweeps: each network trains as it would alone, wherever and with whomever."""
+
+import os
+import pickle
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from multiprocessing import get_context
+
+import numpy as np
+import pytest
+
+from helpers import losses, sweeps
+from helpers.data import load
+from helpers.fast_network import FastNetwork
+from helpers.minibatches import epoch_order
+from helpers.networks import HIDDEN, Network
+from helpers.optimizers import SGD, Adam
+from helpers.schedules import CosineDecay
+from helpers.sweeps import sweep
+from helpers.training import fit
+
+DIGITS = load("digits")
+GRID = {
+    "learning_rates": (0.003, 0.01, 0.03, 0.1),
+    "batch_sizes": (64, 32),
+    "seeds": (0, 1, 7),
+    "epochs": 2,
+    "progress": False,
+}
+ARRAYS = ("train_loss", "valid_loss", "valid_score")
+
+
+def assert_same(one, other):
+    for name in ARRAYS:
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+
+
+@pytest.fixture(scope="module")
+def small():
+    return sweep(DIGITS, **GRID)
+
+
+# The fast network is the taught one
+
+
+@pytest.mark.parametrize("activation", HIDDEN)
+@pytest.mark.parametrize(
+    ("loss", "units"),
+    [
+        (losses.mean_squared_error, 2),
+        (partial(losses.huber, delta=0.5), 1),
+        (losses.binary_crossentropy, 1),
+        (losses.sparse_categorical_crossentropy, 4),
+        (losses.categorical_crossentropy, 4),
+    ],
+)
+@pytest.mark.parametrize("own_rows", [False, True])
+def test_the_fast_network_has_the_gradients_of_the_taught_one(
+    activation, loss, units, own_rows
+):
+    rng = np.random.default_rng(0)
+    widths = (6, 5, 7, units)
+    taught = Network(
+        widths, activation, loss=loss, runs=3, seed=range(3), dtype="float64"
+    )
+    taught.weights = [w + 0.1 * rng.normal(size=w.shape) for w in taught.weights]
+    fast = FastNetwork(taught)
+    x = rng.normal(size=(3, 300, 6) if own_rows else (300, 6))
+    y = rng.normal(size=(300, units))
+    if taught.output == "sigmoid":
+        y = (y > 0).astype(int)
+    if taught.output == "softmax":
+        y = rng.integers(0, units, 300)
+        if loss is losses.categorical_crossentropy:
+            y = np.eye(units)[y]
+
+    np.testing.assert_allclose(fast.logits(x), taught.logits(x), rtol=1e-10)
+    expected = taught.gradients(x, y)
+    for layer, gradient in enumerate(fast.gradients(x, y)):
+        W, b = gradient[..., :-1].mT, gradient[..., -1]
+        np.testing.assert_allclose(W, expected[2 * layer], rtol=1e-9, atol=1e-15)
+        np.testing.assert_allclose(b, expected[2 * layer + 1], rtol=1e-9, atol=1e-15)
+
+
+@pytest.mark.parametrize("batch_size", [16, 64, 256])
+def test_after_ten_epochs_the_fast_network_is_where_the_taught_one_is(batch_size):
+    rates = np.geomspace(1e-3, 0.3, 8)
+    x, y = DIGITS.x_train, DIGITS.y_train
+    taught = Network(
+        (64, 64, 10), loss=losses.sparse_categorical_crossentropy, runs=len(rates)
+    )
+    fast = FastNetwork(taught)
+    expected = fit(taught, SGD(rates), x, y, 10, batch_size).train_loss
+    found = fit(fast, SGD(rates), x, y, 10, batch_size).train_loss
+    np.testing.assert_allclose(found, expected, rtol=3e-6)
+
+
+def test_float32_is_enough():
+    rates = np.geomspace(1e-3, 0.3, 8)
+    loss = losses.sparse_categorical_crossentropy
+    ends = []
+    for dtype in ("float32", "float64"):
+        network = Network((64, 64, 10), loss=loss, runs=len(rates))
+        network.weights = [w.astype(dtype) for w in network.weights]
+        history = fit(
+            FastNetwork(network), SGD(rates), DIGITS.x_train, DIGITS.y_train, 10, 16
+        )
+        ends.append(history.train_loss[:, -1])
+    np.testing.assert_allclose(*ends, rtol=1e-5)
+
+
+# A grid is as many single runs
+
+
+def test_each_run_is_the_one_that_trains_alone(small):
+    assert small.train_loss.shape == (4, 2, 3, 2)
+    for i, j, k in [(0, 0, 0), (3, 1, 2), (2, 0, 1)]:
+        alone = fit(
+            FastNetwork(
+                Network(
+                    (64, 64, 10),
+                    loss=losses.sparse_categorical_crossentropy,
+                    seed=GRID["seeds"][k],
+                )
+            ),
+            SGD(GRID["learning_rates"][i]),
+            DIGITS.x_train,
+            DIGITS.y_train,
+            2,
+            GRID["batch_sizes"][j],
+            GRID["seeds"][k],
+            validation=(DIGITS.x_valid, DIGITS.y_valid),
+        )
+        for name in ARRAYS:
+            np.testing.assert_array_equal(
+                getattr(small, name)[i, j, k], getattr(alone, name)[0]
+            )
+
+
+@pytest.mark.parametrize("runs", [1, 5])
+def test_the_grouping_changes_nothing(small, runs, monkeypatch):
+    monkeypatch.setattr(sweeps, "RUNS", runs)
+    assert_same(sweep(DIGITS, **GRID), small)
+
+
+def test_a_run_that_diverges_beside_them_changes_nothing(small):
+    rates = (*GRID["learning_rates"], 1e4)
+    beside = sweep(DIGITS, **(GRID | {"learning_rates": rates}))
+    for name in ARRAYS:
+        np.testing.assert_array_equal(getattr(beside, name)[:4], getattr(small, name))
+    assert np.isposinf(beside.train_loss[4, ..., -1]).all()
+    assert np.isneginf(beside.valid_score[4, ..., -1]).all()
+    assert beside.diverged[4].all() and not beside.diverged[:4].any()
+
+
+def test_threads_and_other_processes_find_the_same(small):
+    with ThreadPoolExecutor(3) as pool:
+        assert_same(sweep(DIGITS, **GRID, executor=pool), small)
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        assert_same(sweep(DIGITS, **GRID, executor=pool), small)
+
+
+def test_a_dask_cluster_of_two_processes_finds_the_same(small, monkeypatch):
+    if os.environ.get("CI"):
+        import distributed
+    else:
+        reason = "distributed is not installed: it is in the extra called cluster"
+        distributed = pytest.importorskip("distributed", reason=reason)
+    monkeypatch.setattr(sweeps, "RUNS", 3)
+    with (
+        distributed.LocalCluster(
+            n_workers=2, processes=True, threads_per_worker=1, dashboard_address=None
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        assert len(client.scheduler_info(n_workers=-1)["workers"]) == 2
+        assert_same(sweep(DIGITS, **GRID, executor=client.get_executor()), small)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "score"),
+    [
+        ("diabetes", partial(SGD, momentum=0.9), 0.35),
+        ("breast_cancer", Adam, 0.95),
+        ("digits", lambda rate: SGD(CosineDecay(rate, 170)), 0.9),
+    ],
+)
+def test_every_kind_of_problem_with_any_optimizer_and_schedule(name, kind, score):
+    result = sweep(
+        load(name),
+        learning_rates=(0.005, 0.02),
+        batch_sizes=64,
+        epochs=10,
+        hidden=(16, 8),
+        optimizer=kind,
+        progress=False,
+    )
+    assert result.best().valid_score > score
+
+
+def test_a_linear_model_has_no_hidden_layer():
+    grid = GRID | {"hidden": (), "epochs": 5}
+    assert sweep(DIGITS, **grid).best().valid_score > 0.85
+
+
+@pytest.mark.parametrize("name", ["digits", "breast_cancer", "diabetes"])
+def test_keras_replays_a_column_to_1e_4_in_every_epoch(name):
+    keras = pytest.importorskip("keras")
+    data, epochs, batch_size, seed = load(name), 3, 32, 5
+    rates = {"diabetes": (0.003, 0.03), "digits": (0.01, 0.3)}.get(name, (0.01, 0.1))
+    result = sweep(
+        data,
+        learning_rates=rates,
+        batch_sizes=(16, batch_size),
+        seeds=(0, seed),
+        epochs=epochs,
+        progress=False,
+    )
+    loss = sweeps.LOSSES[data.kind]
+    units = 10 if name == "digits" else 1
+    y = data.y_train if name == "digits" else data.y_train.reshape(-1, 1)
+    for i, rate in enumerate(rates):
+        start = Network((data.x_train.shape[1], 64, units), loss=loss, seed=seed)
+        model = start.to_keras()
+        model.compile(keras.optimizers.SGD(rate), loss=loss.__name__)
+        for epoch in range(epochs):
+            order = epoch_order(len(y), epoch, seed)
+            for at in range(0, len(y), batch_size):
+                rows = order[at : at + batch_size]
+                model.train_on_batch(data.x_train[rows], y[rows])
+            measured = model.evaluate(data.x_train, y, verbose=0)
+            assert measured == pytest.approx(
+                result.train_loss[i, 1, 1, epoch], abs=1e-4
+            )
+
+
+# What comes back
+
+
+def test_currencies_count_from_the_start(small):
+    assert small.steps[0, :, 0].tolist() == [[17, 34], [34, 68]]
+    assert (small.examples == [1079, 2158]).all()
+    assert small.steps.shape == small.examples.shape == small.train_loss.shape
+    assert (np.diff(small.seconds) > 0).all() and (small.seconds > 0).all()
+
+
+def test_the_best_cell_is_the_lowest_mean_over_seeds(small):
+    means = small.valid_loss[..., -1].mean(axis=-1)
+    best = small.best()
+    i = GRID["learning_rates"].index(best.learning_rate)
+    j = GRID["batch_sizes"].index(best.batch_size)
+    assert best.valid_loss == means.min() == means[i, j]
+    assert best.train_loss == small.train_loss[i, j, :, -1].mean()
+    assert small.best(batch_size=64).valid_loss == means[:, 0].min()
+    scores = small.valid_score[..., -1].mean(axis=-1)
+    assert small.best(by="valid_score").valid_score == scores.max()
+
+
+def test_the_frame_is_tidy(small):
+    frame = small.to_frame()
+    assert len(frame) == small.train_loss.size
+    row = frame.query("learning_rate == 0.03 and batch_size == 32 and seed == 7").iloc[
+        1
+    ]
+    assert row["epoch"] == 2 and row["steps"] == 68 and row["examples"] == 2158
+    assert row["train_loss"] == small.train_loss[2, 1, 2, 1]
+    assert row["valid_score"] == small.valid_score[2, 1, 2, 1]
+
+
+def test_it_starts_where_its_networks_start(small):
+    loss = losses.sparse_categorical_crossentropy
+    network = Network((64, 64, 10), loss=loss, runs=3, seed=GRID["seeds"])
+    expected = network.loss_of(DIGITS.y_train, network.logits(DIGITS.x_train))
+    np.testing.assert_allclose(small.start_loss, expected, rtol=1e-5)
+
+
+def test_it_can_be_kept(small):
+    assert_same(pickle.loads(pickle.dumps(small)), small)
+
+
+# While it runs
+
+
+def test_a_bar_counts_the_networks_and_tells_the_time_left(capsys):
+    sweep(DIGITS, **(GRID | {"progress": True}))
+    said = capsys.readouterr()
+    assert "24/24" in said.out and "00:00<00:00" in said.out and not said.err
+    sweep(DIGITS, **GRID)
+    assert not capsys.readouterr().out
+
+
+class Interrupted(Executor):
+    """Finishes two parts; then the learner presses stop."""
+
+    parts = 0
+
+    def submit(self, task, *arguments):
+        self.parts += 1
+        future = Future()
+        if self.parts < 3:
+            future.set_result(task(*arguments))
+        if self.parts == 3:
+            future.set_exception(KeyboardInterrupt())
+        return future
+
+
+def test_interrupted_it_keeps_what_is_finished(monkeypatch, capsys, small):
+    monkeypatch.setattr(sweeps, "RUNS", 6)
+    result = sweep(DIGITS, **(GRID | {"progress": True}), executor=Interrupted())
+    assert "Interrupted: what is finished is kept" in capsys.readouterr().out
+    finished = np.isfinite(result.train_loss)
+    # Batch size 32 goes first, though it stands second.
+    assert finished[:, 1].all() and not finished[:, 0].any()
+    np.testing.assert_array_equal(result.train_loss[:, 1], small.train_loss[:, 1])
+    assert result.best() == small.best(batch_size=32)
+    assert len(result.to_frame()) == finished.sum()
+    with pytest.raises(ValueError, match="no cell is finished"):
+        result.best(batch_size=64)
+
+
+def test_an_error_in_a_part_ends_the_sweep():
+    class Broken(SGD):
+        def update(self, w, g, state, rate):
+            raise RuntimeError("broken rule")
+
+    with pytest.raises(RuntimeError, match="broken rule"):
+        sweep(DIGITS, **GRID, optimizer=Broken)
+
+
+# What does not work says why
+
+
+def test_where_all_runs_diverge_none_is_best():
+    result = sweep(DIGITS, **(GRID | {"learning_rates": (1e3, 1e4)}))
+    assert result.diverged.all()
+    with pytest.raises(ValueError, match="none is best: try learning_rates below 1000"):
+        result.best()
+
+
+@pytest.mark.parametrize(
+    ("changed", "error", "message"),
+    [
+        ({"problem": "digits"}, TypeError, r"problem must be .*load\(\"digits\"\)"),
+        ({"learning_rates": ()}, ValueError, "learning_rates must hold at least one"),
+        ({"batch_sizes": []}, ValueError, "batch_sizes must hold at least one"),
+        ({"seeds": np.array([])}, ValueError, "seeds must hold at least one"),
+        ({"learning_rates": (0.1, 0)}, ValueError, "learning_rates .* got 0"),
+        ({"learning_rates": (np.nan,)}, ValueError, "learning_rates .* got .*nan"),
+        ({"learning_rates": "fast"}, TypeError, "learning_rates .* got 'fast'"),
+        ({"batch_sizes": (16, 0)}, ValueError, "batch_sizes .* got 0"),
+        ({"batch_sizes": (16.0,)}, TypeError, "batch_sizes .* got 16.0"),
+        ({"batch_sizes": (64, 2048)}, ValueError, "at most the 1079 .* got 2048"),
+        ({"seeds": (-1,)}, ValueError, "seeds .* got -1"),
+        ({"epochs": 0}, ValueError, "epochs .* got 0"),
+        ({"hidden": (64, 0)}, ValueError, "hidden .* got 0"),
+        ({"hidden": 64}, TypeError, "hidden must be .* got 64"),
+        ({"optimizer": SGD(0.1)}, TypeError, "from rates, such as SGD or .*got SGD"),
+        ({"optimizer": lambda rate: rate}, TypeError, "helpers.optimizers"),
+    ],
+)
+def test_wrong_arguments_are_errors_that_say_what_to_do(changed, error, message):
+    arguments = {"problem": DIGITS} | GRID | changed
+    with pytest.raises(error, match=message):
+        sweep(arguments.pop("problem"), **arguments)
+
+
+@pytest.mark.parametrize("name", ["x_train", "x_valid", "y_train", "y_valid"])
+def test_nan_in_the_data_is_named(name):
+    data = load("diabetes")
+    values = getattr(data, name).copy()
+    values[3] = np.nan
+    with pytest.raises(ValueError, match=f"problem.{name} must be finite"):
+        sweep(replace(data, **{name: values}), **GRID)
+
+
+def test_no_such_measure_and_no_such_batch_size(small):
+    with pytest.raises(ValueError, match='by must be one of .*"valid_loss"'):
+        small.best(by="loss")
+    with pytest.raises(ValueError, match=r"batch_size must be one of \[64, 32\]"):
+        small.best(batch_size=16)
