@@ -6,7 +6,7 @@ from helpers.networks import HIDDEN, Network
 
 # Where nothing is learnt from them, rows pass through in blocks: so few at a time that
 # what goes from one layer to the next is still in the processor's cache.
-BLOCK = 128
+BLOCK = 64
 
 
 class FastNetwork(Network):

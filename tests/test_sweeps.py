@@ -183,7 +183,7 @@ def test_a_dask_cluster_of_two_processes_finds_the_same(small, monkeypatch):
     [
         ("diabetes", partial(SGD, momentum=0.9), 0.35),
         ("breast_cancer", Adam, 0.95),
-        ("digits", lambda rate: SGD(CosineDecay(rate, 170)), 0.9),
+        ("digits", lambda rate: SGD(CosineDecay(10 * rate, 170), 0.9), 0.9),
     ],
 )
 def test_every_kind_of_problem_with_any_optimizer_and_schedule(name, kind, score):
@@ -377,5 +377,7 @@ def test_nan_in_the_data_is_named(name):
 def test_no_such_measure_and_no_such_batch_size(small):
     with pytest.raises(ValueError, match='by must be one of .*"valid_loss"'):
         small.best(by="loss")
-    with pytest.raises(ValueError, match=r"batch_size must be one of \[64, 32\]"):
+    with pytest.raises(ValueError, match="batch_size one of 64, 32, got .* and 16"):
         small.best(batch_size=16)
+    with pytest.raises(ValueError, match="must be one of 0.003, .* got 0.5 and 32"):
+        small.index(0.5, 32)

@@ -1,0 +1,85 @@
+"""The look of every figure, and how it is shown."""
+
+import io
+import sys
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+STYLE = Path(__file__).parents[1] / "downhill.mplstyle"
+
+# What a colour means, everywhere in the course (Okabe and Ito's palette).
+FULL_GRADIENT = "#000000"
+MINIBATCH = "#E69F00"
+DESCENT = TRAINING = "#0072B2"
+MINIMUM = "#009E73"
+DIVERGED = "#D55E00"
+VALIDATION = "#CC79A7"
+SECOND = "#56B4E9"
+CURVES = (DESCENT, MINIBATCH, FULL_GRADIENT, SECOND, VALIDATION, MINIMUM)
+
+
+def use_style():
+    """Give every figure from here on the look of the course."""
+    plt.style.use(STYLE)
+
+
+def in_notebook() -> bool:
+    """Tell whether a notebook's kernel runs this code."""
+    if "IPython" not in sys.modules:
+        return False
+    return hasattr(sys.modules["IPython"].get_ipython(), "kernel")
+
+
+class Picture:
+    """A finished figure as a PNG, with a text for those who can't see it.
+
+    It takes the figure over and closes it, so that nothing shows it twice.
+    """
+
+    def __init__(self, figure, alt: str):
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png")
+        plt.close(figure)
+        self.png, self.alt = buffer.getvalue(), alt
+
+    def __repr__(self):
+        return self.alt
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        data = {"image/png": self.png, "text/plain": self.alt}
+        return data, {"image/png": {"alt": self.alt}}
+
+
+def show(alt: str):
+    """Show the current figure; ``alt`` says what it shows to those who can't see it."""
+    from IPython.display import display
+
+    display(Picture(plt.gcf(), alt))
+
+
+def images(x, labels, shape: tuple[int, int] = (8, 8)):
+    """Draw rows of pixels as small grey pictures, a label over each.
+
+    Parameters
+    ----------
+    x : array, shape (pictures, pixels)
+        Brightness; every picture is stretched over the same range.
+    labels : sequence
+        What stands over each picture.
+    shape : tuple of int
+        Height and width in pixels.
+
+    Returns
+    -------
+    ndarray of Axes, shape (pictures,)
+    """
+    figure, axes = plt.subplots(1, len(x), figsize=(len(x) * 0.95, 1.35), squeeze=False)
+    for ax, pixels, label in zip(axes[0], x, labels, strict=True):
+        ax.imshow(
+            np.reshape(pixels, shape), cmap="gray_r", vmin=np.min(x), vmax=np.max(x)
+        )
+        ax.set(xticks=[], yticks=[])
+        ax.set_title(label, loc="center")
+    return axes[0]

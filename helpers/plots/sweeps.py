@@ -1,0 +1,146 @@
+"""What a sweep found: the map with its ridge, and curves with bands over seeds."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.colors import ListedColormap
+from matplotlib.ticker import LogLocator
+
+from helpers.plots.base import CURVES, DIVERGED, FULL_GRADIENT
+
+NAMES = {
+    "train_loss": "training loss",
+    "valid_loss": "validation loss",
+    "valid_score": "validation score",
+    "epochs": "epochs",
+    "steps": "steps",
+    "examples": "examples",
+    "seconds": "seconds of one core",
+}
+
+
+def map(sweep, by: str = "valid_loss"):
+    """Draw what each learning rate reaches with each batch size, as a map.
+
+    A line with circles, the ridge, joins the best rates, one for each batch size. Where
+    a seed diverged, which is to end above its start, the map is hatched.
+
+    Parameters
+    ----------
+    sweep : Sweep
+    by : str
+        "valid_loss", "train_loss" or "valid_score": after the last epoch, as a mean
+        over the seeds.
+
+    Returns
+    -------
+    Axes
+    """
+    rates, sizes = np.argsort(sweep.learning_rates), np.argsort(sweep.batch_sizes)
+    values = sweep.final(by)[np.ix_(rates, sizes)]
+    rates, sizes = sweep.learning_rates[rates], sweep.batch_sizes[sizes]
+    grid = _edges(sizes), _edges(rates)
+    figure, ax = plt.subplots()
+    ax.set_xscale("log", base=2)
+    ax.set(yscale="log", xlabel="batch size", ylabel="learning rate")
+    ax.set_xticks(sizes, sizes)
+    ax.grid(False)
+    epochs = sweep.train_loss.shape[-1]
+    ax.set_title(f"{NAMES[by].capitalize()} after {epochs} epochs: {sweep.problem}")
+
+    reached = np.ma.masked_invalid(values)
+    if reached.count():
+        score = by == "valid_score"
+        colours = ax.pcolormesh(
+            *grid,
+            reached,
+            norm="linear" if score else "log",
+            cmap="viridis" if score else "viridis_r",
+        )
+        ticks = None if score else LogLocator(subs=(1, 2, 5))
+        bar = figure.colorbar(
+            colours, ax=ax, label=NAMES[by], ticks=ticks, format="{x:g}"
+        )
+        bar.minorticks_off()
+        best = reached.argmax(axis=0) if score else reached.argmin(axis=0)
+        found = reached.count(axis=0) > 0
+        style = {"markerfacecolor": "white", "label": "best rate for each batch size"}
+        ax.plot(sizes[found], rates[best][found], "o-", color=FULL_GRADIENT, **style)
+    for cells, label, hatch, colour in (
+        (np.isinf(values), "diverged: ends above its start", "///", DIVERGED),
+        (np.isnan(values), "not finished", "...", "#767676"),
+    ):
+        if cells.any():
+            style = {"hatch": hatch, "edgecolor": colour, "linewidth": 0}
+            white = ListedColormap(["white"])
+            ax.pcolor(*grid, np.ma.masked_where(~cells, cells), cmap=white, **style)
+            ax.fill([], [], label=label, facecolor="white", **style)
+    figure.legend(loc="outside lower center", ncols=3)
+    return ax
+
+
+def curves(sweep, cells=None, by: str = "train_loss", against=("epochs",)):
+    """Draw learning curves with a band over the seeds, in one currency or several.
+
+    A line is the mean over the seeds; its band goes from the lowest to the highest.
+
+    Parameters
+    ----------
+    sweep : Sweep
+    cells : sequence of (learning rate, batch size), optional
+        What to draw; by default the best rate for each batch size.
+    by : str
+        "train_loss", "valid_loss" or "valid_score".
+    against : sequence of str
+        A panel for each: "epochs", "steps", "examples" or "seconds".
+
+    Returns
+    -------
+    ndarray of Axes, shape (panels,)
+    """
+    if cells is None:
+        bests = [
+            sweep.best(size, by)
+            for size, loss in zip(sweep.batch_sizes, sweep.final(by).T, strict=True)
+            if np.isfinite(loss).any()
+        ]
+        cells = [(best.learning_rate, best.batch_size) for best in bests]
+    width = max(7, 3.6 * len(against))
+    figure, axes = plt.subplots(
+        1, len(against), sharey=True, squeeze=False, figsize=(width, 4)
+    )
+    for look, (rate, size) in enumerate(cells):
+        where = sweep.index(rate, size)
+        lost = ": diverged" if sweep.diverged[where].any() else ""
+        style = {
+            "color": CURVES[look % len(CURVES)],
+            "marker": "osD^vP"[look % len(CURVES)],
+            "linestyle": ("-", "--", ":")[look // len(CURVES) % 3],
+            "markevery": max(1, sweep.epochs.shape[-1] // 10),
+            "label": f"batch size {size}, rate {rate:.2g}{lost}",
+        }
+        runs = np.ma.masked_invalid(getattr(sweep, by)[where])
+        for ax, currency in zip(axes[0], against, strict=True):
+            spent = getattr(sweep, currency)[where].mean(axis=0)
+            ax.plot(spent, runs.mean(axis=0), **style)
+            band = {"color": style["color"], "alpha": 0.2, "linewidth": 0}
+            ax.fill_between(spent, runs.min(axis=0), runs.max(axis=0), **band)
+
+    for ax, currency in zip(axes[0], against, strict=True):
+        scale = "linear" if currency == "epochs" else "log"
+        ax.set(xlabel=NAMES[currency], xscale=scale)
+    axes[0, 0].set(ylabel=NAMES[by], yscale="linear" if by == "valid_score" else "log")
+    if by != "valid_score":
+        axes[0, 0].set_ylim(top=1.2 * sweep.start_loss.max())
+    seeds = f", {len(sweep.seeds)} seeds" if len(sweep.seeds) > 1 else ""
+    axes[0, 0].set_title(f"{NAMES[by].capitalize()}: {sweep.problem}{seeds}")
+    handles = axes[0, 0].get_legend_handles_labels()
+    figure.legend(*handles, loc="outside lower center", ncols=min(3, len(against) + 1))
+    return axes[0]
+
+
+def _edges(centres):
+    """Return the borders between the cells of a logarithmic axis."""
+    logs = np.log(centres)
+    gaps = np.diff(logs) if len(logs) > 1 else np.log([2])
+    middle = logs[:-1] + gaps[: len(logs) - 1] / 2
+    return np.exp([logs[0] - gaps[0] / 2, *middle, logs[-1] + gaps[-1] / 2])
