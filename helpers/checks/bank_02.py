@@ -378,7 +378,7 @@ WRONG = {
         (_slopes(_two_error_x, lambda e, x: np.mean(e)), "Along b the 2"),
         (_slopes(lambda e, x: np.mean(e * x), _two_error), "Along w the 2"),
         (_without_b, "by nudges"),
-        (_slopes(lambda e, x: 2 * e * x, lambda e, x: 2 * e), "should be a number"),
+        (_slopes(lambda e, x: 2 * e * x, lambda e, x: 2 * e), "a slope for each row"),
         (lambda w, b, x, y: np.mean(2 * (w * x + b - y) * x), "Return two numbers"),
         (lambda w, b: (w, b), "should take 4 argument"),
         (lambda w, b, x, y: None, "Is there a `return`?"),

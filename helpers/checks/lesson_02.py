@@ -278,6 +278,11 @@ def line_gradient(answer):
         if isinstance(came, dict):
             came = list(came.values())
         try:
+            if rows > 1 and any(np.shape(part) == (rows,) for part in came):
+                raise Wrong(
+                    "You return a slope for each row. The loss is a mean over the "
+                    "rows, and so is its slope."
+                )
             came = np.array([number(part, "each slope") for part in came])
         except TypeError:
             raise Wrong(
@@ -400,11 +405,11 @@ def in_the_fog(answer):
     error = w * x + b - y
     slopes = {"w": np.mean(2 * error * x), "b": np.mean(2 * error)}
     steps = [
-        f"along {name} it is {slope:.2f}, so {'more' if slope < 0 else 'less'} {name} "
-        "lowers it"
+        f"along {name} the slope is {slope:.2f}, so {'more' if slope < 0 else 'less'} "
+        f"{name} lowers the loss"
         for name, slope in slopes.items()
     ]
-    advice = f"The slope {'; '.join(steps)}."
+    advice = f"There, {'; '.join(steps)}."
     if (w, b) == (0, 0):
         raise Wrong(f"That is the start, with loss 9.70. {advice}")
     if here > loss(0, 0):
