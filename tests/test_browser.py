@@ -80,3 +80,21 @@ def test_the_play_button_moves_the_picture(open_notebook):
     notebook.changed_picture(later)
     assert notebook.errors() == []
     notebook.close()
+
+
+def test_a_film_moves_unless_the_reader_prefers_no_motion(open_notebook):
+    cell = 'from helpers import labs\nlabs.line_fit().animate("step", range(30))'
+    notebook = open_notebook("film", [cell])
+    notebook.run()
+    film = notebook.page.locator(".jp-OutputArea-output picture img")
+    film.wait_for(timeout=60_000)
+    assert "best line" in film.get_attribute("alt")
+    shown = film.evaluate("image => image.currentSrc")
+    assert shown.startswith("data:image/webp")
+    first = film.screenshot()
+    assert any(film.screenshot() != first for _ in range(50))
+
+    notebook.page.emulate_media(reduced_motion="reduce")
+    shown = film.evaluate("image => image.currentSrc")
+    assert shown.startswith("data:image/png")
+    notebook.close()
