@@ -180,9 +180,9 @@ class Notebook:
         )
 
     def settled_picture(self):
-        """The picture once it has stood still for a third of a second."""
+        """The picture once it has stood still for half a second."""
         last, since = self.picture(), time.monotonic()
-        while time.monotonic() - since < 0.33:
+        while time.monotonic() - since < 0.5:
             self.page.wait_for_timeout(50)
             if (now := self.picture()) != last:
                 last, since = now, time.monotonic()
@@ -190,11 +190,20 @@ class Notebook:
 
     def changed_picture(self, old):
         """The next picture that differs from ``old``."""
-        for _ in range(200):
-            if (now := self.picture()) != old:
+        return self._picture_that(lambda now: now != old, "has not changed")
+
+    def shows(self, expected):
+        """Wait for a picture; true if it stays."""
+        self._picture_that(lambda now: now == expected, "is not the one expected")
+        return self.settled_picture() == expected
+
+    def _picture_that(self, fits, complaint):
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            if fits(now := self.picture()):
                 return now
             self.page.wait_for_timeout(50)
-        raise AssertionError("the picture has not changed for 10 seconds")
+        raise AssertionError(f"for 20 seconds the picture {complaint}")
 
     def errors(self):
         """Whatever went wrong, on the page or in the kernel."""

@@ -128,7 +128,7 @@ def line_fit(batch_size: int = 8, learning_rate: float = 0.1, step: int = 20) ->
             "step": CountSlider("Steps taken", 0, STEPS),
         },
         draw,
-        "Left: the data, one minibatch marked, the line fitted so far and the best line. "
+        "Left: the data, a minibatch, the line fitted so far and the best line. "
         "Right: the loss and the two weights against the step.",
         play="step",
         batch_size=batch_size,
