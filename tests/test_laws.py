@@ -1,12 +1,14 @@
 """Every quantitative claim of the lessons, with its tolerance."""
 
 import importlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from helpers.data import load
 from helpers.descent import descend
+from helpers.fast_network import FastNetwork
 from helpers.losses import (
     binary_crossentropy,
     categorical_crossentropy,
@@ -17,7 +19,9 @@ from helpers.minibatches import batches
 from helpers.networks import Network
 from helpers.optimizers import SGD, Adagrad, Adam, RMSprop
 from helpers.schedules import InverseTimeDecay
+from helpers.slices import loss_slice
 from helpers.surfaces import SURFACES, bowl, line_loss, ravine
+from helpers.sweeps import sweep
 from helpers.training import fit
 
 # Lesson 1: a minibatch gradient is right on average, and spread as 1 / sqrt(B)
@@ -143,6 +147,107 @@ def test_a_constant_rate_ends_in_a_ball_of_variance_rate_over_batch_size(
     assert measured == pytest.approx(predicted, rel=0.015)
 
 
+# Lesson 4: batch size and learning rate, on digits with one hidden layer of 64 units
+
+
+def test_k_times_the_batch_wants_k_times_the_rate_until_that_breaks():
+    data = load("digits")
+    # 1,024 rows fill every batch: a last small batch would take a step too many.
+    rows = slice(1024)
+    data = replace(data, x_train=data.x_train[rows], y_train=data.y_train[rows])
+    factors = 2 ** np.arange(8)
+    result = sweep(
+        data,
+        learning_rates=0.02 * factors,
+        batch_sizes=8 * factors,
+        seeds=range(2),
+        epochs=5,
+        progress=False,
+    )
+    scaled = result.final("train_loss").diagonal()
+    unscaled = result.final("train_loss")[0]
+    assert scaled[:5] == pytest.approx(scaled[0], rel=0.02)
+    assert unscaled[4] > 8 * scaled[4]
+    assert scaled[6] == pytest.approx(scaled[0], rel=0.15)
+    assert scaled[7] > 3 * scaled[0]
+
+
+def test_the_noise_scale_predicts_the_best_rate_at_every_batch_size():
+    data = load("digits")
+    x, y, rows = data.x_train, data.y_train, len(data.x_train)
+    start = Network((64, 64, 10), loss=sparse_categorical_crossentropy)
+    rng = np.random.default_rng(0)
+
+    def best_rate(batch_size, tries):
+        """The rate whose step lowers the loss most, on average over minibatches."""
+        chosen = [rng.permutation(rows)[:batch_size] for _ in range(tries)]
+        stack = start.keep(np.zeros(tries, int))
+        gradients = stack.gradients(x[chosen], y[chosen])
+        rates = np.geomspace(0.05, 3, 18)
+        losses = []
+        for rate in rates:
+            stepped = start.keep(np.zeros(tries, int))
+            stepped.weights = [
+                w - rate * g for w, g in zip(stack.weights, gradients, strict=True)
+            ]
+            losses.append(stepped.loss_of(y, FastNetwork(stepped).logits(x)).mean())
+        low = np.argmin(losses)
+        near = slice(low - 2, low + 3)
+        a, b, _ = np.polyfit(rates[near], losses[near], 2)
+        return -b / (2 * a)
+
+    top = best_rate(rows, tries=1)
+    share = {size: best_rate(size, tries=100) / top for size in (4, 16, 64, 256)}
+
+    def noise(batch_size):
+        """Of one minibatch without replacement, in units of a single row's."""
+        return (rows - batch_size) / (rows - 1) / batch_size
+
+    noise_scale = (1 / share[4] - 1) / noise(4)
+    assert 20 < noise_scale < 80
+    for size in (16, 64, 256):
+        predicted = 1 / (1 + noise_scale * noise(size))
+        assert share[size] == pytest.approx(predicted, rel=0.08)
+
+
+def test_steps_to_a_target_fall_as_one_over_the_batch_then_level_off():
+    data, target = load("digits"), 0.1
+    rows, steps = len(data.x_train), {}
+    for batch_size, epochs in ((1, 3), (4, 3), (16, 4), (64, 5), (256, 8), (rows, 25)):
+        # Around the best rate, which grows with the batch until about 2.
+        rates = np.geomspace(0.3, 2, 6) * min(1.5, 0.04 * batch_size**0.8)
+        result = sweep(
+            data,
+            learning_rates=rates,
+            batch_sizes=batch_size,
+            seeds=range(3),
+            epochs=epochs,
+            progress=False,
+        )
+        needed = passes_to(target, result).mean(axis=-1)
+        steps[batch_size] = needed.min() * result.steps[0, 0, 0, 0]
+
+    examples = {size: size * steps[size] for size in steps}
+    for size in (4, 16, 64):
+        assert examples[size] == pytest.approx(examples[1], rel=0.3)
+    assert examples[256] > 2 * examples[64] and examples[rows] > 5 * examples[64]
+    assert steps[rows] > steps[256] / 2
+
+
+def passes_to(target, result):
+    """Epochs until the training loss is at the target, for each rate and seed."""
+    start = np.broadcast_to(result.start_loss, result.train_loss[:, 0, :, 0].shape)
+    losses = np.concatenate([start[..., None], result.train_loss[:, 0]], axis=-1)
+    logs = np.log(np.minimum(losses, 1e9))
+    after = (losses <= target).argmax(axis=-1)[..., None]
+    before = np.maximum(after - 1, 0)
+    a, b = (np.take_along_axis(logs, i, axis=-1)[..., 0] for i in (before, after))
+    reached = (losses <= target).any(axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        passes = before[..., 0] + (a - np.log(target)) / (a - b)
+    return np.where(reached, passes, np.inf)
+
+
 # Lesson 5: slowing down, and finding the rate
 
 
@@ -171,6 +276,36 @@ def test_the_rate_of_least_loss_in_a_range_test_overshoots_the_less_the_slower()
         path = descend(surface, SGD(rising), steps=steps)
         overshoot.append(rising(np.argmin(path.losses)) / (2 / 50))
     assert overshoot == pytest.approx([5.6, 2.97, 1.58, 1.20], rel=0.02)
+
+
+# Lesson 5: what the loss of a network looks like
+
+
+@pytest.mark.parametrize("scale", [10.0, 0.1])
+def test_a_normalised_slice_does_not_see_the_scale_of_relu_weights(scale):
+    data = load("digits")
+    x, y = data.x_train, data.y_train
+    network = Network((64, 16, 10), loss=sparse_categorical_crossentropy)
+    fit(network, SGD(0.1), x, y, epochs=5)
+    rescaled = network.keep([0])
+    W1, b1, W2, b2 = network.weights
+    rescaled.weights = [scale * W1, scale * b1, W2 / scale, b2]
+    np.testing.assert_allclose(
+        rescaled.logits(x), network.logits(x), rtol=1e-3, atol=1e-4
+    )
+
+    points = np.random.default_rng(0).uniform(-1, 1, (50, 2))
+    normalised = [loss_slice(n, x, y).value(points) for n in (network, rescaled)]
+    np.testing.assert_allclose(*normalised, rtol=1e-5)
+
+    rng = np.random.default_rng(0)
+    noise = [0.05 * rng.normal(size=w.shape).astype("f4") for w in network.weights]
+    raw = []
+    for n in (network, rescaled):
+        moved = n.keep([0])
+        moved.weights = [w + d for w, d in zip(n.weights, noise, strict=True)]
+        raw.append((moved.loss_of(y, moved.logits(x)) - n.loss_of(y, n.logits(x)))[0])
+    assert raw[1] > 20 * raw[0]
 
 
 # Lesson 6: what a loss starts at, and two ways to say yes or no
