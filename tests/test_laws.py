@@ -224,8 +224,16 @@ def test_steps_to_a_target_fall_as_one_over_the_batch_then_level_off():
             epochs=epochs,
             progress=False,
         )
-        needed = passes_to(target, result).mean(axis=-1)
-        steps[batch_size] = needed.min() * result.steps[0, 0, 0, 0]
+        passes = [
+            np.mean(
+                [
+                    passes_to(target, [start, *losses])
+                    for start, losses in zip(result.start_loss, seeds, strict=True)
+                ]
+            )
+            for seeds in result.train_loss[:, 0]
+        ]
+        steps[batch_size] = min(passes) * result.steps[0, 0, 0, 0]
 
     examples = {size: size * steps[size] for size in steps}
     for size in (4, 16, 64):
@@ -234,18 +242,10 @@ def test_steps_to_a_target_fall_as_one_over_the_batch_then_level_off():
     assert steps[rows] > steps[256] / 2
 
 
-def passes_to(target, result):
-    """Epochs until the training loss is at the target, for each rate and seed."""
-    start = np.broadcast_to(result.start_loss, result.train_loss[:, 0, :, 0].shape)
-    losses = np.concatenate([start[..., None], result.train_loss[:, 0]], axis=-1)
-    logs = np.log(np.minimum(losses, 1e9))
-    after = (losses <= target).argmax(axis=-1)[..., None]
-    before = np.maximum(after - 1, 0)
-    a, b = (np.take_along_axis(logs, i, axis=-1)[..., 0] for i in (before, after))
-    reached = (losses <= target).any(axis=-1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        passes = before[..., 0] + (a - np.log(target)) / (a - b)
-    return np.where(reached, passes, np.inf)
+def passes_to(target, losses):
+    """Epochs until the lowest loss so far is at the target, between two by its log."""
+    lowest = np.log(np.minimum.accumulate(losses))
+    return np.interp(-np.log(target), -lowest, range(len(losses)), right=np.inf)
 
 
 # Lesson 5: slowing down, and finding the rate

@@ -9,6 +9,7 @@ from PIL import Image
 
 from helpers import films, plots
 from helpers.live import FEW_LEVELS
+from helpers.sweep_results import Sweep
 
 HISTORY = {"loss": [2.0, 1.0, 0.5], "val_loss": [1.5, 1.0, 0.8]}
 
@@ -96,3 +97,108 @@ def test_a_film_of_walks_has_a_picture_for_each_step_and_names_them():
 def test_walks_of_different_lengths_can_not_be_filmed_together():
     with pytest.raises(ValueError, match=r"one length, got \[3, 4\]"):
         films.valley({"a": np.ones(3), "b": np.ones(4)}, loss=np.square)
+
+
+def made_up_sweep(losses, seeds=1):
+    """A sweep with these losses, (rates, batch sizes), in each of its 3 epochs."""
+    losses = np.array(losses, float)[:, :, None, None] * np.ones((seeds, 3))
+    rates, sizes = losses.shape[:2]
+    return Sweep(
+        "made up",
+        learning_rates=10.0 ** np.arange(-rates, 0),
+        batch_sizes=16 * 4 ** np.arange(sizes),
+        seeds=np.arange(seeds),
+        rows=1000,
+        start_loss=np.full(seeds, 2.0),
+        train_loss=losses,
+        valid_loss=losses + 0.1,
+        valid_score=1 - losses / 2,
+        seconds=np.cumsum(np.ones_like(losses), axis=-1),
+    )
+
+
+def legend(figure):
+    return [text.get_text() for text in figure.legends[0].get_texts()]
+
+
+def test_the_ridge_of_the_map_joins_the_best_rates():
+    sweep = made_up_sweep([[0.5, 1.0], [0.1, 0.5], [1.5, 0.2], [np.inf, 9.0]])
+    for by in ("train_loss", "valid_loss", "valid_score"):
+        ax = plots.map(sweep, by)
+        assert ax.get_xscale() == ax.get_yscale() == "log"
+        (ridge,) = ax.lines
+        assert list(ridge.get_xdata()) == [16, 64]
+        assert list(ridge.get_ydata()) == pytest.approx([1e-3, 1e-2])
+        assert legend(ax.figure) == [
+            "best rate for each batch size",
+            "diverged: ends above its start",
+        ]
+
+
+def test_the_order_of_the_grid_does_not_matter_to_the_map():
+    sweep = made_up_sweep([[0.5, 1.0], [0.1, 0.5], [1.5, 0.2]])
+    turned = made_up_sweep([[0.2, 1.5], [0.5, 0.1], [1.0, 0.5]])
+    turned.learning_rates[:] = turned.learning_rates[::-1].copy()
+    turned.batch_sizes[:] = turned.batch_sizes[::-1].copy()
+    ridges = [plots.map(s).lines[0].get_xydata() for s in (sweep, turned)]
+    np.testing.assert_array_equal(*ridges)
+
+
+def test_what_diverged_and_what_is_not_finished_is_hatched_and_named():
+    ax = plots.map(made_up_sweep([[0.5, np.nan], [2.5, 0.4]]))
+    assert [m.get_hatch() for m in ax.collections if m.get_hatch()] == ["///", "..."]
+    diverged, unfinished = (m.get_array() for m in ax.collections if m.get_hatch())
+    assert diverged.mask.tolist() == [[True, True], [False, True]]
+    assert unfinished.mask.tolist() == [[True, False], [True, True]]
+    assert legend(ax.figure)[1:] == ["diverged: ends above its start", "not finished"]
+
+
+def test_a_map_where_all_diverged_says_so():
+    ax = plots.map(made_up_sweep([[np.inf, 5.0], [np.inf, np.inf]]))
+    assert not ax.lines
+    assert legend(ax.figure) == ["diverged: ends above its start"]
+    ax.figure.canvas.draw()
+
+
+@pytest.mark.parametrize("losses", [[[0.5]], [[0.5, 0.4, 0.3]], [[0.5], [0.4]]])
+def test_a_map_of_one_row_or_column_has_cells_with_an_area(losses):
+    ax = plots.map(made_up_sweep(losses))
+    ax.figure.canvas.draw()
+    (x_low, x_high), (y_low, y_high) = ax.get_xlim(), ax.get_ylim()
+    sweep = made_up_sweep(losses)
+    assert x_low < sweep.batch_sizes.min() and sweep.batch_sizes.max() < x_high
+    assert y_low < sweep.learning_rates.min() and sweep.learning_rates.max() < y_high
+
+
+def test_curves_draw_the_mean_and_a_band_over_the_seeds():
+    sweep = made_up_sweep([[0.5, 0.6]], seeds=2)
+    sweep.train_loss[0, 0] = [[0.6, 0.5, 0.4], [0.8, 0.7, 0.6]]
+    axes = plots.curves(sweep, [(0.1, 16)])
+    (line,), (band,) = axes[0].lines, axes[0].collections
+    assert list(line.get_xdata()) == [1, 2, 3]
+    assert list(line.get_ydata()) == pytest.approx([0.7, 0.6, 0.5])
+    edges = band.get_paths()[0].vertices[:, 1]
+    assert edges.min() == 0.4 and edges.max() == 0.8
+    assert "2 seeds" in axes[0].get_title(loc="left")
+
+
+def test_curves_come_in_any_currency():
+    sweep = made_up_sweep([[0.5, 0.6]])
+    currencies = ("epochs", "steps", "examples", "seconds")
+    axes = plots.curves(sweep, [(0.1, 64)], against=currencies)
+    drawn = [list(ax.lines[0].get_xdata()) for ax in axes]
+    assert drawn == [[1, 2, 3], [16, 32, 48], [1000, 2000, 3000], [1, 2, 3]]
+
+
+def test_curves_are_those_of_the_best_cells_unless_others_are_asked_for():
+    sweep = made_up_sweep([[0.5, np.inf, 0.6], [0.4, np.inf, np.inf]])
+    (ax,) = plots.curves(sweep)
+    assert legend(ax.figure) == ["batch size 16, rate 0.1", "batch size 256, rate 0.01"]
+    (ax,) = plots.curves(sweep, [(0.1, 256)])
+    assert legend(ax.figure) == ["batch size 256, rate 0.1: diverged"]
+    with pytest.raises(ValueError, match="learning_rate must be one of 0.01, 0.1 and"):
+        plots.curves(sweep, [(0.3, 16)])
+    with pytest.raises(
+        ValueError, match='against must be one of .*"seconds", got .hours.'
+    ):
+        plots.curves(sweep, against=("hours",))

@@ -5,12 +5,15 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 from matplotlib.ticker import LogLocator
 
+from helpers.arguments import one_of
 from helpers.plots.base import CURVES, DIVERGED, FULL_GRADIENT
 
-NAMES = {
+MEASURES = {
     "train_loss": "training loss",
     "valid_loss": "validation loss",
     "valid_score": "validation score",
+}
+CURRENCIES = {
     "epochs": "epochs",
     "steps": "steps",
     "examples": "examples",
@@ -45,7 +48,7 @@ def map(sweep, by: str = "valid_loss"):
     ax.set_xticks(sizes, sizes)
     ax.grid(False)
     epochs = sweep.train_loss.shape[-1]
-    ax.set_title(f"{NAMES[by].capitalize()} after {epochs} epochs: {sweep.problem}")
+    ax.set_title(f"{MEASURES[by].capitalize()} after {epochs} epochs: {sweep.problem}")
 
     reached = np.ma.masked_invalid(values)
     if reached.count():
@@ -58,7 +61,7 @@ def map(sweep, by: str = "valid_loss"):
         )
         ticks = None if score else LogLocator(subs=(1, 2, 5))
         bar = figure.colorbar(
-            colours, ax=ax, label=NAMES[by], ticks=ticks, format="{x:g}"
+            colours, ax=ax, label=MEASURES[by], ticks=ticks, format="{x:g}"
         )
         bar.minorticks_off()
         best = reached.argmax(axis=0) if score else reached.argmin(axis=0)
@@ -97,6 +100,9 @@ def curves(sweep, cells=None, by: str = "train_loss", against=("epochs",)):
     -------
     ndarray of Axes, shape (panels,)
     """
+    one_of("by", by, MEASURES)
+    for currency in against:
+        one_of("against", currency, CURRENCIES)
     if cells is None:
         bests = [
             sweep.best(size, by)
@@ -108,34 +114,44 @@ def curves(sweep, cells=None, by: str = "train_loss", against=("epochs",)):
     figure, axes = plt.subplots(
         1, len(against), sharey=True, squeeze=False, figsize=(width, 4)
     )
-    for look, (rate, size) in enumerate(cells):
-        where = sweep.index(rate, size)
-        lost = ": diverged" if sweep.diverged[where].any() else ""
-        style = {
-            "color": CURVES[look % len(CURVES)],
-            "marker": "osD^vP"[look % len(CURVES)],
-            "linestyle": ("-", "--", ":")[look // len(CURVES) % 3],
-            "markevery": max(1, sweep.epochs.shape[-1] // 10),
-            "label": f"batch size {size}, rate {rate:.2g}{lost}",
-        }
+    scale = "linear" if by == "valid_score" else "log"
+    axes[0, 0].set(ylabel=MEASURES[by], yscale=scale)
+    for number, cell in enumerate(cells):
+        where = sweep.index(*cell)
         runs = np.ma.masked_invalid(getattr(sweep, by)[where])
+        style = _look(number) | {"label": _label(sweep, *cell)}
+        style["markevery"] = max(1, runs.shape[-1] // 10)
+        band = {"color": style["color"], "alpha": 0.2, "linewidth": 0}
         for ax, currency in zip(axes[0], against, strict=True):
             spent = getattr(sweep, currency)[where].mean(axis=0)
             ax.plot(spent, runs.mean(axis=0), **style)
-            band = {"color": style["color"], "alpha": 0.2, "linewidth": 0}
             ax.fill_between(spent, runs.min(axis=0), runs.max(axis=0), **band)
 
     for ax, currency in zip(axes[0], against, strict=True):
         scale = "linear" if currency == "epochs" else "log"
-        ax.set(xlabel=NAMES[currency], xscale=scale)
-    axes[0, 0].set(ylabel=NAMES[by], yscale="linear" if by == "valid_score" else "log")
-    if by != "valid_score":
+        ax.set(xlabel=CURRENCIES[currency], xscale=scale)
+    if by != "valid_score" and axes[0, 0].get_ylim()[1] > 1.2 * sweep.start_loss.max():
         axes[0, 0].set_ylim(top=1.2 * sweep.start_loss.max())
     seeds = f", {len(sweep.seeds)} seeds" if len(sweep.seeds) > 1 else ""
-    axes[0, 0].set_title(f"{NAMES[by].capitalize()}: {sweep.problem}{seeds}")
+    axes[0, 0].set_title(f"{MEASURES[by].capitalize()}: {sweep.problem}{seeds}")
     handles = axes[0, 0].get_legend_handles_labels()
     figure.legend(*handles, loc="outside lower center", ncols=min(3, len(against) + 1))
     return axes[0]
+
+
+def _label(sweep, rate, size):
+    lost = ": diverged" if sweep.diverged[sweep.index(rate, size)].any() else ""
+    return f"batch size {size}, rate {rate:.2g}{lost}"
+
+
+def _look(number):
+    """Return how one of many lines looks: six colours with markers, then dashed."""
+    dashes, colour = divmod(number, len(CURVES))
+    return {
+        "color": CURVES[colour],
+        "marker": "osD^vP"[colour],
+        "linestyle": ("-", "--", ":")[dashes % 3],
+    }
 
 
 def _edges(centres):
