@@ -3,15 +3,15 @@
 #
 # **Which way is down, when there are many ways to go?**
 #
-# In lesson 1 a number, the loss, said how wrong a line is, and minibatches had opinions on how to change the line. Here you
-# learn what such an opinion is, and how a network with many weights gets one. After this lesson you can
+# In lesson 1 you took a slope on trust, and a gradient was all the slopes, one for each weight. Here you see where they
+# come from, why together they are an arrow, and how a network with many weights gets its own. After this lesson you can
 #
 # - read a slope in one direction, in two, and in any;
 # - say what a gradient is, and find it on a map;
 # - say what a network is, and compute its gradient in four ways that agree;
 # - say why features are put on one scale before training.
 #
-# *50 minutes. You need the loss, `w` and `b` from lesson 1.*
+# *50 minutes. You need the loss, the weights and the slope from lesson 1.*
 
 # %%
 import matplotlib.pyplot as plt
@@ -56,7 +56,7 @@ plots.show("Eight points that rise to the right, and a line that rises too littl
 # *Eight points near $y = x$, and a line that is too flat. Dotted lines mark the errors; the loss is the mean of their
 # squares, 1.00.*
 #
-# The data are fixed. All that you can change is the line: two numbers, its **weights**. For now, take them one at a time.
+# The data are fixed. All that you can change is the line: two numbers, its weights. For now, take them one at a time.
 #
 # ## Hold b still, move w
 #
@@ -86,8 +86,8 @@ plots.show("A parabola with its lowest point at w = 0.83; our line is left of it
 # $w = 0.83$.*
 #
 # Suppose that you can't see this picture, only the place where you stand. Which way is down? Nudge `w` a little and see
-# what the loss does. The **slope** is the change of the loss divided by the nudge, for a nudge so small that the curve
-# looks straight.
+# what the loss does. The slope is the change of the loss divided by the nudge, for a nudge so small that the curve looks
+# straight. How small is that?
 
 # %%
 here = loss(0.2, 0.5)
@@ -144,8 +144,8 @@ gradient = np.array([slope_w, slope_b])
 print(gradient.round(4))
 
 # %% [markdown]
-# Steep along `w`, nearly level along `b`. The two slopes together, one for each weight, are the **gradient**. It is a
-# **vector**: a list of numbers that you can draw as an arrow, here 2.36 to the left and 0.25 down.
+# Steep along `w`, nearly level along `b`. The two slopes together are the gradient. It is a **vector**: a list of numbers
+# that you can draw as an arrow, here 2.36 to the left and 0.25 down.
 #
 # Draw it over all lines at once. Every point of the next picture is one line, a pair of `w` and `b`. On the floor lies its
 # map: each **contour** joins places of equal loss, in equal steps, as on a hiker's map. Where the contours crowd, the
@@ -355,7 +355,8 @@ check.steepest_slope(my_steepest)
 # %% [markdown]
 # ## The chain rule: slopes without nudges
 #
-# Nudges cost time: two losses for each weight. For a formula, follow a nudge of `w` on its way to the loss of one row.
+# Nudges cost time: two losses for each weight. Lesson 1 had a formula instead. Here is where it comes from: follow a nudge
+# of `w` on its way to the loss of one row.
 #
 # 1. The nudge moves the prediction $wx + b$ by $x$ times as much.
 # 2. That moves the error, prediction minus $y$, by the same amount.
@@ -371,34 +372,35 @@ print((2 * error * x).round(2))
 print(f"mean {np.mean(2 * error * x):.4f}, by nudges {slope_w:.4f}")
 
 # %% [markdown]
-# Each row has an opinion of its own; lesson 1's minibatches averaged a few of these. Their mean over all rows is the slope
-# that the nudges found.
+# The formula of lesson 1, row by row, and its mean is the slope that the nudges found. A nudge of `b` moves the prediction
+# by exactly as much: its first factor is 1, so its slope is the mean of $2 \cdot \text{error}$.
 #
 # ### Exercise 2.5 · Write
 #
-# Write both slopes of the line's loss with the chain rule, no nudges: return the slope along `w` and the slope along `b`,
-# for any data. By how much does a nudge of `b` move the prediction?
+# A model with one more link: it squares what the line says, so that its prediction is $(wx + b)^2$. Write both slopes of
+# its mean squared error with the chain rule, no nudges: return the slope along `w` and the slope along `b`, for any data.
 
 
-# %% tags=["exercise:line_gradient"]
-def line_gradient(w, b, x, y):
+# %% tags=["exercise:squared_gradient"]
+def squared_gradient(w, b, x, y):
     ### BEGIN SOLUTION
-    error = w * x + b - y
-    return np.mean(2 * error * x), np.mean(2 * error)
+    line = w * x + b
+    error = line**2 - y
+    chain = 2 * error * 2 * line
+    return np.mean(chain * x), np.mean(chain)
     ### END SOLUTION
 
 
-check.line_gradient(line_gradient)
+check.squared_gradient(squared_gradient)
 
 # %%
-# check.line_gradient.hint()
-# check.line_gradient.solution()
+# check.squared_gradient.hint()
+# check.squared_gradient.solution()
 
 # %% [markdown] tags=["solution"]
-# A nudge of $b$ moves every prediction by exactly as much, so its first factor is 1 where that of $w$ is $x$. In symbols:
-# $\partial L/\partial w = \text{mean}(2 \cdot \text{error} \cdot x)$ and
-# $\partial L/\partial b = \text{mean}(2 \cdot \text{error})$; the round $\partial$ says that the other weight is held
-# still.
+# The nudge of $w$ goes through three links. The line multiplies it by $x$, the square of the line by $2 \cdot (wx + b)$,
+# the squared error by $2 \cdot \text{error}$. For $b$ the first factor is 1. In books the slope along $w$ is written
+# $\partial L/\partial w$; the round $\partial$ says that the other weights are held still.
 
 # %% [markdown]
 # ### Exercise 2.6 · Tune
@@ -438,8 +440,7 @@ check.in_the_fog(my_place)
 # %% [markdown]
 # ## Real data: why features are put on one scale
 #
-# Lesson 1 used the patients' body mass index (BMI), and said only that it was standardised. Here is the column as it stands
-# in the file, in kg/m².
+# Lesson 1 used the patients' body mass index (BMI), standardised. Here is the column as it stands in the file, in kg/m².
 
 # %%
 diabetes = load("diabetes")
@@ -451,10 +452,10 @@ for name, column in (("raw", raw_bmi), ("standardised", bmi)):
     print(f"{name:12}: mean {mean:4.1f}, standard deviation {spread:.1f}")
 
 # %% [markdown]
-# **Standardising** subtracts the mean and divides by the standard deviation, the typical distance from the mean. Nothing is
-# lost, yet the landscape changes. **Curvature** says how bent the loss is: by how much the slope changes on a step of
-# length 1. A step towards an angle moves each prediction by $\cos(\text{angle}) \cdot x + \sin(\text{angle})$, and since
-# the slope is the mean of $2 \cdot \text{error}$ times that, the curvature is the mean of 2 times its square.
+# Standardising subtracted the mean and divided by the standard deviation. Nothing is lost, yet the landscape changes.
+# **Curvature** says how bent the loss is: by how much the slope changes on a step of length 1. A step towards an angle
+# moves each prediction by $\cos(\text{angle}) \cdot x + \sin(\text{angle})$, and since the slope is the mean of
+# $2 \cdot \text{error}$ times that, the curvature is the mean of 2 times its square.
 
 # %%
 angles = np.linspace(0, np.pi, 10_001)

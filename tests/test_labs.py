@@ -181,6 +181,19 @@ def test_a_line_that_is_fitted_too_fast_diverges_in_words():
     assert "✓ converged" in text(labs.line_fit(266, learning_rate=0.3, step=100))
 
 
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ((0.2, 0.5), "more w lowers the loss, more b lowers the loss"),
+        ((2.0, -1.0), "less w lowers the loss, more b lowers the loss"),
+        ((0.2, 0.6), "along b the ground is level"),
+        ((1.05, 0.0), "this is the bottom"),
+    ],
+)
+def test_gradient_says_which_way_is_down(place, words):
+    assert words in text(labs.gradient(*place))
+
+
 # matplotlib 3.10.0 uses names that pyparsing 3.3 deprecates.
 WIDGETS = {
     "Colab": "pyparsing<3.3 ipywidgets==7.7.1 ipykernel==6.17.1 ipython==7.34.0 "

@@ -50,6 +50,42 @@ def test_few_epochs_are_still_visible(epochs):
     assert ax.get_xlim()[0] < ax.get_xlim()[1]
 
 
+def bowl(w, b):
+    return w**2 + 3 * b**2
+
+
+def test_a_map_has_one_scale_in_both_directions_and_the_contour_through_a_place():
+    ax = plots.contours(plt.gca(), bowl, (-2, 2), (-1, 1), through=(1.0, 0.5))
+    assert ax.get_aspect() == 1
+    lines, own = ax.collections
+    assert np.allclose(np.diff(lines.levels), np.diff(lines.levels)[0])
+    ring = own.get_paths()[0].vertices
+    assert np.allclose(bowl(*ring.T), bowl(1.0, 0.5), atol=0.01)
+
+
+def test_an_arrow_goes_its_way_from_its_start():
+    ax = plots.arrow(plt.gca(), (1.0, 2.0), (0.5, -1.0), "A")
+    line, letter = ax.texts
+    assert line.xyann == (1.0, 2.0) and tuple(line.xy) == (1.5, 1.0)
+    assert letter.get_text() == "A"
+
+
+def test_a_landscape_shows_the_loss_on_the_way_of_the_gradient():
+    ax = plots.landscape(bowl, (-2, 2), (-1, 1), (1.0, 0.5), (2.0, 3.0))
+    path, pole = ax.lines
+    w, b, heights = path.get_data_3d()
+    assert np.allclose(heights, bowl(w, b))
+    assert np.allclose((w[-1], b[-1]), (1.5, 1.25))
+    assert pole.get_data_3d()[2][1] == bowl(1.0, 0.5)
+
+
+def test_a_network_has_a_line_for_each_weight():
+    ax = plots.network((2, 3, 1), ("inputs", "hidden", "output"))
+    weights = [line for line in ax.lines if line.get_linestyle() != "None"]
+    assert len(weights) == 2 * 3 + 3 * 1
+    assert [text.get_text() for text in ax.texts] == ["inputs", "hidden", "output"]
+
+
 def test_a_picture_is_opaque_and_says_what_it_shows():
     plots.images(np.arange(128.0).reshape(2, 64), ["a", "b"])
     picture = plots.Picture(plt.gcf(), "Two pictures.")

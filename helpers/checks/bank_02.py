@@ -53,45 +53,39 @@ def _only_the_first(f, point, h):
 # 2.5
 
 
-def _slopes(w_slope, b_slope):
+def _squared(link, scale=np.mean):
     def answer(w, b, x, y):
-        error = w * x + b - y
-        return w_slope(error, x), b_slope(error, x)
+        here = link(w * x + b, y)
+        return scale(here * x), scale(here)
 
     return answer
 
 
-def _two_error(error, x):
-    return np.mean(2 * error)
+def _right_link(line, y):
+    return 2 * (line**2 - y) * 2 * line
 
 
-def _two_error_x(error, x):
-    return np.mean(2 * error * x)
+def _from_the_link(w_slope, b_slope):
+    def answer(w, b, x, y):
+        link = _right_link(w * x + b, y)
+        return w_slope(link, x), b_slope(link, x)
+
+    return answer
 
 
 def _by_matrix(w, b, x, y):
     inputs = np.column_stack([x, np.ones(len(x))])
-    return 2 * inputs.T @ (inputs @ [w, b] - y) / len(x)
+    line = inputs @ [w, b]
+    return inputs.T @ (4 * (line**2 - y) * line) / len(x)
 
 
 def _by_loop(w, b, x, y):
     w_slope = b_slope = 0.0
     for one_x, one_y in zip(x, y, strict=True):
-        w_slope += 2 * (w * one_x + b - one_y) * one_x / len(x)
-        b_slope += 2 * (w * one_x + b - one_y) / len(x)
+        line = w * one_x + b
+        w_slope += 4 * (line**3 - one_y * line) * one_x / len(x)
+        b_slope += 4 * (line**3 - one_y * line) / len(x)
     return [w_slope, b_slope]
-
-
-def _target_first(w, b, x, y):
-    return np.mean(2 * (y - w * x - b) * x), np.mean(2 * (y - w * x - b))
-
-
-def _factor_y(w, b, x, y):
-    return np.mean(2 * (w * x + b - y) * y), np.mean(2 * (w * x + b - y))
-
-
-def _without_b(w, b, x, y):
-    return np.mean(2 * (w * x - y) * x), np.mean(2 * (w * x - y))
 
 
 # 2.8
@@ -233,7 +227,7 @@ RIGHT = {
         {"D": -2.207, "C": -1.87, "B": 2.207, "A": np.float64(0.02)},
     ],
     "steepest_slope": [-5, -5.0, -np.hypot(3, 4)],
-    "line_gradient": [_by_matrix, _by_loop],
+    "squared_gradient": [_by_matrix, _by_loop],
     "in_the_fog": [
         (2.08, 1.35),
         [2, 1.4],
@@ -337,49 +331,44 @@ WRONG = {
         (2, "is negative"),
         ((-3, 4), "a tuple of 2"),
     ],
-    "line_gradient": [
-        (_target_first, "Both signs"),
+    "squared_gradient": [
+        (_squared(lambda line, y: -_right_link(line, y)), "Both signs"),
+        (_squared(lambda line, y: 2 * (line**2 - y) * line), "One factor 2"),
+        (_squared(lambda line, y: (line**2 - y) * line), "Two factors 2"),
+        (_squared(lambda line, y: 2 * (line**2 - y)), "A link is missing"),
+        (_squared(lambda line, y: 2 * (line - y)), "the line itself"),
+        (_squared(lambda line, y: 4 * (line - y) * line), "prediction is (wx + b)²"),
+        (_squared(lambda line, y: 2 * (line**2 - y) * line**2), "not the square"),
+        (_squared(lambda line, y: 4 * abs(line**2 - y) * line), "Keep the sign"),
+        (_squared(lambda line, y: 2 * (line**2 - y) * 2), "by nudges"),
+        (_squared(_right_link, scale=np.sum), "The loss is a mean"),
         (
-            _slopes(lambda e, x: np.mean(e * x), lambda e, x: np.mean(e)),
-            "Where is the 2",
+            _from_the_link(lambda d, x: d.mean(), lambda d, x: np.mean(d * x)),
+            "in the wrong order",
         ),
         (
-            _slopes(lambda e, x: np.sum(2 * e * x), lambda e, x: np.sum(2 * e)),
-            "The loss is a mean",
+            _from_the_link(lambda d, x: d.mean(), lambda d, x: d.mean()),
+            "one more factor",
         ),
         (
-            _slopes(lambda e, x: np.sum(e * x), lambda e, x: np.sum(e)),
-            "Two things",
+            _from_the_link(lambda d, x: np.mean(d * x), lambda d, x: np.mean(d * x)),
+            "Along b you have the factor x",
         ),
-        (_slopes(_two_error, _two_error_x), "in the wrong order"),
-        (_slopes(_two_error, _two_error), "one more factor"),
-        (_slopes(_two_error_x, _two_error_x), "Along b you have the factor x"),
         (
-            _slopes(lambda e, x: 2 * e.mean() * x.mean(), _two_error),
+            _from_the_link(lambda d, x: d.mean() * x.mean(), lambda d, x: d.mean()),
             "product of the means",
         ),
-        (_slopes(lambda e, x: np.mean(2 * e * x**2), _two_error), "one x too many"),
-        (_factor_y, "not y"),
         (
-            _slopes(
-                lambda e, x: 2 * np.mean(e**2) * x.mean(),
-                lambda e, x: 2 * np.mean(e**2),
-            ),
-            "not 2 · error²",
+            _from_the_link(lambda d, x: np.sum(d * x), lambda d, x: d.mean()),
+            "Along w you take the sum",
         ),
         (
-            _slopes(
-                lambda e, x: np.mean(2 * abs(e) * x), lambda e, x: np.mean(2 * abs(e))
-            ),
-            "Keep the sign",
+            _from_the_link(lambda d, x: np.mean(d * x), lambda d, x: d.sum()),
+            "Along b you take the sum",
         ),
-        (_slopes(lambda e, x: np.sum(2 * e * x), _two_error), "Along w you take the"),
-        (_slopes(_two_error_x, lambda e, x: np.sum(2 * e)), "Along b you take the"),
-        (_slopes(_two_error_x, lambda e, x: np.mean(e)), "Along b the 2"),
-        (_slopes(lambda e, x: np.mean(e * x), _two_error), "Along w the 2"),
-        (_without_b, "by nudges"),
-        (_slopes(lambda e, x: 2 * e * x, lambda e, x: 2 * e), "a slope for each row"),
+        (_from_the_link(lambda d, x: d * x, lambda d, x: d), "for each row"),
         (lambda w, b, x, y: np.mean(2 * (w * x + b - y) * x), "Return two numbers"),
+        (lambda w, b, x, y: (w, b, 0.0), "Return two numbers"),
         (lambda w, b: (w, b), "should take 4 argument"),
         (lambda w, b, x, y: None, "Is there a `return`?"),
         ((1.0, 2.0), "A function is wanted"),
@@ -388,13 +377,13 @@ WRONG = {
         ((0, 0), "That is the start"),
         ((-2, -1.4), "uphill"),
         ((1.4, 2.0), "exchanged"),
-        ((1, 0), "more w lowers it"),
+        ((1, 0), "more w lowers the loss"),
         ((2, 1), "nearly there"),
-        ((3, 1.4), "less w lowers it"),
-        ((2, 3), "less b lowers it"),
+        ((3, 1.4), "less w lowers the loss"),
+        ((2, 3), "less b lowers the loss"),
         ((-5.72, -4.78), "uphill"),
         ((5.72, 4.78), "far past"),
-        ((0, 2.35), "more w lowers it"),
+        ((0, 2.35), "more w lowers the loss"),
         (2.0, "should have the shape"),
         ((2.0, 1.4, 0.5), "should have the shape"),
         (("2.0", "1.4"), "should hold numbers"),

@@ -263,86 +263,102 @@ def steepest_slope(answer):
     "Write",
     points=2,
     hints=(
-        "Both slopes begin with the error of each row, the prediction minus y, times "
-        "2. Which factor does a nudge of w bring, and which one of b?",
-        "Along w it is the mean of `2 * error * x`. A nudge of b moves every "
-        "prediction by exactly as much: its factor is 1.",
+        "Follow a nudge of w through three links: the line, its square, the squared "
+        "error. What does each of them multiply it by?",
+        "The line multiplies by x, for b by 1. A square multiplies by 2 times what is "
+        "squared, and there are two squares. Then take the mean over the rows.",
     ),
 )
-def line_gradient(answer):
-    """Judge a function (w, b, x, y) -> the slopes of the loss along w and along b."""
-    name, random = "line_gradient", np.random.default_rng(2)
+def squared_gradient(answer):
+    """Judge (w, b, x, y) -> slopes of the loss of the model (w x + b)²."""
+    name, random = "squared_gradient", np.random.default_rng(2)
     for rows, w, b in ((6, 0.5, -1.0), (9, -1.25, 2.0), (1, 3.0, 0.25)):
         x, y = random.normal(1, 2, rows).round(2), random.normal(0, 2, rows).round(2)
-        came = call(answer, w, b, x, y, name=name)
-        if isinstance(came, dict):
-            came = list(came.values())
-        try:
-            if rows > 1 and any(np.shape(part) == (rows,) for part in came):
-                raise Wrong(
-                    "You return a slope for each row. The loss is a mean over the "
-                    "rows, and so is its slope."
-                )
-            came = np.array([number(part, "each slope") for part in came])
-        except TypeError:
-            raise Wrong(
-                "Return two numbers, the slope along w and the slope along b. You "
-                f"returned {show(came)}."
-            ) from None
-        if len(came) != 2:
-            raise Wrong(
-                "Return two numbers, the slope along w and the slope along b. You "
-                f"returned {len(came)}."
-            )
-        error = w * x + b - y
-        right = np.array([np.mean(2 * error * x), np.mean(2 * error)])
+        came = _two_slopes(call(answer, w, b, x, y, name=name), rows)
+        line = w * x + b
+        link = 4 * (line**2 - y) * line
+        right = np.array([np.mean(link * x), np.mean(link)])
         if not np.allclose(came, right, rtol=1e-8, atol=1e-9):
-            raise Wrong(_line_mistake(came, right, error, x, y))
+            raise Wrong(_squared_mistake(came, right, line, link, x, y))
     return (
-        "The error says how wrong each row is, the input how much w has to do with it. "
-        "Their mean product is the slope along w."
+        "Slopes along a chain multiply: a 2 and what is squared for each of the "
+        "squares, then x for w and 1 for b."
     )
 
 
-def _line_mistake(came, right, error, x, y):
+def _two_slopes(came, rows):
+    came = list(came.values()) if isinstance(came, dict) else came
+    wanted = "Return two numbers, the slope along w and the slope along b. You returned"
+    try:
+        parts = list(came)
+    except TypeError:
+        raise Wrong(f"{wanted} {show(came)}.") from None
+    if len(parts) != 2:
+        raise Wrong(f"{wanted} {len(parts)}.")
+    if rows > 1 and any(np.shape(part) == (rows,) for part in parts):
+        raise Wrong(
+            "You return a slope for each row. The loss is a mean over the rows, and so "
+            "is its slope."
+        )
+    return np.array([number(part, "each slope") for part in parts])
+
+
+def _squared_mistake(came, right, line, link, x, y):
     rows, (w_slope, b_slope) = len(x), right
-    error_squared = 2 * np.mean(error**2)
+    error = line**2 - y
+    links = [
+        (-link, "Both signs are turned: the error is the prediction minus y."),
+        (
+            link / 2,
+            "One factor 2 is missing: there are two squares, and each brings a 2.",
+        ),
+        (
+            link / 4,
+            "Two factors 2 are missing: there are two squares, and each brings one.",
+        ),
+        (
+            2 * error,
+            "A link is missing: the nudge also goes through the square of the line, "
+            "which multiplies it by 2 · (wx + b).",
+        ),
+        (
+            2 * (line - y),
+            "Those are the slopes of the line itself. This model squares the line: one "
+            "more link.",
+        ),
+        (
+            4 * (line - y) * line,
+            "The error is the prediction minus y, and the prediction is (wx + b)².",
+        ),
+        (
+            2 * error * line**2,
+            "The slope of a square is not the square: it is 2 times what is squared.",
+        ),
+        (
+            4 * np.abs(error) * line,
+            "Keep the sign of the error: it says on which side of y the prediction is.",
+        ),
+    ]
     mistakes = [
-        (-right, "Both signs are turned: the error is the prediction minus y."),
-        (right / 2, "Where is the 2? The slope of error² is 2 · error."),
+        ([np.mean(wrong * x), np.mean(wrong)], message) for wrong, message in links
+    ]
+    mistakes += [
         (right * rows, "You take the sum over the rows. The loss is a mean."),
-        (right * rows / 2, "Two things: the factor 2, and a mean in place of a sum."),
         (right[::-1], "The two slopes are right, in the wrong order: w first."),
         (
             [b_slope, b_slope],
-            "A nudge of w moves each prediction x times as far: along w there is one "
-            "more factor.",
+            "A nudge of w moves the line x times as far: along w there is one more "
+            "factor.",
         ),
         (
             [w_slope, w_slope],
-            "Along b you have the factor x, too. A nudge of b moves every prediction "
-            "by exactly as much.",
+            "Along b you have the factor x, too. A nudge of b moves the line by "
+            "exactly as much.",
         ),
         (
             [b_slope * x.mean(), b_slope],
             "Multiply row by row, then take the mean: the mean of a product is not the "
             "product of the means.",
-        ),
-        (
-            [np.mean(2 * error * x**2), b_slope],
-            "Along w there is one x too many: the nudge is multiplied by x once.",
-        ),
-        (
-            [np.mean(2 * error * y), b_slope],
-            "Along w the factor is the input x, not y.",
-        ),
-        (
-            [error_squared * x.mean(), error_squared],
-            "The slope of error² is 2 · error, not 2 · error².",
-        ),
-        (
-            [np.mean(2 * np.abs(error) * x), np.mean(2 * np.abs(error))],
-            "Keep the sign of the error: it says on which side of the line a row lies.",
         ),
         (
             [w_slope * rows, b_slope],
@@ -352,27 +368,16 @@ def _line_mistake(came, right, error, x, y):
             [w_slope, b_slope * rows],
             "Along b you take the sum over the rows. The loss is a mean.",
         ),
-        (
-            [w_slope, np.mean(error)],
-            "Along b the 2 is missing: the square is the same for both weights.",
-        ),
-        (
-            [np.mean(error * x), b_slope],
-            "Along w the 2 is missing: the square is the same for both weights.",
-        ),
     ]
     for value, message in mistakes:
         if np.allclose(came, value, rtol=1e-6, atol=1e-9):
             return message
-    wrong = [
-        name
-        for name, ours, theirs in zip("wb", right, came, strict=True)
-        if not np.isclose(ours, theirs)
+    names = [
+        n for n, a, b in zip("wb", right, came, strict=True) if not np.isclose(a, b)
     ]
     return (
-        f"The slope along {' and along '.join(wrong)} is not right: for "
-        f"{rows} row(s) yours are {show(came.round(3))}, by nudges it is "
-        f"{show(right.round(3))}."
+        f"The slope along {' and along '.join(names)} is not right: for {rows} row(s) "
+        f"yours are {show(came.round(3))}, by nudges it is {show(right.round(3))}."
     )
 
 

@@ -10,7 +10,8 @@ from helpers.surfaces import line_loss
 X = np.array([-1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5])
 Y = np.array([-0.8, -0.8, 0.3, 0.4, 0.6, 1.9, 1.8, 2.8])  # near y = x
 W, B = (-0.5, 2.5), (-1.5, 1.5)
-TOP = 6.0  # of the two cuts
+W_SLIDER, B_SLIDER = (-0.25, 2.25), (-1.0, 1.0)  # inside, so that the arrow has room
+TOP = 6.5  # of the two cuts: above any loss that the sliders reach
 ARROW = 0.2  # length of the arrow where the slope is 1
 LEVEL = 0.1  # a slope below this counts as none
 
@@ -29,8 +30,8 @@ def gradient(w: float = 0.2, b: float = 0.5) -> Lab:
     surface = line_loss(X, Y)
     best = surface.minima[0]
 
-    figure = Figure(figsize=(7.6, 5.8))
-    panels = figure.subplot_mosaic("dm;wb", height_ratios=[1.6, 1])
+    figure = Figure(figsize=(7.6, 5.1))
+    panels = figure.subplot_mosaic("dm;wb", height_ratios=[1.75, 1])
     data, land, along_w, along_b = (panels[name] for name in "dmwb")
     data.set(xlim=(-1.4, 2.9), ylim=(-3.2, 4.2), xlabel="x", ylabel="y")
     data.set_title("The line and its errors")
@@ -43,7 +44,7 @@ def gradient(w: float = 0.2, b: float = 0.5) -> Lab:
 
     sides = [np.linspace(*limits, 121) for limits in (W, B)]
     heights = surface.value(np.stack(np.meshgrid(*sides), axis=-1))
-    levels = np.arange(0.5, 12, 0.5)  # equal steps: crowded lines are steep ground
+    levels = np.arange(0.5, 12)  # equal steps: crowded lines are steep ground
     land.contour(*sides, heights, levels, colors="#BBBBBB", linewidths=1)
     land.plot(*best, "*", color="#009E73", mec="white", ms=14, label="minimum")
 
@@ -121,8 +122,8 @@ def gradient(w: float = 0.2, b: float = 0.5) -> Lab:
     return Lab(
         LiveFigure(figure, [*moving, *titles, land_title]),
         {
-            "w": Slider("Slope w of line", *W, 0.05),
-            "b": Slider("Intercept b", *B, 0.05),
+            "w": Slider("Slope w of line", *W_SLIDER, 0.05),
+            "b": Slider("Intercept b", *B_SLIDER, 0.05),
         },
         draw,
         "Above: a line through eight points with its errors, and a map of the loss "
