@@ -238,6 +238,13 @@ def test_widgets_leave_a_still_picture():
     assert list(cell.outputs[0].data) == ["image/png"]
 
 
+def test_of_a_progress_bar_the_last_state_is_kept():
+    bar = nbformat.v4.new_output("stream", name="stdout", text="\r 0/2\r 2/2\nend\n")
+    cell = nbformat.v4.new_code_cell("fit", outputs=[bar])
+    build.clean_outputs(cell)
+    assert cell.outputs[0].text == " 2/2\nend\n"
+
+
 def test_answers_are_collected_with_their_reasons(house):
     build.main([])
     file = house / "helpers" / "checks" / "answers.json"

@@ -215,9 +215,12 @@ def execute(notebook, folder):
 
 
 def clean_outputs(cell):
-    """Keep still pictures only; stop on warnings that a reader would have to see."""
+    """Keep still pictures and full bars; stop on warnings that a reader would see."""
     for output in cell.outputs:
         output.get("data", {}).pop(WIDGET_VIEW, None)
+        if output.output_type == "stream":  # of a bar, what it showed last
+            lines = output.text.split("\n")
+            output.text = "\n".join(line.rsplit("\r", 1)[-1] for line in lines)
     stderr = [output for output in cell.outputs if output.get("name") == "stderr"]
     if stderr and "nbval-ignore-output" not in tags(cell):
         raise BuildError(f"cell {cell.id} writes to stderr:\n{stderr[0].text}")
@@ -261,7 +264,7 @@ def module_files(name):
     files += [
         ROOT.joinpath(*parts[:n], "__init__.py") for n in range(1, len(parts) + 1)
     ]
-    if name == "helpers.plots":
+    if name in ("helpers.plots", "helpers.labs"):
         files.append(ROOT / "helpers" / "downhill.mplstyle")
     return [file for file in files if file.is_file()]
 
