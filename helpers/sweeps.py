@@ -198,11 +198,12 @@ def _parts(learning_rates, batch_sizes, seeds):
     """
     rates = np.tile(np.arange(len(learning_rates)), len(seeds))
     seeds = np.repeat(np.arange(len(seeds)), len(learning_rates))
-    cuts = range(RUNS, len(rates), RUNS)
+    parts = -(-len(rates) // RUNS)
+    rates, seeds = np.array_split(rates, parts), np.array_split(seeds, parts)
     return [
         (i, j, k)
         for j in np.argsort(batch_sizes, kind="stable")
-        for i, k in zip(np.split(rates, cuts), np.split(seeds, cuts), strict=True)
+        for i, k in zip(rates, seeds, strict=True)
     ]
 
 
