@@ -146,7 +146,7 @@ def keras_loss(model):
 
 
 def assert_same_work(ours, losses):
-    """They shuffle otherwise: the same but for chance. The tests replay them exactly."""
+    """Shuffled otherwise, so the same but for chance; the tests replay runs exactly."""
     ratios = losses / ours.final("train_loss")
     assert np.median(ratios) == pytest.approx(1, abs=0.1)
 
