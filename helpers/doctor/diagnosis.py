@@ -1,0 +1,154 @@
+"""Diagnose a model: go through the rules, and show what they found."""
+
+import html
+import textwrap
+from dataclasses import dataclass
+
+from . import (
+    rules_labels,
+    rules_loss,
+    rules_metrics,
+    rules_model,
+    rules_optimizer,
+    rules_output,
+)
+from .case import Case
+from .rules import Finding, Rule, examine, fill
+
+SEVERITIES = ("error", "warning", "note")
+FILES = (
+    *(rules_model, rules_labels, rules_output, rules_loss),
+    *(rules_metrics, rules_optimizer),
+)
+RULES = sorted(
+    (r for file in FILES for r in vars(file).values() if isinstance(r, Rule)),
+    key=lambda rule: SEVERITIES.index(rule.severity),
+)
+
+# The mark repeats what the colour says. Text and background are the theme's own.
+MARKS = {
+    "error": ("✗", "#D55E00"),
+    "warning": ("▲", "#E69F00"),
+    "note": ("•", "#0072B2"),
+}
+FINE = ("✓", "#009E73")
+
+
+@dataclass(frozen=True, repr=False)
+class Diagnosis:
+    """What the doctor found, the gravest first. Printed, it is a report.
+
+    ``start`` compares the loss of a model that has not been trained with that of
+    guessing, and says on how many rows; "" where there is nothing to compare.
+    """
+
+    findings: tuple[Finding, ...]
+    start: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no error and no warning; notes may remain."""
+        return all(finding.severity == "note" for finding in self.findings)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of the findings, in their order."""
+        return tuple(finding.code for finding in self.findings)
+
+    def _head(self):
+        counts = []
+        for severity in SEVERITIES:
+            count = sum(finding.severity == severity for finding in self.findings)
+            if count:
+                counts.append(f"{count} {severity}{'s' if count > 1 else ''}")
+        return f"{', '.join(counts) or 'Nothing found'}. {self.start}".strip()
+
+    def __repr__(self):
+        parts = [textwrap.fill(self._head(), 88)]
+        for finding in self.findings:
+            problem = textwrap.indent(textwrap.fill(finding.problem, 84), "    ")
+            title = f"  {MARKS[finding.severity][0]} {finding.severity}: {finding.code}"
+            parts.append(f"{title}\n{problem}\n    Fix: {finding.fix}")
+        return "\n\n".join(parts)
+
+    def _repr_html_(self):
+        worst = MARKS[self.findings[0].severity] if self.findings else FINE
+        boxes = [_box(f"{worst[0]} {self._head()}", "", worst[1])]
+        for finding in self.findings:
+            mark, colour = MARKS[finding.severity]
+            title = f"{mark} {finding.severity}: {finding.code}"
+            body = f"<p>{_escape(finding.problem)}</p><pre>{_escape(finding.fix)}</pre>"
+            boxes.append(_box(title, body, colour))
+        return "".join(boxes)
+
+
+def diagnose(model, x, y) -> Diagnosis:
+    """Say what is wrong with a model and its data, without training it.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Compiled and built. Its weights, its optimizer and its metrics stay as they are.
+    x : array, table or tensor, shape (rows, ...)
+        The inputs, as ``fit`` is given them; a list or dict for several inputs.
+    y : array, table or tensor, shape (rows,), (rows, units) or more
+        The targets, as ``fit`` is given them.
+
+    Returns
+    -------
+    Diagnosis
+        ``findings``, each with ``code``, ``severity`` ("error", "warning" or "note"),
+        ``problem`` and ``fix``; ``ok`` if there is no error and no warning.
+
+    Raises
+    ------
+    TypeError
+        If ``model`` is no Keras model, or ``x`` or ``y`` is no array.
+    ValueError
+        If ``x`` or ``y`` is empty or ragged.
+
+    Notes
+    -----
+    At most 128 rows, drawn evenly, go through the model once.
+    """
+    import keras
+
+    if not isinstance(model, keras.Model):
+        raise TypeError(
+            f"model must be a keras.Model of Keras {keras.__version__}, got "
+            f"{type(model).__module__}.{type(model).__name__}: give the compiled model"
+        )
+    case = Case(model, x, y)
+    found = tuple(finding for rule in RULES if (finding := examine(rule, case)))
+    return Diagnosis(found, _start(case))
+
+
+def table() -> str:
+    """Return all codes with cause, symptom and cure, as a table in Markdown."""
+    lines = ["| code | severity | why | what you see in Keras 3 | cure |"]
+    lines.append("|---|---|---|---|---|")
+    for rule in RULES:
+        cells = (f"`{rule.code}`", rule.severity, rule.why, rule.seen)
+        cells += (f"`{fill(rule.fix)}`",)
+        lines.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")
+    return "\n".join(lines)
+
+
+def _start(case):
+    start = rules_loss.starting_loss(case)
+    if start is None:
+        return ""
+    loss, guess, rows = start
+    return f"The loss starts at {loss:.3g} on {rows} rows; guessing has {guess:.3g}."
+
+
+def _box(title, body, colour):
+    return (
+        f'<div style="border-left: 5px solid {colour}; padding: 0.3em 0.9em; '
+        f'margin: 0.4em 0; max-width: 46em; line-height: 1.45">'
+        f"<strong>{_escape(title)}</strong>{body}</div>"
+    )
+
+
+def _escape(text):
+    return html.escape(text, quote=False)

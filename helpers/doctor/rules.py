@@ -1,0 +1,63 @@
+"""What a rule is: a cause, a symptom, a cure, and how to find it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What can be wrong with a model.
+
+    ``why`` and ``seen`` (the symptom in Keras 3) hold for every model; ``fix`` is a
+    line of code with holes, such as ``{units}``. ``find(case)`` returns what it saw in
+    this model, as a sentence, or None; or the sentence and what fills the holes.
+    """
+
+    code: str
+    severity: str
+    why: str
+    seen: str
+    fix: str
+    find: Callable
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that the doctor found.
+
+    ``code`` is short and stable; ``severity`` is "error" (it cannot work), "warning"
+    (it works badly, or shows false numbers) or "note" (good to know); ``problem`` says
+    what is wrong, why, and what Keras shows; ``fix`` is a line of code.
+    """
+
+    code: str
+    severity: str
+    problem: str
+    fix: str
+
+
+class _Holes(dict):
+    """In the table for the reader, a hole that nothing fills shows its own name."""
+
+    def __missing__(self, name):
+        return name
+
+
+def rule(code, severity, *, why, seen, fix):
+    """Make a rule of the function below it, which finds the fault."""
+    return lambda find: Rule(code, severity, why, seen, fix, find)
+
+
+def examine(rule, case):
+    """Return the finding of one rule, or None."""
+    found = rule.find(case)
+    if not found:
+        return None
+    sentence, holes = found if isinstance(found, tuple) else (found, {})
+    problem = f"{sentence} {rule.why} {rule.seen}"
+    return Finding(rule.code, rule.severity, problem, fill(rule.fix, holes))
+
+
+def fill(fix, holes=()):
+    """Return the line of code with its holes filled."""
+    return fix.format_map(_Holes(holes))

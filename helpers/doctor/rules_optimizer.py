@@ -1,0 +1,228 @@
+"""Rules about the optimizer and the weights."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from .rules import rule
+
+# Learning rates outside of these are mistakes rather than choices.
+ADAPTIVE, PLAIN = (1e-7, 0.3), (1e-6, 3.0)
+RATES = {
+    **dict.fromkeys(("Adam", "AdamW", "Adamax", "Nadam", "RMSprop"), ADAPTIVE),
+    **dict.fromkeys(("SGD", "Adagrad", "Ftrl"), PLAIN),
+    "Lion": (1e-8, 0.1),
+    "Adadelta": (0.005, 30.0),
+}
+EXPLODES = 0.5  # learning rate times size of the target; measured: 0.5 to 1 explode
+CRAWLS = 30_000  # size of the target in learning rates, that is in steps of Adam
+
+
+@rule(
+    "lr-attribute",
+    "error",
+    why="Keras 3 has no lr: Python made a new attribute that nothing reads.",
+    seen="Nothing is said, and the learning rate is what it was.",
+    fix="optimizer.learning_rate = {rate}",
+)
+def _lr_attribute(case):
+    if "lr" not in getattr(case.optimizer, "__dict__", ()):
+        return None
+    rate = case.optimizer.lr
+    return f"optimizer.lr is {rate}, the rate is {case.rate:g}.", {"rate": rate}
+
+
+@rule(
+    "rate-too-high",
+    "warning",
+    why="Each step jumps across the valley and lands higher on the other side.",
+    seen="Nothing is said; the loss grows to 1e6, inf and NaN, or stays high for ever. "
+    "The callback TerminateOnNaN stops it.",
+    fix="optimizer.learning_rate = {rate}",
+)
+def _rate_too_high(case):
+    name, (_, high) = _limits(case)
+    if not case.optimizer or not case.rate > high:
+        return None
+    return f"{name} with a learning rate of {case.rate:g}.", {"rate": _usual(name)}
+
+
+@rule(
+    "rate-too-low",
+    "warning",
+    why="The steps are too small to arrive. (Adadelta in its paper has no rate, which "
+    "is 1.0; Keras's default is 0.001.)",
+    seen="Nothing is said; the loss hardly moves.",
+    fix="optimizer.learning_rate = {rate}",
+)
+def _rate_too_low(case):
+    name, (low, _) = _limits(case)
+    if not case.optimizer or case.scheduled or case.rate >= low:
+        return None
+    return f"{name} with a learning rate of {case.rate:g}.", {"rate": _usual(name)}
+
+
+@rule(
+    "unscaled-target",
+    "warning",
+    why="The gradient grows with the error: plain steps overshoot from the first on.",
+    seen="Nothing is said; the loss reads 3e14, inf, NaN.",
+    fix="y = (y - y_train.mean()) / y_train.std()",
+)
+def _unscaled_target(case):
+    scale = _far_from_output(case)
+    if (
+        not scale
+        or type(case.optimizer).__name__ != "SGD"
+        or case.loss_name != "mean_squared_error"
+    ):
+        return None
+    config = vars(case.optimizer)
+    clipped = any(config.get(k) for k in ("clipnorm", "clipvalue", "global_clipnorm"))
+    rate = case.rate / (1 - min(getattr(case.optimizer, "momentum", 0), 0.99))
+    if clipped or len(case.kernels) < 2 or rate * scale < EXPLODES:
+        return None
+    return f"y lies around {scale:.3g}, with SGD at a rate of {case.rate:g}."
+
+
+@rule(
+    "far-target",
+    "note",
+    why="An adaptive step is about as long as the learning rate, whatever the error.",
+    seen="Nothing is said; the loss falls for many epochs and is still high.",
+    fix="y = (y - y_train.mean()) / y_train.std()",
+)
+def _far_target(case):
+    scale = _far_from_output(case)
+    adaptive = RATES.get(type(case.optimizer).__name__) == ADAPTIVE
+    if not scale or not adaptive or scale < CRAWLS * case.rate:
+        return None
+    steps = f"{scale / case.rate:,.0f} steps of {case.rate:g} away"
+    return f"y lies around {scale:.3g}, {steps}."
+
+
+@rule(
+    "optimizer-of-another-model",
+    "error",
+    why="An optimizer keeps an average for each weight of the model that it trained.",
+    seen='fit stops: ValueError "Unknown variable".',
+    fix="model.compile({name}(learning_rate={rate}), ...)  # a new one each",
+)
+def _optimizer_of_another_model(case):
+    # Keras has no public way to ask. Without this attribute nothing is found.
+    known = getattr(case.optimizer, "_trainable_variables", ())
+    ids = {id(variable) for variable in known}
+    if not ids or all(id(v) in ids for v in case.model.trainable_variables):
+        return None
+    name = f"keras.optimizers.{type(case.optimizer).__name__}"
+    holes = {"name": name, "rate": f"{case.rate:g}"}
+    return "The optimizer has trained other weights.", holes
+
+
+@rule(
+    "weights-kept",
+    "note",
+    why="compile makes a new optimizer and keeps the weights. Loaded weights look the "
+    "same, and are meant.",
+    seen="The first loss of the second run goes on where the last one ended.",
+    fix="model = build_model()  # a function of your own, after set_random_seed",
+)
+def _weights_kept(case):
+    biases = [_bias(layer) for layer, _ in case.kernels if _starts_at_0(layer)]
+    if not case.fresh or not any(bias is not None and bias.any() for bias in biases):
+        return None
+    return "The optimizer is new, but the weights have been trained."
+
+
+@rule(
+    "identical-weights",
+    "warning",
+    why="One initializer object, or one seed, draws the same numbers for each layer of "
+    "the same shape.",
+    seen="Nothing is said; the layers start as copies of each other.",
+    fix='keras.layers.Dense(units, kernel_initializer="glorot_uniform")  # a name each',
+)
+def _identical_weights(case):
+    drawn = [(a, k) for a, k in case.kernels if _is_drawn(a) and k.size > 1]
+    for i, (one, kernel) in enumerate(drawn):
+        for other, second in drawn[:i]:
+            if one is not other and np.array_equal(kernel, second):
+                return f"{other.name} and {one.name} have identical weights."
+    return None
+
+
+@rule(
+    "equal-units",
+    "warning",
+    why="Units that are equal get equal gradients and stay equal for ever.",
+    seen="Nothing is said; a layer of many units learns no more than one.",
+    fix='keras.layers.Dense(units, kernel_initializer="glorot_uniform")',
+)
+def _equal_units(case):
+    for (layer, into), (after, out) in pairwise(case.kernels):
+        if not type(layer).__name__ == type(after).__name__ == "Dense":
+            continue
+        if into.shape[1] > 1 and (into == into[:, :1]).all() and (out == out[:1]).all():
+            return f"All units of {layer.name} have the same weights, in and out."
+    return None
+
+
+@rule(
+    "weights-not-finite",
+    "error",
+    why="NaN never goes away: the model is lost. Find the cause (NaN in the data, or "
+    "too large a learning rate), then build anew.",
+    seen="The loss is NaN, or finite behind a ReLU; predictions are NaN or constant.",
+    fix="model = build_model()  # a function of your own",
+)
+def _weights_not_finite(case):
+    bad = [
+        layer.name for layer, kernel in case.kernels if not np.isfinite(kernel).all()
+    ]
+    return f"NaN or infinite weights in {', '.join(bad)}." if bad else None
+
+
+@rule(
+    "nothing-trainable",
+    "warning",
+    why="Every layer is frozen.",
+    seen='A UserWarning "does not have any trainable weights"; the loss never moves.',
+    fix="model.trainable = True  # then compile again",
+)
+def _nothing_trainable(case):
+    frozen = case.model.weights and not case.model.trainable_variables
+    return "No weight can move." if frozen else None
+
+
+def _limits(case):
+    name = type(case.optimizer).__name__
+    return name, RATES.get(name, (0, np.inf))
+
+
+def _usual(name):
+    return {"SGD": 0.01, "Adadelta": 1.0, "Lion": 1e-4}.get(name, 0.001)
+
+
+def _far_from_output(case):
+    """Return the size of the target, if the outputs are nowhere near it."""
+    far = case.kind == "regression" and case.target and not case.target.text
+    if not far or case.target.missing or case.outputs is None:
+        return None
+    near = np.sqrt(np.mean(np.square(case.outputs, dtype=float)))
+    return case.target.scale if case.target.scale > max(5, 5 * near) else None
+
+
+def _bias(layer):
+    import keras
+
+    bias = getattr(layer, "bias", None)
+    return None if bias is None else keras.ops.convert_to_numpy(bias)
+
+
+def _starts_at_0(layer):
+    return type(getattr(layer, "bias_initializer", None)).__name__ == "Zeros"
+
+
+def _is_drawn(layer):
+    initializer = getattr(layer, "kernel_initializer", None)
+    return hasattr(initializer, "get_config") and "seed" in initializer.get_config()

@@ -1,0 +1,146 @@
+"""Rules about the output, whose activation must fit loss and target."""
+
+from .case import RANGES
+from .rules import rule
+
+
+@rule(
+    "softmax-one-unit",
+    "error",
+    why="A softmax over one unit is 1 whatever the weights.",
+    seen="A UserWarning, once; the loss falls as if it learnt, while every prediction "
+    "is 1.0 and the accuracy never moves.",
+    fix='keras.layers.Dense(1, activation="sigmoid")',
+)
+def _softmax_one_unit(case):
+    if case.activation == "softmax" and case.units == 1:
+        return "The output is a softmax of one unit."
+    return None
+
+
+@rule(
+    "one-unit-for-classes",
+    "error",
+    why="Categorical losses compare units with each other, and there is only one.",
+    seen="The sparse loss stops with InvalidArgumentError on a CPU, and is NaN on a "
+    "GPU; the categorical loss is 0 from the start and nothing moves.",
+    fix='keras.layers.Dense({units}, activation="{activation}")  # loss="{loss}"',
+)
+def _one_unit_for_classes(case):
+    if case.kind in ("sparse", "categorical") and case.units == 1:
+        return f"{case.loss_name} with an output of one unit.", case.advised
+    return None
+
+
+@rule(
+    "output-not-probability",
+    "error",
+    why="Crossentropy takes logarithms of probabilities; without a sigmoid or softmax "
+    "the outputs are anything, and what is below 0 or above 1 is clipped flat.",
+    seen="Nothing is said; the loss is stuck: far above that of guessing, or at it.",
+    fix='keras.layers.Dense({units}, activation="{activation}")',
+)
+def _output_not_probability(case):
+    if not case.crossentropy or case.from_logits or case.squashed is not False:
+        return None
+    activation = "sigmoid" if case.kind == "binary" else "softmax"
+    holes = {"units": case.units, "activation": activation}
+    output = f"The output is {case.activation}" if case.activation else "Outputs reach"
+    if not case.activation:
+        output += f" from {case.outputs.min():.3g} to {case.outputs.max():.3g}"
+    return f"{output}, and {case.loss_name} expects probabilities.", holes
+
+
+@rule(
+    "probabilities-as-logits",
+    "warning",
+    why="from_logits=True squashes once more what is already squashed.",
+    seen="A UserWarning. fit on TensorFlow finds the logits and trains correctly; on "
+    "plain arrays and other backends the loss is wrong, and hardly falls.",
+    fix="keras.layers.Dense({units})  # logits, or leave from_logits out",
+)
+def _probabilities_as_logits(case):
+    if case.from_logits and case.kind and case.activation and case.squashed:
+        holes = {"units": case.units}
+        return f"A {case.activation} output with from_logits=True.", holes
+    return None
+
+
+@rule(
+    "softmax-for-many-labels",
+    "error",
+    why="A softmax shares 1 among the units: two labels can never both be likely.",
+    seen="Nothing is said; the loss falls, then stays high.",
+    fix='keras.layers.Dense({units}, "sigmoid")  # loss="binary_crossentropy"',
+)
+def _softmax_for_many_labels(case):
+    softmax = case.kind == "categorical" or (
+        case.kind == "binary" and case.activation == "softmax"
+    )
+    if not softmax or not case.alike or case.target.shares:
+        return None
+    sums = case.target.values.sum(axis=-1, dtype=float)
+    found = f"Rows of y sum to {sums.min():g} up to {sums.max():g}, not to 1."
+    return found, {"units": case.units}
+
+
+@rule(
+    "sigmoid-for-classes",
+    "warning",
+    why="A categorical loss rescales the outputs to sum to 1; a sigmoid's do not.",
+    seen="It trains, but predict gives numbers that are no probabilities.",
+    fix='keras.layers.Dense({units}, activation="softmax")',
+)
+def _sigmoid_for_classes(case):
+    categorical = case.kind in ("sparse", "categorical") and not case.from_logits
+    if categorical and case.activation in ("sigmoid", "hard_sigmoid"):
+        if case.units != 1:
+            return f"{case.loss_name} behind a sigmoid.", {"units": case.units}
+    return None
+
+
+@rule(
+    "softmax-with-binary-loss",
+    "note",
+    why="It counts each unit as a yes or no of its own; categorical crossentropy is "
+    "the usual one.",
+    seen="It trains; the loss reads lower than ln(classes) and compares with nothing.",
+    fix='model.compile(optimizer, "categorical_crossentropy")',
+)
+def _softmax_with_binary_loss(case):
+    softmax = case.kind == "binary" and case.activation == "softmax"
+    if softmax and (case.units or 0) > 2 and case.alike and case.target.shares:
+        return f"A softmax of {case.units} units with {case.loss_name}."
+    return None
+
+
+@rule(
+    "unreachable-target",
+    "error",
+    why="No weights can bring the output there.",
+    seen="Nothing is said; the loss stops at a height, predictions stop at the border.",
+    fix="keras.layers.Dense({units})",
+)
+def _unreachable_target(case):
+    if case.kind != "regression" or not case.activation or not case.numbers:
+        return None
+    low, high = RANGES[case.activation]
+    if case.target.low >= low - 0.01 and case.target.high <= high + 0.01:
+        return None
+    reach = f"{case.target.low:.6g} to {case.target.high:.6g}"
+    found = f"y runs from {reach}; a {case.activation} reaches {low} to {high}."
+    return found, {"units": case.units}
+
+
+@rule(
+    "poisson-below-0",
+    "error",
+    why="The Poisson loss takes the logarithm of the prediction.",
+    seen="Nothing is said; the loss is NaN as soon as one prediction is below 0.",
+    fix='keras.layers.Dense({units}, activation="exponential")',
+)
+def _poisson_below_0(case):
+    low = RANGES.get(case.activation, (0, 0))[0]
+    if case.loss_name == "poisson" and low < 0:
+        return f"The output is {case.activation}.", {"units": case.units}
+    return None
