@@ -7,11 +7,11 @@ import numpy as np
 from .rules import rule
 
 # Learning rates outside of these are mistakes rather than choices.
-ADAPTIVE, PLAIN = (1e-7, 0.3), (1e-6, 3.0)
+ADAPTIVE, PLAIN = (1e-8, 0.3), (1e-8, 3.0)
 RATES = {
     **dict.fromkeys(("Adam", "AdamW", "Adamax", "Nadam", "RMSprop"), ADAPTIVE),
     **dict.fromkeys(("SGD", "Adagrad", "Ftrl"), PLAIN),
-    "Lion": (1e-8, 0.1),
+    "Lion": (1e-9, 0.1),
     "Adadelta": (0.005, 30.0),
 }
 EXPLODES = 0.5  # learning rate times size of the target; measured: 0.5 to 1 explode
@@ -71,14 +71,11 @@ def _rate_too_low(case):
 )
 def _unscaled_target(case):
     scale = _far_from_output(case)
-    if (
-        not scale
-        or type(case.optimizer).__name__ != "SGD"
-        or case.loss_name != "mean_squared_error"
-    ):
+    sgd = type(case.optimizer).__name__ == "SGD"
+    if not (scale and sgd and case.loss_name == "mean_squared_error"):
         return None
-    config = vars(case.optimizer)
-    clipped = any(config.get(k) for k in ("clipnorm", "clipvalue", "global_clipnorm"))
+    clips = ("clipnorm", "clipvalue", "global_clipnorm")
+    clipped = any(getattr(case.optimizer, name) for name in clips)
     rate = case.rate / (1 - min(getattr(case.optimizer, "momentum", 0), 0.99))
     if clipped or len(case.kernels) < 2 or rate * scale < EXPLODES:
         return None
