@@ -54,7 +54,7 @@ def examine(rule, case):
     if not found:
         return None
     sentence, holes = found if isinstance(found, tuple) else (found, {})
-    problem = f"{sentence} {rule.why} {rule.seen}"
+    problem = f"{sentence} {rule.why} What you see: {rule.seen}"
     return Finding(rule.code, rule.severity, problem, fill(rule.fix, holes))
 
 

@@ -40,8 +40,8 @@ def _one_hot_labels(case):
     "labels-out-of-range",
     "error",
     why="Labels count the units from 0.",
-    seen="On a CPU a wall of InvalidArgumentError; with jit_compile=True, as on a GPU, "
-    "silently NaN.",
+    seen="On a CPU a wall of InvalidArgumentError; with jit_compile=True, as on a GPU,"
+    " silently NaN.",
     fix="{cure}",  # one of three
 )
 def _labels_out_of_range(case):
@@ -68,7 +68,7 @@ def _labels_out_of_range(case):
     "fractional-labels",
     "error",
     why="The sparse loss cuts labels to whole numbers: 1.5 becomes class 1.",
-    seen="Nothing is said; amounts are learnt as if they were classes.",
+    seen="Keras says nothing; amounts are learnt as if they were classes.",
     fix='keras.layers.Dense(1)  # with loss="mean_squared_error"',
 )
 def _fractional_labels(case):
@@ -81,7 +81,8 @@ def _fractional_labels(case):
     "labels-not-0-1",
     "error",
     why="Binary crossentropy takes y for a probability.",
-    seen="Nothing is said; the loss falls below 0 and goes on falling, to -45 and on.",
+    seen="Keras says nothing; the loss falls below 0 and goes on falling, to -45 and "
+    "on.",
     fix='y = (y == {high}).astype("float32")',
 )
 def _labels_not_0_1(case):
@@ -96,7 +97,8 @@ def _labels_not_0_1(case):
     "binary-loss-on-amounts",
     "error",
     why="Binary crossentropy takes y for a probability of yes.",
-    seen="Nothing is said; the loss goes far below 0, and predictions end at 0 or 1.",
+    seen="Keras says nothing; the loss goes far below 0, and predictions end at 0 or "
+    "1.",
     fix='keras.layers.Dense({units}, activation="{activation}")  # loss="{loss}"',
 )
 def _binary_loss_on_amounts(case):
@@ -110,8 +112,8 @@ def _binary_loss_on_amounts(case):
     "shapes-differ",
     "error",
     why="Each row needs as many targets as the output has units.",
-    seen='fit stops: "Dimensions must be equal", "must have the same shape"; but where '
-    "either has one column, squared error spreads it over the others, silently.",
+    seen='fit stops: "Dimensions must be equal", "must have the same shape"; but where'
+    " either has one column, squared error spreads it over the others, silently.",
     fix='keras.layers.Dense({units}, activation="{activation}")  # loss="{loss}"',
 )
 def _shapes_differ(case):
@@ -146,7 +148,7 @@ def _squared_error_on_yes_no(case):
     "note",
     why="If these are class numbers, it takes class 2 for twice class 1; if they are "
     "amounts, all is well.",
-    seen="Nothing is said; predictions land between classes.",
+    seen="Keras says nothing; predictions land between classes.",
     fix='keras.layers.Dense({units}, activation="{activation}")  # loss="{loss}"',
 )
 def _squared_error_on_classes(case):

@@ -26,7 +26,7 @@ def _unknown_loss(case):
     "error",
     why="y of shape (n,) minus an output of shape (n, 1) is a table of (n, n). fit "
     "repairs that for functions, but not for a Loss class of one's own.",
-    seen="Nothing is said; every prediction goes to the mean of y.",
+    seen="Keras says nothing; every prediction goes to the mean of y.",
     fix="y = y[:, None]",
 )
 def _own_loss_broadcasts(case):
@@ -48,7 +48,7 @@ def _own_loss_broadcasts(case):
     "warning",
     why="A sigmoid or softmax reaches 0 and 1 exactly once it is sure, and log(0) is "
     "infinite. Keras's own losses clip, at about 16.1.",
-    seen="Nothing is said; after some good epochs the loss is NaN.",
+    seen="Keras says nothing; after some good epochs the loss is NaN.",
     fix="y_pred = keras.ops.clip(y_pred, 1e-7, 1 - 1e-7)  # in the loss",
 )
 def _log_of_zero(case):

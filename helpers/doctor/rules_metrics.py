@@ -12,7 +12,8 @@ ACCURACIES = (
     "accuracy-on-logits",
     "warning",
     why="Its threshold is 0.5 on a probability; on a logit that is 0.",
-    seen="Nothing is said; the model learns and the number is too low (0.33 for 1.0).",
+    seen="Keras says nothing; the model learns and the number is too low (0.33 for "
+    "1.0).",
     fix="metrics=[keras.metrics.BinaryAccuracy(threshold=0.0)]",
 )
 def _accuracy_on_logits(case):
@@ -26,7 +27,7 @@ def _accuracy_on_logits(case):
     "accuracy-on-amounts",
     "warning",
     why="Accuracy counts labels that are hit; an amount is near or far, never hit.",
-    seen="Nothing is said; it stays at 0.0 or near it, however well the model fits.",
+    seen="Keras says nothing; it stays at 0.0 or near it, however well the model fits.",
     fix='metrics=["mean_absolute_error"]',
 )
 def _accuracy_on_amounts(case):
@@ -41,7 +42,7 @@ def _accuracy_on_amounts(case):
     "exact-accuracy",
     "warning",
     why="keras.metrics.Accuracy counts predictions equal to y: 0.93 is not 1.",
-    seen="Nothing is said; it stays at 0.0.",
+    seen="Keras says nothing; it stays at 0.0.",
     fix='metrics=["accuracy"]  # the word picks the accuracy that fits',
 )
 def _exact_accuracy(case):
@@ -54,7 +55,8 @@ def _exact_accuracy(case):
     "accuracy-on-many-labels",
     "warning",
     why='"accuracy" takes rows of several units for one-hot and compares the largest.',
-    seen="Nothing is said; the number is too low (0.75 where 0.98 of the labels fit).",
+    seen="Keras says nothing; the number is too low (0.75 where 0.98 of the labels "
+    "fit).",
     fix='metrics=["binary_accuracy"]',
 )
 def _accuracy_on_many_labels(case):
@@ -68,7 +70,8 @@ def _accuracy_on_many_labels(case):
     "wrong-accuracy",
     "warning",
     why="Each accuracy is for one form of labels.",
-    seen="Nothing is said; the number is far too low, or far too high from the start.",
+    seen="Keras says nothing; the number is far too low, or far too high from the "
+    "start.",
     fix='metrics=["accuracy"]  # the word picks the accuracy that fits',
 )
 def _wrong_accuracy(case):

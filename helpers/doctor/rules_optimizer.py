@@ -22,7 +22,7 @@ CRAWLS = 30_000  # size of the target in learning rates, that is in steps of Ada
     "lr-attribute",
     "error",
     why="Keras 3 has no lr: Python made a new attribute that nothing reads.",
-    seen="Nothing is said, and the learning rate is what it was.",
+    seen="Keras says nothing, and the learning rate is what it was.",
     fix="optimizer.learning_rate = {rate}",
 )
 def _lr_attribute(case):
@@ -36,8 +36,8 @@ def _lr_attribute(case):
     "rate-too-high",
     "warning",
     why="Each step jumps across the valley and lands higher on the other side.",
-    seen="Nothing is said; the loss grows to 1e6, inf and NaN, or stays high for ever. "
-    "The callback TerminateOnNaN stops it.",
+    seen="Keras says nothing; the loss grows to 1e6, inf and NaN, or stays high for "
+    "ever. The callback TerminateOnNaN stops it.",
     fix="optimizer.learning_rate = {rate}",
 )
 def _rate_too_high(case):
@@ -50,9 +50,9 @@ def _rate_too_high(case):
 @rule(
     "rate-too-low",
     "warning",
-    why="The steps are too small to arrive. (Adadelta in its paper has no rate, which "
-    "is 1.0; Keras's default is 0.001.)",
-    seen="Nothing is said; the loss hardly moves.",
+    why="The steps are too small to arrive. (Adadelta in its paper has no rate, which"
+    " is 1.0; Keras's default is 0.001.)",
+    seen="Keras says nothing; the loss hardly moves.",
     fix="optimizer.learning_rate = {rate}",
 )
 def _rate_too_low(case):
@@ -66,7 +66,7 @@ def _rate_too_low(case):
     "unscaled-target",
     "warning",
     why="The gradient grows with the error: plain steps overshoot from the first on.",
-    seen="Nothing is said; the loss reads 3e14, inf, NaN.",
+    seen="Keras says nothing; the loss reads 3e14, inf, NaN.",
     fix="y = (y - y_train.mean()) / y_train.std()",
 )
 def _unscaled_target(case):
@@ -86,7 +86,7 @@ def _unscaled_target(case):
     "far-target",
     "note",
     why="An adaptive step is about as long as the learning rate, whatever the error.",
-    seen="Nothing is said; the loss falls for many epochs and is still high.",
+    seen="Keras says nothing; the loss falls for many epochs and is still high.",
     fix="y = (y - y_train.mean()) / y_train.std()",
 )
 def _far_target(case):
@@ -119,8 +119,8 @@ def _optimizer_of_another_model(case):
 @rule(
     "weights-kept",
     "note",
-    why="compile makes a new optimizer and keeps the weights. Loaded weights look the "
-    "same, and are meant.",
+    why="compile makes a new optimizer and keeps the weights. Loaded weights look the"
+    " same, and are meant.",
     seen="The first loss of the second run goes on where the last one ended.",
     fix="model = build_model()  # a function of your own, after set_random_seed",
 )
@@ -134,9 +134,9 @@ def _weights_kept(case):
 @rule(
     "identical-weights",
     "warning",
-    why="One initializer object, or one seed, draws the same numbers for each layer of "
-    "the same shape.",
-    seen="Nothing is said; the layers start as copies of each other.",
+    why="One initializer object, or one seed, draws the same numbers for each layer "
+    "of the same shape.",
+    seen="Keras says nothing; the layers start as copies of each other.",
     fix='keras.layers.Dense(units, kernel_initializer="glorot_uniform")  # a name each',
 )
 def _identical_weights(case):
@@ -152,7 +152,7 @@ def _identical_weights(case):
     "equal-units",
     "warning",
     why="Units that are equal get equal gradients and stay equal for ever.",
-    seen="Nothing is said; a layer of many units learns no more than one.",
+    seen="Keras says nothing; a layer of many units learns no more than one.",
     fix='keras.layers.Dense(units, kernel_initializer="glorot_uniform")',
 )
 def _equal_units(case):

@@ -35,10 +35,10 @@ def _one_unit_for_classes(case):
 @rule(
     "output-not-probability",
     "error",
-    why="Crossentropy takes logarithms of probabilities; without a sigmoid or softmax "
-    "the outputs are anything, and what is below 0 or above 1 is clipped flat.",
-    seen="Nothing is said; the loss starts far above that of guessing. By luck of the "
-    "seed it sticks, at about 7.6 or at ln(classes), or comes down late.",
+    why="Crossentropy takes logarithms of probabilities; without a sigmoid or softmax"
+    " the outputs are anything, and what is below 0 or above 1 is clipped flat.",
+    seen="Keras says nothing; the loss starts far above that of guessing. By luck of "
+    "the seed it sticks, at about 7.6 or at ln(classes), or comes down late.",
     fix='keras.layers.Dense({units}, activation="{activation}")',
 )
 def _output_not_probability(case):
@@ -71,7 +71,7 @@ def _probabilities_as_logits(case):
     "softmax-for-many-labels",
     "error",
     why="A softmax shares 1 among the units: two labels can never both be likely.",
-    seen="Nothing is said; the loss falls, then stays high.",
+    seen="Keras says nothing; the loss falls, then stays high.",
     fix='keras.layers.Dense({units}, "sigmoid")  # loss="binary_crossentropy"',
 )
 def _softmax_for_many_labels(case):
@@ -119,7 +119,8 @@ def _softmax_with_binary_loss(case):
     "unreachable-target",
     "error",
     why="No weights can bring the output there.",
-    seen="Nothing is said; the loss stops at a height, predictions stop at the border.",
+    seen="Keras says nothing; the loss stops at a height, predictions stop at the "
+    "border.",
     fix="keras.layers.Dense({units})",
 )
 def _unreachable_target(case):
@@ -137,7 +138,7 @@ def _unreachable_target(case):
     "poisson-below-0",
     "error",
     why="The Poisson loss takes the logarithm of the prediction.",
-    seen="Nothing is said; the loss is NaN as soon as one prediction is below 0.",
+    seen="Keras says nothing; the loss is NaN as soon as one prediction is below 0.",
     fix='keras.layers.Dense({units}, activation="exponential")',
 )
 def _poisson_below_0(case):
