@@ -114,7 +114,10 @@ class LogSlider(_Control, ipywidgets.SelectionSlider):
     value = traitlets.TraitType()
 
     def __init__(self, label, numbers, unit=""):
-        options = [(f"{number:g} {unit}".strip(), number) for number in numbers]
+        units = (unit.removesuffix("s") if number == 1 else unit for number in numbers)
+        options = [
+            (f"{n:g} {u}".strip(), n) for n, u in zip(numbers, units, strict=True)
+        ]
         super().__init__(label, options=options, value=numbers[0])
 
     def _nearest(self, number):
@@ -212,14 +215,12 @@ class Lab:
         self._redraw.now()
         buttons = ipywidgets.HBox(
             [*self._player(play), self.reset],
-            layout={
-                "justify_content": "flex-end",
-                "margin": "0 12px 0 0",
-                "grid_column": "-2 / -1",  # at the right, whatever the number of rows
-            },
+            layout={"justify_content": "flex-end", "margin": "0 12px 0 0"},
         )
+        # The buttons stand at the right: in the second of two columns.
+        gap = [] if len(self.controls) % 2 else [ipywidgets.Box()]
         grid = ipywidgets.GridBox(
-            [*self.controls.values(), buttons],
+            [*self.controls.values(), *gap, buttons],
             # Two columns beside each other, or one where the window is narrow.
             layout={"grid_template_columns": "repeat(auto-fit, minmax(25em, 1fr))"},
         )

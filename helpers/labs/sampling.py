@@ -38,7 +38,7 @@ def sampling(batch_size: int = 8, w: float = 0.0) -> Lab:
     rows = np.tile(np.arange(n), (DRAWS, 1))
     orders = np.random.default_rng(0).permuted(rows, axis=1).T
 
-    figure = Figure(figsize=(7.6, 3.8))
+    figure = Figure(figsize=(7.6, 4))
     cloud, law = figure.subplots(ncols=2)
     cloud.set(
         xlim=(-6, 6),
@@ -64,7 +64,9 @@ def sampling(batch_size: int = 8, w: float = 0.0) -> Lab:
     (exact,) = law.plot([], [], "k-", label="without replacement")
     (measured,) = law.plot([], [], "o", color="#E69F00", label="measured")
     (here,) = law.plot([], [], "o", color="black", markersize=12, fillstyle="none")
-    cloud.legend(loc="upper left")
+    figure.legend(
+        handles=[points, centre], loc="outside lower left", ncols=2, frameon=False
+    )
     law.legend(loc="lower left")
 
     @lru_cache(maxsize=1)
@@ -95,7 +97,7 @@ def sampling(batch_size: int = 8, w: float = 0.0) -> Lab:
             )
         title.set_text(f"Minibatches of {batch_size}")
         return "", (
-            f"The gradients of {DRAWS} minibatches of {batch_size} rows lie "
+            f"The gradients of {DRAWS} minibatches of size {batch_size} lie "
             f"{found:.2f} from the full gradient (root mean square); "
             f"predicted {predicted:.2f}."
         )
