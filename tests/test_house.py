@@ -117,7 +117,7 @@ def test_the_lab_serves_and_a_busy_port_picks_another(clone):
         for where in (address, other):
             listing = where.replace("/lab?", "/api/contents?")
             with urllib.request.urlopen(listing) as answer:
-                names = [file["name"] for file in json.load(answer)["content"]]
+                names = sorted(file["name"] for file in json.load(answer)["content"])
             assert names == sorted(p.name for p in (clone / "lessons").iterdir())
     finally:
         for server in (first, second):
