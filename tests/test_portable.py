@@ -168,7 +168,7 @@ def test_many_notebooks_at_once_share_one_folder(away):
     for process in processes:
         said, wrong = process.communicate(timeout=60)
         assert not process.returncode, wrong
-        assert "downhill-" in said
+        assert "downhill-" in said, list((away / "temporary").rglob("*"))
     assert (away / "temporary" / f"downhill-{HASH}").is_dir()
 
 

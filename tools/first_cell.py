@@ -6,12 +6,14 @@ import bz2
 import contextlib
 import hashlib
 import importlib
+import importlib.util
 import json
 import os
 import platform
 import re
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 _ARCHIVE = "@ARCHIVE@"
@@ -98,7 +100,13 @@ def _start():
     for name in [name for name in sys.modules if name.split(".")[0] == "helpers"]:
         del sys.modules[name]
     sys.path[:] = [folder] + [place for place in sys.path if place != folder]
-    importlib.invalidate_caches()
+    for _ in range(10):  # on a slow disk a new folder is not always seen at once
+        importlib.invalidate_caches()
+        found = importlib.util.find_spec("helpers")
+        if found and found.origin and found.origin.startswith(folder):
+            return
+        time.sleep(0.1)
+    raise _Stop(f"The course's code is not found in {folder}: run this cell once more.")
 
 
 # As `make lab` does: no red lines from TensorFlow, and the same digits everywhere.
