@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from keras import layers, losses, metrics, optimizers
 
-from helpers.doctor import diagnose, table
+from helpers.doctor import choose_loss, diagnose, table
 from helpers.doctor.diagnosis import RULES
 
 RNG = np.random.default_rng(0)
@@ -43,9 +43,10 @@ def compiled(model, loss, optimizer="adam", graph=False, **options):
     return model
 
 
-def fit(model, y, epochs=10, x=X, **options):
-    """Losses of a short run, and the rest of the history."""
-    history = model.fit(x, y, epochs=epochs, verbose=0, **options).history
+def fit(model, y, epochs=10, x=X, batch_size=96, **options):
+    """Losses of a short run, one step an epoch, and the rest of the history."""
+    size = {"batch_size": batch_size, "verbose": 0}
+    history = model.fit(x, y, epochs=epochs, **size, **options).history
     return history["loss"], history
 
 
@@ -136,8 +137,8 @@ def test_row_5_without_output_activation_the_loss_is_stuck(units, activation, lo
     assert found(wrong, y) == {"output-not-probability", "starting-loss"}
     for model in (right, wrong):  # where all outputs are below 0, as happens by chance
         model.layers[-1].bias.assign(np.full(units, -9.0))
-    assert silent(right, y)[0][-1] < 0.6
-    stuck = silent(wrong, y)[0]
+    assert silent(right, y, batch_size=8)[0][-1] < 0.6
+    stuck = silent(wrong, y, batch_size=8)[0]
     assert stuck == pytest.approx([stuck[0]] * len(stuck))
 
 
@@ -204,7 +205,8 @@ def test_row_10_an_unscaled_target_explodes_with_sgd():
 def test_row_11_a_rate_far_too_large_explodes_and_terminate_on_nan_stops_it():
     model = compiled(net(1), "mse", sgd(10.0))
     assert found(model, AMOUNT) == {"rate-too-high"}
-    loss, _ = silent(model, AMOUNT, callbacks=[keras.callbacks.TerminateOnNaN()])
+    stop = keras.callbacks.TerminateOnNaN()
+    loss, _ = silent(model, AMOUNT, batch_size=8, callbacks=[stop])
     assert not np.isfinite(loss[-1]) and len(loss) < 10
     assert "weights-not-finite" in found(model, AMOUNT)
 
@@ -315,7 +317,7 @@ def test_row_22_a_loss_class_of_ones_own_broadcasts_and_a_function_does_not():
     assert found(flat, AMOUNT) == {"own-loss-broadcasts"}
     assert found(flat, AMOUNT[:, None]) == found(right, AMOUNT) == set()
     for model in (flat, right):
-        silent(model, AMOUNT, epochs=40, batch_size=96)
+        silent(model, AMOUNT, epochs=40)
     spread = {m: m.predict(X, verbose=0).std() for m in (flat, right)}
     assert spread[flat] < 0.2 * spread[right]
     assert notes(right, AMOUNT) == {"unknown-loss"}
@@ -439,6 +441,9 @@ def wrong_models():
     loss = "categorical_crossentropy"
     easy = compiled(net(3, "softmax"), loss, metrics=["binary_accuracy"])
     yield "wrong-accuracy", easy, X, ONE_HOT
+    stops = ["sparse_categorical_accuracy"]
+    stops = compiled(net(3, "softmax"), loss, metrics=stops)
+    yield "wrong-accuracy", stops, X, ONE_HOT
     for optimizer in (sgd(0.0), optimizers.Adam(1e-9), "adadelta"):
         yield "rate-too-low", compiled(net(1), "mse", optimizer), X, AMOUNT
     for optimizer in (optimizers.Adam(1.0), optimizers.RMSprop(5.0)):
@@ -471,17 +476,50 @@ def test_what_is_wrong_is_found(wrong):
     assert [(code, among) for code, among in codes if code not in among] == []
 
 
+@pytest.mark.parametrize(
+    ("activation", "loss", "y"),
+    [
+        ("sigmoid", "categorical_crossentropy", ONE_HOT),
+        ("softmax", "binary_crossentropy", ONE_HOT),
+        ("softmax", "binary_crossentropy", LABELS),
+    ],
+)
+def test_fit_looks_behind_a_wrong_activation_and_predict_does_not(activation, loss, y):
+    right = {"sigmoid": "softmax", "softmax": "sigmoid"}[activation]
+    wrong = compiled(net(3, activation), loss, optimizers.Adam(0.05))
+    right = compiled(net(3, right), loss, optimizers.Adam(0.05))
+    curve, _ = silent(wrong, y, epochs=5)
+    assert curve == pytest.approx(silent(right, y, epochs=5)[0], rel=1e-4)
+    for model, same in ((right, True), (wrong, False)):
+        measured = getattr(losses, loss)(y, np.asarray(model(X)))
+        told = model.evaluate(X, y, verbose=0)
+        assert (float(np.mean(measured)) == pytest.approx(told, rel=0.02)) == same
+
+
 def test_what_keras_says_to_some_of_these():
-    loose = compiled(net(3, "sigmoid"), "categorical_crossentropy")
-    silent(loose, ONE_HOT, epochs=1)
-    assert np.abs(np.asarray(loose(X)).sum(axis=1) - 1).max() > 0.1
+    many = compiled(net(3, "softmax"), "categorical_crossentropy", optimizers.Adam(0.1))
+    assert silent(many, LABELS)[0][-1] > 1
     counts = compiled(net(1), "poisson")
     assert np.isnan(silent(counts, CLASSES, epochs=1)[0][-1])
     yes = compiled(net(1, "sigmoid"), "bce", optimizers.Adam(0.1))
     assert silent(yes, 3 * AMOUNT)[0][-1] < 0
     slow = compiled(net(1), "mse", "adadelta")
-    loss, _ = silent(slow, AMOUNT, epochs=20)
+    loss, _ = silent(slow, AMOUNT, epochs=5)
     assert loss[-1] > 0.95 * loss[0]
+
+
+def test_what_keras_says_to_text():
+    words = np.array(["a b", "c"] * 48)
+    read = layers.TextVectorization(output_sequence_length=3)
+    read.adapt(words)
+    inner = [read, layers.Embedding(9, 2), layers.Flatten(), layers.Dense(1, "sigmoid")]
+    model = keras.Sequential([keras.Input((), dtype="string"), *inner])
+    compiled(model, "bce")
+    assert found(model, YES, words) == {"text-input"}
+    with pytest.raises(ValueError, match="Invalid dtype: str"):
+        fit(model, YES, x=words)
+    assert found(model, YES, words.astype(object)) == set()
+    fit(model, YES, x=words.astype(object), epochs=1)
 
 
 @pytest.mark.parametrize(
@@ -609,7 +647,7 @@ def healthy_models():
     yield "softmax operation", compiled(operation, scce, **accuracy), X, CLASSES
     pair = compiled(net(2, "softmax"), scce, **accuracy)
     yield "two units", pair, X, YES.astype(int)
-    pair = compiled(net(2, "softmax"), bce, **accuracy)
+    pair = compiled(net(2, "softmax"), cce, **accuracy)
     yield "two units, one-hot", pair, X, np.eye(2)[YES.astype(int)]
     named = compiled(net(3, "softmax"), scce, metrics=["sparse_categorical_accuracy"])
     yield "classes, named metric", named, X, CLASSES
@@ -743,6 +781,54 @@ def test_healthy_models_are_left_in_peace_and_untouched(healthy):
 
 def test_there_are_as_many_healthy_models_as_broken_ones(healthy, wrong):
     assert len(healthy) >= max(30, len(wrong))
+
+
+# The two halves agree
+
+
+@pytest.mark.parametrize(
+    ("y", "problem"),
+    [
+        (YES, None),
+        (SIGNS, None),
+        (np.array(["no", "yes"])[YES.astype(int)], None),
+        (CLASSES, None),
+        (CLASSES + 1, None),
+        (np.array(["ant", "bee", "cow"])[CLASSES], None),
+        (ONE_HOT, None),
+        (LABELS, None),
+        (AMOUNT, None),
+        (100 * AMOUNT + 150, None),
+        (CLASSES, "regression"),
+        (YES.astype(int), "multiclass"),
+        (YES * 0.8 + 0.1, "binary"),
+        (ONE_HOT, "multilabel"),
+    ],
+)
+def test_a_model_made_as_choose_loss_says_is_healthy_and_trains(y, problem):
+    choice = choose_loss(y, problem=problem)
+    names = {"np": np, "y": y}
+    exec(choice.labels, names)
+    keras.utils.set_random_seed(0)
+    inner = layers.Dense(8, "relu")
+    model = keras.Sequential([keras.Input((4,)), inner, choice.output_layer()])
+    compiled(model, choice.loss, optimizers.Adam(0.05), metrics=choice.metrics)
+    assert diagnose(model, X, names["y"]).ok
+    loss, _ = silent(model, names["y"], epochs=5)
+    assert loss[-1] < loss[0]
+
+
+def test_the_cure_for_labels_out_of_range_depends_on_the_labels():
+    model = compiled(net(3, "softmax"), "sparse_categorical_crossentropy")
+    cures = {
+        "y = y - 1": CLASSES + 1,
+        "y = y - (-1)": CLASSES - 1,
+        "classes, y = np.unique(y, return_inverse=True)": 5 * CLASSES,
+        'keras.layers.Dense(5, activation="softmax")': np.arange(96) % 5,
+    }
+    for cure, y in cures.items():
+        fixes = {f.code: f.fix for f in diagnose(model, X, y).findings}
+        assert fixes["labels-out-of-range"] == cure
 
 
 # What cannot be told is said

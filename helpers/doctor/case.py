@@ -38,6 +38,7 @@ class Case(Compiled):
         self.inputs = _leaves(x, "x", several)
         self.rows = len(self.inputs[0])
         self.lists = [n for n, v in (("x", x), ("y", y)) if _is_list_of_rows(v)]
+        self.numpy_text = getattr(getattr(x, "dtype", None), "kind", "") == "U"
         step = np.linspace(0, self.rows - 1, min(self.rows, SAMPLE))
         self.sample_rows = np.unique(step.astype(int))
         self.outputs, self.failure = self._forward(x)
@@ -88,10 +89,7 @@ class Case(Compiled):
     @cached_property
     def readable(self):
         """Whether the layers are known to run in their order: not in a subclass."""
-        import keras
-
-        plain = isinstance(self.model, keras.Sequential)
-        return plain or hasattr(self.model, "operations")
+        return _is_readable(self.model)
 
     @cached_property
     def activation(self):
@@ -203,9 +201,15 @@ class Case(Compiled):
 def _operations(model):
     found = []
     for operation in getattr(model, "operations", None) or model.layers:
-        nested = hasattr(operation, "layers") and hasattr(operation, "compile")
-        found += _operations(operation) if nested else [operation]
+        found += _operations(operation) if _is_readable(operation) else [operation]
     return found
+
+
+def _is_readable(model):
+    import keras
+
+    functional = isinstance(model, keras.Model) and hasattr(model, "operations")
+    return functional or isinstance(model, keras.Sequential)
 
 
 def _leaves(values, name, several):

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .guess import guess
 from .target import Target
 
 PROBLEMS = ("regression", "binary", "multiclass", "multilabel")
-FEW = 20  # more different whole numbers than this are taken for measurements
 FAR = 20  # quartile distances from the median: an outlier that squares would follow
 
 
@@ -101,7 +101,7 @@ def choose_loss(y, problem: str | None = None) -> LossChoice:
     _check(target)
     doubt = ""
     if problem is None:
-        problem, doubt = _guess(target)
+        problem, doubt = guess(target)
     return _CHOOSERS[problem](target, doubt)
 
 
@@ -124,62 +124,6 @@ def _check(target):
             f"{len(target.values)} rows: there is nothing to learn; take rows of every "
             "class"
         )
-
-
-def _guess(target):
-    """Return the problem that the values suggest, and what they leave open."""
-    if target.columns > 1:
-        return _guess_columns(target)
-    different = len(target.distinct)
-    if target.text:
-        return ("binary" if different == 2 else "multiclass"), _doubt_text(target)
-    if different == 2 and target.whole:
-        return "binary", ""
-    if not target.whole:
-        share = "shares between 0 and 1: if they are probabilities of a yes, say "
-        remedy = f'{share}problem="binary", which keeps predictions between 0 and 1'
-        return "regression", remedy if target.within_0_1 else ""
-    repeated = len(target.values) >= 3 * different
-    integers = target.values.dtype.kind in "iu"
-    if different <= FEW and (target.counted or (integers and repeated)):
-        return "multiclass", (
-            f"{different} different whole numbers may be classes or counts; taken for "
-            'classes. If 2 is twice as much as 1, say problem="regression"'
-        )
-    doubt = (
-        f"{different} different whole numbers are taken for amounts. If they are class "
-        'numbers, say problem="multiclass"'
-    )
-    return "regression", doubt if repeated else ""
-
-
-def _guess_columns(target):
-    if target.text:
-        raise ValueError(
-            f"y must have one column of text, got {target.columns}: choose one column, "
-            "or make it multi-hot, with pandas.get_dummies"
-        )
-    if target.shares:
-        return "multiclass", ""
-    if target.zero_one or target.distinct.tolist() == [-1, 1]:
-        return "multilabel", ""
-    doubt = (
-        'between 0 and 1: if they are probabilities of a yes, say problem="multilabel"'
-    )
-    return "regression", doubt if target.within_0_1 else ""
-
-
-def _doubt_text(target):
-    try:
-        target.distinct.astype(float)
-    except ValueError:
-        pass
-    else:
-        return "the text reads as numbers; if it is amounts, give y.astype(float)"
-    names = len(target.distinct)
-    if names > FEW and 2 * names > len(target.values):
-        return f"{names} names in {len(target.values)} rows: are they classes at all?"
-    return ""
 
 
 def _regression(target, doubt):

@@ -11,6 +11,7 @@ from . import (
     rules_model,
     rules_optimizer,
     rules_output,
+    rules_weights,
 )
 from .case import Case
 from .rules import Finding, Rule, examine, fill
@@ -18,7 +19,7 @@ from .rules import Finding, Rule, examine, fill
 SEVERITIES = ("error", "warning", "note")
 FILES = (
     *(rules_model, rules_labels, rules_output, rules_loss),
-    *(rules_metrics, rules_optimizer),
+    *(rules_metrics, rules_optimizer, rules_weights),
 )
 RULES = sorted(
     (r for file in FILES for r in vars(file).values() if isinstance(r, Rule)),
@@ -77,7 +78,9 @@ class Diagnosis:
         for finding in self.findings:
             mark, colour = MARKS[finding.severity]
             title = f"{mark} {finding.severity}: {finding.code}"
-            body = f"<p>{_escape(finding.problem)}</p><pre>{_escape(finding.fix)}</pre>"
+            body = (
+                f"<p>{_escape(finding.problem)}</p><code>{_escape(finding.fix)}</code>"
+            )
             boxes.append(_box(title, body, colour))
         return "".join(boxes)
 
@@ -129,7 +132,7 @@ def table() -> str:
     lines.append("|---|---|---|---|---|")
     for rule in RULES:
         cells = (f"`{rule.code}`", rule.severity, rule.why, rule.seen)
-        cells += (f"`{fill(rule.fix)}`",)
+        cells += (f"`{fill(rule.fix, {'activation': '...', 'loss': '...'})}`",)
         lines.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")
     return "\n".join(lines)
 

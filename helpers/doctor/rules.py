@@ -10,7 +10,8 @@ class Rule:
 
     ``why`` and ``seen`` (the symptom in Keras 3) hold for every model; ``fix`` is a
     line of code with holes, such as ``{units}``. ``find(case)`` returns what it saw in
-    this model, as a sentence, or None; or the sentence and what fills the holes.
+    this model, as a sentence, or None; or the sentence with what fills the holes, or
+    with another line of code.
     """
 
     code: str
@@ -53,9 +54,11 @@ def examine(rule, case):
     found = rule.find(case)
     if not found:
         return None
-    sentence, holes = found if isinstance(found, tuple) else (found, {})
+    sentence, fix = found if isinstance(found, tuple) else (found, {})
+    if isinstance(fix, dict):
+        fix = fill(rule.fix, fix)
     problem = f"{sentence} {rule.why} What you see: {rule.seen}"
-    return Finding(rule.code, rule.severity, problem, fill(rule.fix, holes))
+    return Finding(rule.code, rule.severity, problem, fix)
 
 
 def fill(fix, holes=()):

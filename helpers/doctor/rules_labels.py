@@ -1,6 +1,6 @@
 """Rules about labels, which must be what the loss takes them for."""
 
-from .choice import FEW
+from .guess import FEW
 from .rules import rule
 
 
@@ -42,7 +42,7 @@ def _one_hot_labels(case):
     why="Labels count the units from 0.",
     seen="On a CPU a wall of InvalidArgumentError; with jit_compile=True, as on a GPU,"
     " silently NaN.",
-    fix="{cure}",  # one of three
+    fix="y = y - {low}",
 )
 def _labels_out_of_range(case):
     if case.kind != "sparse" or not case.numbers or (case.units or 1) == 1:
@@ -54,14 +54,13 @@ def _labels_out_of_range(case):
     if len(labels) == 0 or (labels[0] >= 0 and labels[-1] < case.units):
         return None
     low, high = int(labels[0]), int(labels[-1])
-    if 0 < high - low + 1 <= case.units:
-        cure = f"y = y - {low}" if low >= 0 else f"y = y + {-low}"
-    else:
-        cure = "classes, y = np.unique(y, return_inverse=True)"
-        if len(labels) > case.units:
-            cure = f'keras.layers.Dense({len(labels)}, activation="softmax")'
     units = f"{case.units} units are 0 to {case.units - 1}"
-    return f"Labels from {low} to {high}, where {units}.", {"cure": cure}
+    found = f"Labels from {low} to {high}, where {units}."
+    if len(labels) > case.units:
+        return found, f'keras.layers.Dense({len(labels)}, activation="softmax")'
+    if high - low >= case.units:
+        return found, "classes, y = np.unique(y, return_inverse=True)"
+    return found, {"low": low if low >= 0 else f"({low})"}
 
 
 @rule(
@@ -170,4 +169,6 @@ def _labels_like_amounts(case):
     """Whether y could be class numbers, given to a loss for amounts."""
     plain = case.kind == "regression" and case.loss_name != "poisson"
     linear = case.activation in (None, "linear") and case.units == 1
-    return plain and linear and case.numbers and case.target.counted
+    if not (plain and linear and case.numbers and case.target.counted):
+        return False
+    return len(case.target.values) >= 3 * len(case.target.distinct)

@@ -70,8 +70,8 @@ def _accuracy_on_many_labels(case):
     "wrong-accuracy",
     "warning",
     why="Each accuracy is for one form of labels.",
-    seen="Keras says nothing; the number is far too low, or far too high from the "
-    "start.",
+    seen="Keras says nothing, and the number is far too low, or far too high from the "
+    'start (0.9 for ten classes); or fit stops: "Dimensions must be equal".',
     fix='metrics=["accuracy"]  # the word picks the accuracy that fits',
 )
 def _wrong_accuracy(case):
@@ -84,8 +84,9 @@ def _wrong_accuracy(case):
         )
     elif case.kind == "sparse":
         wrong, form = ("categorical_accuracy", "binary_accuracy"), "integer labels"
-    elif case.target.shares and case.units > 2:
-        wrong, form = ("binary_accuracy",), "one-hot rows"
+    elif case.kind == "categorical" and case.units > 2:
+        wrong = ("binary_accuracy", "sparse_categorical_accuracy")
+        form = "one-hot rows"
     else:
         return None
     given = case.metrics_among(wrong)

@@ -19,7 +19,7 @@ def _not_compiled(case):
     if case.loss is not None or case.trains_itself:
         return None
     advice = case.advice
-    holes = {"loss": repr(advice.loss), "metrics": advice.metrics} if advice else {}
+    holes = {"loss": f'"{advice.loss}"', "metrics": advice.metrics} if advice else {}
     called = "without a loss" if case.model.compiled else "never called"
     return f"compile was {called}.", holes
 
@@ -83,7 +83,8 @@ def _python_list(case):
     "x-not-finite",
     "error",
     why="One NaN or infinite input spoils every weight in a single step.",
-    seen="The loss is NaN. Behind a ReLU it may stay finite while the weights are NaN.",
+    seen="The loss is NaN; or it stays finite behind a ReLU, with weights that are NaN "
+    "and one prediction for all.",
     fix="keep = np.isfinite(x).all(axis=1); x, y = x[keep], y[keep]",
 )
 def _x_not_finite(case):
@@ -102,6 +103,17 @@ def _x_not_finite(case):
 def _y_not_finite(case):
     bad = case.target.missing if case.target else 0
     return f"y holds {bad} NaN or infinite values." if bad else None
+
+
+@rule(
+    "text-input",
+    "error",
+    why="NumPy's own text type is unknown to fit; Python objects are taken.",
+    seen='fit stops: "Invalid dtype: str", though a call of the model works.',
+    fix="x = x.astype(object)",
+)
+def _text_input(case):
+    return "x is an array of NumPy's text." if case.numpy_text else None
 
 
 @rule(

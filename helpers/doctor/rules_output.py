@@ -8,8 +8,8 @@ from .rules import rule
     "softmax-one-unit",
     "error",
     why="A softmax over one unit is 1 whatever the weights.",
-    seen="A UserWarning, once; the loss falls as if it learnt, while every prediction "
-    "is 1.0 and the accuracy never moves.",
+    seen="A UserWarning, once; on TensorFlow the loss falls as if it learnt, for fit "
+    "looks behind the softmax. Every prediction is 1.0, and the accuracy never moves.",
     fix='keras.layers.Dense(1, activation="sigmoid")',
 )
 def _softmax_one_unit(case):
@@ -71,14 +71,15 @@ def _probabilities_as_logits(case):
     "softmax-for-many-labels",
     "error",
     why="A softmax shares 1 among the units: two labels can never both be likely.",
-    seen="Keras says nothing; the loss falls, then stays high.",
+    seen="Keras says nothing. A binary loss falls all the same, for fit on TensorFlow "
+    "looks behind the softmax, but predict is wrong; a categorical loss ends high.",
     fix='keras.layers.Dense({units}, "sigmoid")  # loss="binary_crossentropy"',
 )
 def _softmax_for_many_labels(case):
-    softmax = case.kind == "categorical" or (
-        case.kind == "binary" and case.activation == "softmax"
-    )
-    if not softmax or not case.alike or case.target.shares:
+    softmax = case.kind == "binary" and case.activation == "softmax"
+    if not (softmax or case.kind == "categorical"):
+        return None
+    if not case.alike or case.target.shares:
         return None
     sums = case.target.values.sum(axis=-1, dtype=float)
     found = f"Rows of y sum to {sums.min():g} up to {sums.max():g}, not to 1."
@@ -88,29 +89,29 @@ def _softmax_for_many_labels(case):
 @rule(
     "sigmoid-for-classes",
     "warning",
-    why="A categorical loss rescales the outputs to sum to 1; a sigmoid's do not.",
-    seen="It trains, but predict gives numbers that are no probabilities.",
+    why="A categorical loss is about outputs that sum to 1, and sigmoids do not.",
+    seen="Keras says nothing. fit on TensorFlow looks behind the sigmoid and trains a "
+    "softmax; predict gives numbers that are no probabilities.",
     fix='keras.layers.Dense({units}, activation="softmax")',
 )
 def _sigmoid_for_classes(case):
     categorical = case.kind in ("sparse", "categorical") and not case.from_logits
-    if categorical and case.activation in ("sigmoid", "hard_sigmoid"):
-        if case.units != 1:
-            return f"{case.loss_name} behind a sigmoid.", {"units": case.units}
+    if categorical and case.activation == "sigmoid" and case.units != 1:
+        return f"{case.loss_name} behind a sigmoid.", {"units": case.units}
     return None
 
 
 @rule(
     "softmax-with-binary-loss",
-    "note",
-    why="It counts each unit as a yes or no of its own; categorical crossentropy is "
-    "the usual one.",
-    seen="It trains; the loss reads lower than ln(classes) and compares with nothing.",
+    "warning",
+    why="The binary loss asks each unit for a yes or no of its own.",
+    seen="Keras says nothing. fit on TensorFlow looks behind the softmax and trains "
+    "sigmoids, so the loss printed is not that of the predictions.",
     fix='model.compile(optimizer, "categorical_crossentropy")',
 )
 def _softmax_with_binary_loss(case):
     softmax = case.kind == "binary" and case.activation == "softmax"
-    if softmax and (case.units or 0) > 2 and case.alike and case.target.shares:
+    if softmax and case.alike and case.target.shares:
         return f"A softmax of {case.units} units with {case.loss_name}."
     return None
 

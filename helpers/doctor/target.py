@@ -40,22 +40,24 @@ class Target:
     @cached_property
     def low(self):
         """The least value."""
-        return self.distinct[0].item()
+        return (self.distinct[0] if self.text else self.values.min()).item()
 
     @cached_property
     def high(self):
         """The greatest value."""
-        return self.distinct[-1].item()
+        return (self.distinct[-1] if self.text else self.values.max()).item()
 
     @cached_property
     def scale(self):
         """Root mean square of the values: how far from 0 they lie."""
         return float(np.sqrt(np.mean(np.square(self.values, dtype=float))))
 
-    @property
+    @cached_property
     def whole(self):
         """Whether every value is a whole number."""
-        return not self.text and bool((self.distinct == np.floor(self.distinct)).all())
+        if self.text or self.values.dtype.kind in "biu":
+            return not self.text
+        return bool((self.values == np.floor(self.values)).all())
 
     @property
     def within_0_1(self):
@@ -67,7 +69,7 @@ class Target:
         """Whether the values are 0 and 1, and nothing between."""
         return self.whole and self.within_0_1
 
-    @property
+    @cached_property
     def shares(self):
         """Whether each row shares 1 among several columns: one-hot, or soft labels."""
         if self.columns == 1 or not self.within_0_1:

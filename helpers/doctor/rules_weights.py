@@ -1,0 +1,98 @@
+"""Rules about the weights that a model starts with."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from .rules import rule
+
+
+@rule(
+    "weights-kept",
+    "note",
+    why="compile makes a new optimizer and keeps the weights. Loaded weights look the"
+    " same, and are meant.",
+    seen="The first loss of the second run goes on where the last one ended.",
+    fix="model = build_model()  # a function of your own, after set_random_seed",
+)
+def _weights_kept(case):
+    biases = [_bias(layer) for layer, _ in case.kernels if _starts_at_0(layer)]
+    if not case.fresh or not any(bias is not None and bias.any() for bias in biases):
+        return None
+    return "The optimizer is new, but the weights have been trained."
+
+
+@rule(
+    "identical-weights",
+    "warning",
+    why="One initializer object, or one seed, draws the same numbers for each layer "
+    "of the same shape.",
+    seen="Keras says nothing; the layers start as copies of each other.",
+    fix='keras.layers.Dense(units, kernel_initializer="glorot_uniform")  # a name each',
+)
+def _identical_weights(case):
+    drawn = [(a, k) for a, k in case.kernels if _is_drawn(a) and k.size > 1]
+    for i, (one, kernel) in enumerate(drawn):
+        for other, second in drawn[:i]:
+            if one is not other and np.array_equal(kernel, second):
+                return f"{other.name} and {one.name} have identical weights."
+    return None
+
+
+@rule(
+    "equal-units",
+    "warning",
+    why="Units that are equal get equal gradients and stay equal for ever.",
+    seen="Keras says nothing; a layer of many units learns no more than one.",
+    fix='keras.layers.Dense(units, kernel_initializer="glorot_uniform")',
+)
+def _equal_units(case):
+    for (layer, into), (after, out) in pairwise(case.kernels):
+        if not type(layer).__name__ == type(after).__name__ == "Dense":
+            continue
+        if into.shape[1] > 1 and (into == into[:, :1]).all() and (out == out[:1]).all():
+            return f"All units of {layer.name} have the same weights, in and out."
+    return None
+
+
+@rule(
+    "weights-not-finite",
+    "error",
+    why="NaN never goes away: the model is lost. Find the cause (NaN in the data, or "
+    "too large a learning rate), then build anew.",
+    seen="The loss is NaN, or finite behind a ReLU with one prediction for all.",
+    fix="model = build_model()  # a function of your own",
+)
+def _weights_not_finite(case):
+    bad = [
+        layer.name for layer, kernel in case.kernels if not np.isfinite(kernel).all()
+    ]
+    return f"NaN or infinite weights in {', '.join(bad)}." if bad else None
+
+
+@rule(
+    "nothing-trainable",
+    "warning",
+    why="Every layer is frozen.",
+    seen='A UserWarning "does not have any trainable weights"; the loss never moves.',
+    fix="model.trainable = True  # then compile again",
+)
+def _nothing_trainable(case):
+    frozen = case.model.weights and not case.model.trainable_variables
+    return "No weight can move." if frozen else None
+
+
+def _bias(layer):
+    import keras
+
+    bias = getattr(layer, "bias", None)
+    return None if bias is None else keras.ops.convert_to_numpy(bias)
+
+
+def _starts_at_0(layer):
+    return type(getattr(layer, "bias_initializer", None)).__name__ == "Zeros"
+
+
+def _is_drawn(layer):
+    initializer = getattr(layer, "kernel_initializer", None)
+    return hasattr(initializer, "get_config") and "seed" in initializer.get_config()
