@@ -45,7 +45,9 @@ def one_epoch(x, y, minibatches, slopes) -> Animation:
     law.set_title("The mean so far homes in")
     law.set_ylim(min(slopes) - margin, max(slopes) + margin)
     law.xaxis.get_major_locator().set_params(integer=True)
-    law.axhline(means[-1], color=plots.FULL_GRADIENT, linestyle="--", label="all rows")
+    law.axhline(
+        means[-1], color=plots.FULL_GRADIENT, linestyle="--", label="full gradient"
+    )
     (points,) = law.plot([], [], "o", color=plots.MINIBATCH, mec="black")
     (mean,) = law.plot([], [], color=plots.DESCENT, label="mean so far")
     figure.legend(loc="outside lower left", ncols=5, frameon=False)

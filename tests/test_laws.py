@@ -427,6 +427,8 @@ def test_single_rows_disagree_and_handfuls_hardly_ever():
     per_row, eights = slopes_of_batches(batch_size=8, epochs=100)
     assert per_row.mean() == pytest.approx(-1.21, abs=0.005)
     assert (per_row > 0).sum() == 77
+    assert (per_row < -8).sum() == 4
+    assert -16 < per_row.min() and per_row.max() < 4  # the histogram shows them all
     assert (eights > 0).mean() == pytest.approx(0.03, abs=0.01)
 
 
@@ -446,6 +448,8 @@ def test_84_rows_are_the_fewest_with_a_standard_error_of_a_fifth():
     exact = simple * np.sqrt((n - sizes) / (n - 1))
     assert sizes[exact <= 0.2][0] == 84
     assert sizes[simple <= 0.2][0] == 122
+    below = 1 - exact / simple
+    assert below[[15, 63, 127]] == pytest.approx([0.03, 1 / 8, 0.28], abs=0.005)
     assert exact[-1] == 0
 
 
@@ -511,6 +515,7 @@ def test_many_rough_steps_get_further_than_three_exact_ones(seed):
 @pytest.mark.parametrize("seed", range(5))
 def test_an_exact_direction_allows_longer_steps(seed):
     assert losses_of_line(266, 0.5, seed)[1] == pytest.approx(0.6336, abs=1e-4)
+    assert losses_of_line(32, 0.5, seed)[1:].max() < 1
     assert losses_of_line(1, 0.5, seed).max() > 100
 
 

@@ -60,8 +60,10 @@ def array(answer, shape, name="your answer") -> np.ndarray:
     return came
 
 
-def call(function, *arguments, name="your function"):
+def call(function, *arguments, name="your function", nothing="Is there a `return`?"):
     """Call the learner's function on copies; return what it returns.
+
+    ``nothing`` is what to ask when it returns nothing.
 
     Whatever goes wrong is said: no function, a class, a stub, the wrong number of
     arguments, an error, an argument that was changed, nothing returned, a generator.
@@ -92,7 +94,7 @@ def call(function, *arguments, name="your function"):
             "`w = w - step` in the place of `w -= step`."
         )
     if result is None:
-        raise Wrong(f"{name}({given}) returns nothing. Is there a `return`?")
+        raise Wrong(f"{name}({given}) returns nothing. {nothing}")
     if result is ...:
         raise NotAttempted
     if isinstance(result, types.GeneratorType | types.CoroutineType):

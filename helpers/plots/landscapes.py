@@ -5,6 +5,7 @@ from itertools import pairwise, product
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.colors import BoundaryNorm, LinearSegmentedColormap
 
 from helpers.plots.base import (
     DESCENT,
@@ -13,6 +14,8 @@ from helpers.plots.base import (
 )
 
 LINES = 20  # at most, on a map of contours
+LIGHT_GREYS = LinearSegmentedColormap.from_list("", ["white", "#A0A0A0"])
+GRID = 120  # points along each side of a shaded map
 
 
 def contours(ax, loss, w_range, b_range, through=None):
@@ -136,6 +139,60 @@ def network(widths, names):
         ax.text(column[0][0], max(widths) / 2 + 0.2, name, ha="center")
     ax.margins(0.12, 0.2)
     ax.axis("off")
+    return ax
+
+
+def shade(ax, surface):
+    """Draw a surface as a map: the lighter, the lower.
+
+    Parameters
+    ----------
+    ax : Axes
+    surface : helpers.surfaces.Surface
+
+    Returns
+    -------
+    tuple
+        The heights drawn, and the two artists.
+    """
+    sides = [np.linspace(*bounds, GRID) for bounds in surface.bounds]
+    heights = surface.value(np.stack(np.meshgrid(*sides), axis=-1))
+    # Bands of equal area: steep and flat surfaces alike show their shape.
+    levels = np.unique(np.quantile(heights, np.linspace(0, 1, 16)))
+    tones = BoundaryNorm(levels, 256)
+    bands = ax.contourf(*sides, heights, levels, norm=tones, cmap=LIGHT_GREYS)
+    lines = ax.contour(*sides, heights, levels, colors="white", linewidths=0.5)
+    ax.set(xlabel="first weight", ylabel="second weight", box_aspect=1)
+    ax.set(xlim=surface.bounds[0], ylim=surface.bounds[1])
+    ax.grid(False)
+    return heights, (bands, lines)
+
+
+def walks(surface, paths):
+    """Draw walks over a surface, on its map, with the lowest point as a star.
+
+    Parameters
+    ----------
+    surface : helpers.surfaces.Surface
+    paths : sequence of array, shape (steps + 1, 2)
+
+    Returns
+    -------
+    Axes
+    """
+    _, ax = plt.subplots(figsize=(6.4, 4.4))
+    shade(ax, surface)
+    for path in paths:
+        ax.plot(*path.T, "-", color=DESCENT)
+        ends = {"mec": "white", "markersize": 9, "zorder": 3}
+        (start,) = ax.plot(*path[0], "s", color="white", mec="black", zorder=3)
+        (end,) = ax.plot(*path[-1], "o", color=DESCENT, **ends)
+    lowest = surface.minima[
+        surface.value(surface.minima) <= surface.value(surface.minima[0])
+    ]
+    (star,) = ax.plot(*lowest.T, "*", color=MINIMUM, mec="white", markersize=17)
+    names = ["start", "end", "lowest point"]
+    ax.figure.legend([start, end, star], names, loc="outside right upper")
     return ax
 
 
