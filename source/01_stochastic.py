@@ -10,7 +10,7 @@
 # - say how wrong a minibatch is, and what four times as many rows buy;
 # - say what a step costs, and why nobody waits for all the rows.
 #
-# *45 minutes to read and run, and about an hour more for the exercises. You need Python, and from school: a straight line, a
+# *45 minutes to read and run, and about 70 for the exercises. You need Python, and from school: a straight line, a
 # slope, a mean.*
 
 # %%
@@ -30,9 +30,9 @@ plots.use_style()
 # how far the illness had gone (Efron and others, 2004, "Least Angle Regression"). Can the first number say something about
 # the second?
 #
-# Both are **standardised** here: shifted and scaled so that their mean is 0 and their spread is 1. Spread means the
-# **standard deviation**, NumPy's `std`: roughly, how far a value typically lies from the mean. Here are 266 of the 442 patients;
-# the others are kept aside (lesson 4).
+# Both are **standardised** here: shifted and scaled so that their mean is 0 and their spread is 1. Spread means the **standard
+# deviation**, NumPy's `std`: roughly, how far a value typically lies from the mean. Here are 266 of the 442 patients; the
+# others are kept aside (lesson 4).
 
 # %%
 patients = load("diabetes")
@@ -136,8 +136,8 @@ check.minibatch_gradient(minibatch_gradient)
 # %% [markdown]
 # ## One row, one opinion
 #
-# `per_row` holds what each patient alone would say about $w$. The mean is negative, so it says: raise $w$. Do most of them agree?
-# Guess how many of the 266 would send $w$ the wrong way, then look.
+# `per_row` holds what each patient alone would say about $w$. The mean is negative, so it says: raise $w$. Do most of them
+# agree? Guess how many of the 266 would send $w$ the wrong way, then look.
 
 # %%
 print(f"{(per_row > 0).sum()} of {n} rows say: lower w")
@@ -210,8 +210,8 @@ plots.show(
 #
 # ## What do four times as many rows buy?
 #
-# The spread of that heap is the **noise** of the minibatch gradient. It should shrink when handfuls grow. How fast? You have seen
-# 0.81 for 8 rows. Guess for 1, 4 and 16 rows, then run.
+# The spread of that heap is the **noise** of the minibatch gradient. It should shrink when handfuls grow. How fast? You have
+# seen 0.81 for 8 rows. Guess for 1, 4 and 16 rows, then run.
 
 # %%
 for batch_size in (1, 4, 16):
@@ -282,8 +282,8 @@ plots.show(
 
 # %% [markdown]
 # *Spread against batch size. From tick to tick the batch size grows fourfold and the spread halves: on such logarithmic axes
-# the rule is a straight line. They follow it to about 16 rows, with a little chance of their own, and then fall away: at 64 rows
-# by an eighth, at 128 by more than a quarter.*
+# the rule is a straight line. They follow it to about 16 rows, with a little chance of their own, and then fall away: at 64
+# rows by an eighth, at 128 by more than a quarter.*
 
 # %% [markdown]
 # This spread, which we called the noise, is known as the **standard error** of the mean. For samples without replacement it is
@@ -305,8 +305,8 @@ print(f"measured {slopes(half).std():.3f}")
 #
 # ### Exercise 1.3 · Tune
 #
-# Find the smallest batch size, a whole number of rows, that brings the standard error of the slope along $w$ down to 0.2 or less.
-# `per_row.std()` and `n` are those of our patients. Work it out, or try sizes in a cell of your own.
+# Find the smallest batch size, a whole number of rows, that brings the standard error of the slope along $w$ down to 0.2 or
+# less. `per_row.std()` and `n` are those of our patients. Work it out, or try sizes in a cell of your own.
 
 # %% tags=["exercise:small_enough"]
 ### BEGIN SOLUTION
@@ -375,8 +375,8 @@ check.which_cloud(my_sizes)
 # %% [markdown]
 # ## An epoch: every row once
 #
-# Training does not draw each handful from all rows. It shuffles the row numbers, like a pack of cards, and deals them out: the first
-# $B$, the next $B$, until none is left. One pass over all rows is an **epoch**. Then it shuffles again.
+# Training does not draw each handful from all rows. It shuffles the row numbers, like a pack of cards, and deals them out: the
+# first $B$, the next $B$, until none is left. One pass over all rows is an **epoch**. Then it shuffles again.
 
 
 # %%
@@ -472,9 +472,9 @@ for times in range(times_seen.max() + 1):
     print(f"seen {times} times: {(times_seen == times).sum():3} rows")
 
 # %% [markdown]
-# After this "epoch" 102 patients have never been seen, and two have been seen five times. Repair it: every row exactly once, in a random
-# order that depends on `seed`, in minibatches of `batch_size`; only the last may be smaller. Return a list of arrays. You have
-# seen a right one: try to repair this one without copying.
+# After this "epoch" 102 patients have never been seen, and two have been seen five times. Repair it: every row exactly once, in
+# a random order that depends on `seed`, in minibatches of `batch_size`; only the last may be smaller. Return a list of arrays.
+# You have seen a right one: try to repair this one without copying.
 
 
 # %% tags=["exercise:epoch"]
@@ -560,9 +560,9 @@ epoch_of_1, epoch_of_all = epoch_time[1], epoch_time[100_000]
 print("an epoch by single rows costs over 3 times all:", epoch_of_1 > 3 * epoch_of_all)
 
 # %% [markdown]
-# A *step* on all rows costs hundreds or thousands of times as much as one on 32. But 32 rows cost little more than one: to start a
-# computation takes time of its own, whatever the number of rows. So an *epoch* dealt out row by row is by far the slowest.
-# The other two are both quick; which of them wins depends on the machine.
+# A *step* on all rows costs hundreds or thousands of times as much as one on 32. But 32 rows cost little more than one: to
+# start a computation takes time of its own, whatever the number of rows. So an *epoch* dealt out row by row is by far the
+# slowest. The other two are both quick; which of them wins depends on the machine.
 
 # %% [markdown]
 # So an epoch in one step does not waste time. It wastes the chance to move: it makes one step where minibatches of 32 make
@@ -638,8 +638,8 @@ plots.show(
 # *Loss against the number of rows read, for three batch sizes (the axis of the loss is logarithmic). Single rows are down first
 # and then stay restless; minibatches of 32 come down smoothly; three exact steps get less than half the way.*
 #
-# For the same rows, 27 rough steps reach 0.64, close to the best that any line can do, 0.63. Three exact ones are still at 2.53.
-# Single rows get down fastest and never come to rest: their noise keeps throwing the line about. Between the two lies the
+# For the same rows, 27 rough steps reach 0.64, close to the best that any line can do, 0.63. Three exact ones are still at
+# 2.53. Single rows get down fastest and never come to rest: their noise keeps throwing the line about. Between the two lies the
 # reason for minibatches.
 
 # %% [markdown]
@@ -652,8 +652,8 @@ for size in (266, 32, 1):
 
 # %% [markdown]
 # Ten times the rate, and the full gradient is at the best line, 0.63, after *one* step. Minibatches of 32 stay below 1, while
-# single rows throw the line out of all bounds. This loss is as round as a bowl can be, and few are so kind: for most, even an exact gradient has to take small
-# steps (lesson 3). A fair race, each batch size with its own best rate, is run in lesson 4.
+# single rows throw the line out of all bounds. This loss is as round as a bowl can be, and few are so kind: for most, even an
+# exact gradient has to take small steps (lesson 3). A fair race, each batch size with its own best rate, is run in lesson 4.
 #
 # ## The full gradient is no guide to the lowest valley
 #
@@ -668,8 +668,8 @@ for start in (-3.0, 0.0, 3.0):
     print(f"from {start:4}: w = {w:.3f}, loss {loss(w, 0.0):.3f}")
 
 # %% [markdown]
-# The same end from everywhere. This loss is **convex**, shaped so that every lowest point is as low as any other. Now a loss with
-# potholes, over two weights, made up for lesson 3. Where will exact gradients end from these three starts?
+# The same end from everywhere. This loss is **convex**, shaped so that every lowest point is as low as any other. Now a loss
+# with potholes, over two weights, made up for lesson 3. Where will exact gradients end from these three starts?
 
 # %%
 from helpers.surfaces import SURFACES
@@ -739,9 +739,9 @@ for size in (1, 32, 266, None):
 #
 # ### Exercise 1.7 · Write
 #
-# *A stretch: take extra time and paper, or come back to it.* In exercise 1.3 you searched for a batch size by hand. Write the function that finds
-# it for any data: given the slope from each row and a target, return the smallest batch size, a whole number, whose standard
-# error is at most the target. A target of 0 must give all the rows.
+# *A stretch: take extra time and paper, or come back to it.* In exercise 1.3 you searched for a batch size by hand. Write the
+# function that finds it for any data: given the slope from each row and a target, return the smallest batch size, a whole
+# number, whose standard error is at most the target. A target of 0 must give all the rows.
 
 
 # %% tags=["exercise:rows_needed"]
@@ -763,8 +763,8 @@ check.rows_needed(rows_needed)
 
 # %% [markdown] tags=["solution"]
 # Go up from one row and stop at the first size that is good enough. At `batch_size = n` the factor is exactly 0, so the loop
-# always finds one. Solving the formula for $B$ does it without a loop: $B = n / (1 + (n-1)\,t^2/s^2)$ for the target $t$ and the
-# spread $s$, rounded up.
+# always finds one. Solving the formula for $B$ does it without a loop: $B = n / (1 + (n-1)\,t^2/s^2)$ for the target $t$ and
+# the spread $s$, rounded up.
 
 # %% [markdown]
 # ## What to remember

@@ -14,8 +14,8 @@ LESSON = Lesson(3, "Descent")
     points=2,
     hints=(
         "The gradient points uphill. Which way do you want to go?",
-        "Multiply `gradient` by `learning_rate` and take the product away from "
-        "`weights`. Return the result: a new array.",
+        "In the loop above one step was `w - 0.05 * slope(w)`. Which argument stands "
+        "in the place of each of its parts?",
     ),
 )
 def sgd_step(answer):
@@ -226,7 +226,7 @@ def which_rate(answer):
 @LESSON.exercise(
     "Tune",
     hints=(
-        "The steepest curvature, 40, sets the limit: 2 / 40. Near the limit the steep "
+        "The largest curvature, 40, sets the limit: 2 / 40. Near the limit the steep "
         "direction settles slowly, far below it the flat one does.",
         "At rate 0.03 the loss is still above 0.02 because of the flat direction, at "
         "0.0495 because of the steep one. Look between them.",
@@ -335,6 +335,18 @@ def _judge_line_step(new_w, new_b, w, b, x, y, rate):
             "Your step goes uphill. Subtract the gradient from w and b.",
         ),
         (step(factor=1.0), "The gradient of a square has a factor 2: keep it."),
+        (
+            (right[0], step(np.sum)[1]),
+            "`w` takes the mean now. `b` still adds the errors up.",
+        ),
+        (
+            (step(np.sum)[0], right[1]),
+            "`b` takes the mean now. `w` still adds the errors up.",
+        ),
+        (
+            ((w - right[0]) / rate, (b - right[1]) / rate),
+            "You return the gradient. Take the step with it: return the new w and b.",
+        ),
         (right[::-1], "w and b come back in the wrong order: `return w, b`."),
         (
             (right[0], b - 2 * rate * np.mean((w * x + b - y) * x)),
@@ -359,7 +371,8 @@ def _judge_line_step(new_w, new_b, w, b, x, y, rate):
     hints=(
         "The variance goes as learning rate / batch size. What does half the rate do "
         "to that fraction? And what does twice the batch size?",
-        "Each of the two changes halves the fraction rate / batch size.",
+        "Put numbers in: 0.1 / 8 before, 0.05 / 16 after. What is the second divided "
+        "by the first?",
     ),
 )
 def ball(answer):
@@ -423,7 +436,12 @@ def minibatch_descent(answer):
     ):
         x = random.normal(size=(rows, features))
         y = x @ random.normal(size=features) + 1 + 0.5 * random.normal(size=rows)
-        came = call(answer, x, y, size, rates, name="minibatch_descent")
+        advice = {
+            "broadcast": "`errors` holds one number a row, `x[rows]` one a row and "
+            "feature. `x[rows].T @ errors` adds up error times feature, for each "
+            "feature."
+        }
+        came = call(answer, x, y, size, rates, name="minibatch_descent", advice=advice)
         if not isinstance(came, tuple | list) or len(came) != 2:
             raise Wrong(
                 "minibatch_descent should return two values: `return w, b`. Yours "
@@ -467,7 +485,26 @@ def _same(came, right):
 def _descent_mistake(came, right, x, y, size, rates):
     draw = _draw(len(x), size)
     order = np.arange(len(x))
+
+    def other(seed):
+        return lambda epoch: batches(len(x), size, epoch, seed(epoch))
+
+    another_order = (
+        "Your minibatches hold other rows: let `batches` deal them with `seed=0`, "
+        "whatever the epoch."
+    )
     variants = [
+        ({"draw": other(lambda epoch: 1)}, another_order),
+        ({"draw": other(lambda epoch: 42)}, another_order),
+        ({"draw": other(lambda epoch: epoch)}, another_order),
+        (
+            {"draw": lambda epoch: [order]},
+            "You take all rows in every step. Take those of one minibatch: `x[rows]`.",
+        ),
+        (
+            {"draw": lambda epoch: [order for _ in draw(epoch)]},
+            "You take all rows in every step. Take those of one minibatch: `x[rows]`.",
+        ),
         ({"uphill": -1}, "You walk uphill: subtract the gradient."),
         ({"uphill": 0.5}, "The gradient of a square has a factor 2: keep it."),
         (
@@ -520,8 +557,8 @@ def _descent_mistake(came, right, x, y, size, rates):
         return "b is still 0. It takes steps, too: against the mean error, twice."
     return (
         f"For {len(x)} rows, batch size {size} and the rates {show(rates)} you end "
-        f"at {_point(came)}; the three steps lead to {_point(right)}. Follow one "
-        "minibatch by hand."
+        f"at {_point(came)}; the three steps lead to {_point(right)}. Are your first "
+        "rows those of `next(batches(len(x), batch_size, 0, seed=0))`?"
     )
 
 
