@@ -111,8 +111,8 @@ print(per_row.shape, f"mean {per_row.mean():.2f}")
 # `rows` holds the numbers of a few rows, such as `np.array([3, 17, 40])`, and `x[rows]` picks them out. Return the gradient of
 # the mean squared error over these rows and no others: two numbers, the slope along `w` and the slope along `b`.
 #
-# Stuck? Below the check stands a cell with two lines that begin with `#`. Take the `#` of the first away and run it for a hint;
-# run it again for a second one. The other line shows a solution.
+# Stuck? The cell below the check has two lines. Take the `#` of the first away and run it for a hint, again for a second one.
+# The other line shows a solution.
 
 
 # %% tags=["exercise:minibatch_gradient"]
@@ -204,9 +204,10 @@ plots.show(
 # %% [markdown]
 # *The slopes from 2,000 minibatches of 8 rows make a heap around the full gradient. Few hit it; few point the wrong way.*
 #
-# Nearly every minibatch is off. Many fall a little short, some go much too far, and on average the misses cancel: the mean of
-# all is the full gradient. One says the minibatch gradient is **unbiased** (nothing to do with the bias $b$: here it means "not
-# off to one side"). A handful of 8 points the wrong way 3 times in 100, where a single row did 29 times.
+# Nearly every minibatch is off. Many fall a little short, some go much too far, and on average the misses cancel: the 2,000
+# have the mean −1.24, and with ever more draws it comes to the full gradient. One says the minibatch gradient is **unbiased**
+# (nothing to do with the bias $b$: here it means "not off to one side"). A handful of 8 points the wrong way 3 times in 100,
+# where a single row did 29 times.
 #
 # ## What do four times as many rows buy?
 #
@@ -221,7 +222,7 @@ for batch_size in (1, 4, 16):
 # Four times as many rows, **half the noise**; four times as many again, half once more. In a formula the spread goes as
 # $1/\sqrt{B}$: one divided by the square root of the batch size. Each row's slope misses the full gradient by some amount; the
 # misses point both ways and partly cancel. (That the sum of $B$ of them grows only as $\sqrt{B}$ is a result of statistics; you
-# have just measured it. The mean divides that sum by $B$.)
+# have just measured it.)
 #
 # ### Exercise 1.2 · Predict
 #
@@ -405,8 +406,8 @@ dealt = np.array(epoch_of_minibatches(14))
 films.one_epoch(x, y, dealt, per_row[dealt].mean(axis=1))
 
 # %% [markdown]
-# *Left: minibatch after minibatch, the rows light up and turn dark once they are used. Right: the minibatch slopes jump about;
-# the mean of those so far homes in on the full gradient, and meets it at the last one.*
+# *Left: the rows of each minibatch light up, then turn dark. Right: the minibatch slopes jump about; their mean so far homes in
+# on the full gradient and meets it at the last one.*
 #
 # It meets it exactly, because after an epoch every row was counted once. Does that hold for handfuls of 32, where the last is
 # smaller?
@@ -777,7 +778,7 @@ check.rows_needed(rows_needed)
 # - Without replacement the noise is smaller still by $\sqrt{(n-B)/(n-1)}$, and zero at $B = n$.
 # - An epoch deals out a shuffled copy, every row once, in $\lceil n/B \rceil$ steps.
 # - Batch, minibatch and stochastic are three settings of one dial; today SGD means any of them.
-# - Exact gradients find the lowest valley on convex losses. Elsewhere they promise no lowest valley.
+# - Exact gradients find the lowest point of a convex loss. Elsewhere they promise no lowest valley.
 #
 # You took the slope $2\,(wx + b - y)\,x$ on trust. Lesson 2 shows where it comes from, and why it points uphill.
 

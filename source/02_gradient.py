@@ -3,15 +3,15 @@
 #
 # **Which way is down, when there are many ways to go?**
 #
-# In lesson 1 you took a slope on trust, and a gradient was all the slopes, one for each weight. Here you see where they
-# come from, why together they are an arrow, and how a network with many weights gets its own. After this lesson you can
+# In lesson 1 you took a slope on trust. Here you see where slopes come from, why together they are an arrow, and how a network
+# gets its own. After this lesson you can
 #
 # - read a slope in one direction, in two, and in any;
 # - say what a gradient is, and find it on a map;
 # - say what a network is, and compute its gradient in four ways that agree;
 # - say why features are put on one scale before training.
 #
-# *60 minutes to read and run, with a place to rest halfway, and about 110 for the exercises. You need the loss, the
+# *50 minutes to read and run, with a place to rest halfway, and about 120 for the exercises. You need the loss, the
 # weights and the slope from lesson 1, and from school sine and cosine.*
 
 # %%
@@ -41,7 +41,7 @@ def loss(w, b):
 print(f"loss {loss(0.2, 0.5):.2f}")
 
 # %% [markdown]
-# Draw both, with each error as a dotted line from the point to the line.
+# Draw both, with each error as a dotted line.
 
 # %%
 fig, ax = plt.subplots(figsize=(5.5, 3.6))
@@ -556,13 +556,15 @@ plots.show(
 
 # %% [markdown]
 # *A small network. Each circle after the inputs is a unit; each line is a weight.*
-#
+
+# %% [markdown]
 # - A **unit** multiplies each of its inputs by a weight of its own, adds the products up, and adds one more number, its
 #   bias. With a single input that is the line $wx + b$.
 # - A **layer** is a group of units that all read the same inputs. Its weights form a table `W`, a row for each input and a
 #   column for each unit; its biases a list `b`. `x @ W + b` computes all units for all rows of data at once.
 # - In a network the outputs of one layer are the inputs of the next. Layers before the last are called **hidden**.
-#
+
+# %% [markdown]
 # Between two tables `@` takes each row of the first with each column of the second, multiplies number by number, and adds up.
 # `.T` turns a table on its side: its columns become its rows.
 

@@ -106,7 +106,7 @@ check.sgd_step(sgd_step)
 # %% [markdown]
 # ## One number decides
 #
-# From 1 to 0.6 to 0.36 to 0.216: every step multiplied $w$ by 0.6. That is no accident. A step takes $w$ to
+# From 1 to 0.6 to 0.36 to 0.216: every step multiplied $w$ by 0.6. A step takes $w$ to
 # $w - \text{learning\_rate} \cdot 8w$, and that is
 #
 # $$(1 - \text{learning\_rate} \cdot \text{curvature}) \cdot w.$$
@@ -166,8 +166,7 @@ check.back_and_forth(my_rate)
 # follows a learning rate of $2/8 = 0.25$.
 
 # %% [markdown]
-# Now see it. Four walks down the same valley, from the same start. Only the rate differs. First as a film, then drawn
-# against the step.
+# Four walks down the same valley, from the same start; only the rate differs. First a film, then the weight against the step.
 
 # %%
 names = {0.05: "settles", 0.22: "overshoots", 0.25: "for ever", 0.26: "diverges"}
@@ -226,8 +225,8 @@ for rate in (0.05, 0.00001, 0.25):
 # %% [markdown]
 # In all three the loss has all but stopped falling, and only the first has converged. The second crawls. The third runs back
 # and forth at a loss of 4, where it will stay. So ask for both: the loss no longer falls **and** the full gradient is close to
-# zero. (A minibatch's gradient hardly ever gets there.) On a saddle, further below, both hold and the way down still goes on: there a
-# small push starts the loss falling again.
+# zero. (A minibatch's gradient hardly ever gets there.) On a saddle, further below, both hold and the way down still goes on:
+# there a small push starts the loss falling again.
 #
 # In practice you also set a limit on the number of steps, and stop when the loss on rows kept aside has not improved for a
 # while (lesson 5).
@@ -551,9 +550,9 @@ for rate, size in ((0.1, 8), (0.05, 8), (0.1, 16), (0.05, 16)):
     print(f"rate {rate:4}, {size:2} rows: {measured:.4f}, formula {formula:.4f}")
 
 # %% [markdown]
-# Half the rate: about half the variance. Twice the batch: about half. Both: a little less than a quarter, since the formula
-# is for small rates. (With epochs, as in `fit_line`, the ball is smaller still: within an epoch each row comes once, so part
-# of the noise cancels out.)
+# Half the rate: about half the variance. Twice the batch: about half. Both: a little less than a quarter. The formula is close,
+# and a little low: it is for small rates. (With epochs, as in `fit_line`, the ball is smaller still: within an epoch each row
+# comes once, so part of the noise cancels out.)
 #
 # The remedy follows: **first far, then fine.** Take large steps while there is way to go, then slow down to settle.
 
@@ -838,7 +837,7 @@ check.minibatch_descent(minibatch_descent)
 # - Large steps and noise carry a run out of potholes; a larger batch, with less noise, frees fewer.
 # - In many dimensions saddles and flats are thought to be the usual obstacle. They cost time; noise gets you off a saddle.
 #
-# Rate and batch size have kept meeting here. Lesson 4 sets the two together, on a network.
+# Lesson 4 sets rate and batch size together, on a network.
 
 # %%
 # check.progress()

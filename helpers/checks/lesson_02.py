@@ -79,9 +79,9 @@ def numerical_gradient(answer):
     ):
         many = f"Here `point` holds {len(point)} weights: go through them in a loop."
         came = call(answer, f, point, h, name=name, advice={"unpack": many})
-        if np.shape(came) == () and came is not None:
+        if np.shape(came) == ():
             raise Wrong(
-                f"{name} gives {show(came)} for {len(point)} weights. Wanted is an "
+                f"{name} gives one value for {len(point)} weights. Wanted is an "
                 "array with a slope for each. If you nudge all weights at once: one at "
                 "a time."
             )
@@ -638,7 +638,8 @@ def deep_gradients(answer):
         ]
         x, y = random.normal(size=(rows, widths[0])), random.normal(size=(rows, 1))
         backwards = (
-            "Go from the last layer to the first: at the start `d` belongs to the last."
+            "Do you go from the last layer to the first? At the start `d` belongs to "
+            "the last."
         )
         came = call(answer, x, y, layers, name=name, advice={"matmul": backwards})
         _check_pairs(came, layers)
