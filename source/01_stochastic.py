@@ -283,7 +283,7 @@ plots.show(
 
 # %% [markdown]
 # *Spread against batch size. From tick to tick the batch size grows fourfold and the spread halves: on such logarithmic axes
-# the rule is a straight line. They follow it to about 16 rows, with a little chance of their own, and then fall away: at 64
+# the rule is a straight line. The points follow it to about 16 rows, with a little chance of their own, and then fall away: at 64
 # rows by an eighth, at 128 by more than a quarter.*
 
 # %% [markdown]
@@ -554,11 +554,11 @@ for size, tries in ((1, 3000), (32, 3000), (100_000, 8)):
     print(f"{size:7,} rows: step {step:7.3f} ms, epoch {whole:7.0f} ms")
 
 # %%
-step_of_all, step_of_32 = step_time[100_000], step_time[32]
-print("a step on all rows costs over 100 times 32:", step_of_all > 100 * step_of_32)
-print("a step on 32 rows costs under 10 times 1:", step_of_32 < 10 * step_time[1])
-epoch_of_1, epoch_of_all = epoch_time[1], epoch_time[100_000]
-print("an epoch by single rows costs over 3 times all:", epoch_of_1 > 3 * epoch_of_all)
+step_all, step_32 = step_time[100_000], step_time[32]
+print("step: all rows cost over 100 times as much as 32:", step_all > 100 * step_32)
+print("step: 32 rows cost under 10 times as much as 1:", step_32 < 10 * step_time[1])
+epoch_1, epoch_all = epoch_time[1], epoch_time[100_000]
+print("epoch: single rows cost over 3 times as much as all:", epoch_1 > 3 * epoch_all)
 
 # %% [markdown]
 # A *step* on all rows costs hundreds or thousands of times as much as one on 32. But 32 rows cost little more than one: to

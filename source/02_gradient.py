@@ -376,7 +376,7 @@ check.steepest_slope(my_steepest)
 # 1. The nudge moves the prediction $wx + b$ by $x$ times as much.
 # 2. That moves the error, prediction minus $y$, by the same amount.
 # 3. That moves the squared error by $2 \cdot \text{error}$ times as much, as long as the nudge is small.
-#    ($(e + d)^2 = e^2 + 2ed + d^2$, and $d^2$ is tiny.)
+#    (For an error $e$ and its change $d$: $(e + d)^2 = e^2 + 2ed + d^2$, and $d^2$ is tiny.)
 #
 # On the way the nudge was multiplied by $x$, then by $2 \cdot \text{error}$, so the slope is
 # $2 \cdot \text{error} \cdot x$. This is the **chain rule**: *slopes along a chain multiply*. And the slope of a mean is

@@ -498,8 +498,8 @@ check.careful_step(careful_step)
 # $$\text{variance} \approx \frac{\text{learning\_rate}}{\text{batch size}} \cdot \frac{\sigma^2}{2\lambda},$$
 #
 # where $\sigma^2$ (sigma squared) is the variance of one row's gradient and $\lambda$ (lambda) the curvature. In words: a
-# smaller rate or a larger batch makes the ball smaller, in proportion. (For larger rates the 2 becomes $2 -
-# \text{learning\_rate} \cdot \lambda$.)
+# smaller rate or a larger batch makes the ball smaller, in proportion. (For larger rates the 2 becomes
+# $2 - \text{learning\_rate} \cdot \lambda$.)
 #
 # ### Exercise 3.7 · Predict
 #
@@ -795,8 +795,8 @@ print("Keras:  ", np.round(in_keras, 4))
 # ### Exercise 3.8 · Write
 #
 # *A stretch: take extra time, or come back to it.* Fit any number of features at once (`x.shape[1]`), and slow down on the way.
-# `x` has one row for each patient, `learning_rates` one rate for each epoch. Start with all weights and `b` at 0, predict `x @
-# w + b`, take the minibatches of `batches(len(x), batch_size, epoch, seed=0)`, and return `w` and `b`. To try it on all ten
+# `x` has one row for each patient, `learning_rates` one rate for each epoch. Start with all weights and `b` at 0, predict
+# `x @ w + b`, take the minibatches of `batches(len(x), batch_size, epoch, seed=0)`, and return `w` and `b`. To try it on all ten
 # features, call `minibatch_descent(patients.x_train.astype(float), y, 8, [0.05, 0.01])` in a cell of your own.
 
 

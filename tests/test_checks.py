@@ -111,11 +111,11 @@ def test_wrong_answers_hear_what_is_wrong(stem, name, answer):
     assert expected in result.message
 
 
-def exercises_that_take(kind):
+def exercises_that_take(*kinds):
     return [
         param
         for param in EXERCISES
-        if all(isinstance(answer, kind) for answer in right_answers(*param.values))
+        if all(isinstance(answer, kinds) for answer in right_answers(*param.values))
     ]
 
 
@@ -123,7 +123,9 @@ def right_answers(stem, exercise):
     return module("bank", stem).RIGHT[exercise.name]
 
 
-@pytest.mark.parametrize(("stem", "exercise"), exercises_that_take(numbers.Real))
+@pytest.mark.parametrize(
+    ("stem", "exercise"), exercises_that_take(numbers.Real, np.ndarray)
+)
 def test_no_number_far_from_the_right_ones_passes(stem, exercise):
     right = [float(answer) for answer in right_answers(stem, exercise)]
     sizes = [*np.logspace(-300, 300, 201), *range(300), *np.arange(0, 9, 0.05)]
