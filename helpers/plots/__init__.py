@@ -17,6 +17,7 @@ from helpers.plots.base import (
     use_style,
 )
 from helpers.plots.landscapes import arrow, contours, landscape, network, ravine_paths
+from helpers.plots.optimizers import family_tree, traces, tuned
 from helpers.plots.sweeps import curves, map
 from helpers.plots.training import epoch_axis, learning_curves
 
@@ -35,6 +36,7 @@ __all__ = [
     "contours",
     "curves",
     "epoch_axis",
+    "family_tree",
     "images",
     "in_notebook",
     "landscape",
@@ -43,5 +45,7 @@ __all__ = [
     "network",
     "ravine_paths",
     "show",
+    "traces",
+    "tuned",
     "use_style",
 ]
