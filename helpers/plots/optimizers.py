@@ -5,19 +5,19 @@ from collections.abc import Mapping
 import matplotlib.pyplot as plt
 import numpy as np
 
-from helpers.plots.base import DESCENT, FULL_GRADIENT, MINIMUM
+from helpers.plots.base import DESCENT, MINIMUM
 from helpers.plots.sweeps import look
 
 # Optimizer: its place on the picture, and what it adds to those that it comes from.
 FAMILY = {
     "SGD": ((2, 4), "step against the gradient"),
     "momentum": ((0.6, 3), "+ velocity"),
-    "Adagrad": ((3.4, 3), "+ a rate for each weight"),
+    "Adagrad": ((3.6, 3), "+ a rate for each weight"),
     "Nesterov": ((0, 2), "+ look ahead"),
-    "RMSprop": ((3.4, 2), "+ forget"),
-    "Adam": ((2, 1), "momentum + RMSprop, corrected"),
-    "Adadelta": ((4.4, 1), "+ the unit of the weights"),
-    "AMSGrad": ((1.2, 0), "+ never forget the largest"),
+    "RMSprop": ((3.6, 2), "+ forget"),
+    "Adam": ((2, 1), "momentum + RMSprop,\ncorrected for its start"),
+    "Adadelta": ((4.5, 1), "+ the unit of the weights"),
+    "AMSGrad": ((1, 0), "+ never forget the largest"),
     "AdamW": ((3, 0), "+ decay of its own"),
 }
 PARENTS = (
@@ -114,15 +114,19 @@ def family_tree():
     Axes
     """
     _, ax = plt.subplots(figsize=(9.2, 5.2))
-    box = {"boxstyle": "round,pad=0.45", "facecolor": "white", "edgecolor": DESCENT}
+    box = {"boxstyle": "round,pad=0.5", "facecolor": "white", "edgecolor": DESCENT}
+    boxes = {
+        name: ax.annotate(
+            rf"$\bf{{{name}}}$" + f"\n{adds}", place, ha="center", va="center", bbox=box
+        )
+        for name, (place, adds) in FAMILY.items()
+    }
     for parent, child in PARENTS:
         ends = FAMILY[child][0], FAMILY[parent][0]
-        style = {"arrowstyle": "-|>", "color": "#767676", "shrinkA": 24, "shrinkB": 24}
-        ax.annotate("", *ends, arrowprops=style)
-    for name, (place, adds) in FAMILY.items():
-        ax.text(*place, name, ha="center", va="bottom", weight="bold", fontsize=12)
-        ax.text(*place, adds, ha="center", va="top", color=FULL_GRADIENT)
-        ax.text(*place, " " * 44 + "\n", ha="center", va="center", bbox=box, zorder=0)
+        style = {"arrowstyle": "-|>", "color": "#767676", "shrinkA": 0, "shrinkB": 0}
+        style["patchA"] = boxes[parent].get_bbox_patch()
+        style["patchB"] = boxes[child].get_bbox_patch()
+        ax.annotate("", *ends, arrowprops=style, zorder=0)
     ax.set(xlim=(-0.9, 5.3), ylim=(-0.4, 4.4))
     ax.set_title("Each optimizer mends what the one above it does badly")
     ax.axis("off")

@@ -1,0 +1,751 @@
+# %% [markdown]
+# # 7 · Optimizers
+#
+# **Which optimizer should you take, and what does it do that a plain step against the gradient does not?**
+#
+# After this lesson you can
+#
+# - write each of the usual optimizers in a few lines, and say which failure it mends;
+# - say what `momentum`, `rho`, `epsilon`, `beta_1`, `beta_2` and `amsgrad` do;
+# - compare optimizers fairly, and see through tables that don't;
+# - read code that was written for an older Keras.
+#
+# *60 minutes. You need the ravine and the ball of noise from lesson 3, `sweep` from lesson 4, seeds and bands from lesson 5.*
+
+# %%
+from collections import defaultdict
+from functools import partial
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from helpers import labs, plots
+from helpers.checks import lesson_07 as check
+from helpers.descent import descend
+from helpers.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, RMSprop
+from helpers.surfaces import SURFACES
+
+plots.use_style()
+
+# %% [markdown]
+# ## A race
+#
+# An **optimizer** is the rule that turns gradients into steps. Here three of them walk down one ravine from one start.
+# Each has a learning rate that suits it.
+
+# %% tags=["nbval-ignore-output"]
+racers = {"first_rate": 0.035, "second_rate": 0.01, "third_rate": 0.4}
+labs.race(surface="ravine", **racers).animate("steps", range(0, 81, 2))
+
+# %% [markdown]
+# *A film of 80 steps. Plain SGD zigzags to the floor of the ravine and then crawls along it. Momentum and Adam swing wider,
+# and reach the minimum (star) first.*
+#
+# All three see the same loss and the same kind of gradient. What differs is what they remember. So every optimizer in this
+# lesson gets one form: a function of the weights `w`, the gradient `g` and a `memory`, which returns the new weights.
+# Plain SGD has no use for a memory.
+
+
+# %%
+def sgd(w, g, memory, rate):
+    return w - rate * g
+
+
+# %% [markdown]
+# `walk` lets any such rule take steps. It keeps all weights, and what was in the memory after each step. Whatever a rule
+# looks up in its memory for the first time is 0.
+
+
+# %%
+def walk(rule, gradient, start, steps, **settings):
+    w, memory = np.array(start, float), defaultdict(float)
+    path, memories = [w], []
+    for _ in range(steps):
+        w = rule(w, gradient(w), memory, **settings)
+        path.append(w)
+        memories.append(dict(memory))
+    return np.array(path), memories
+
+
+# %% [markdown]
+# ## SGD zigzags: momentum
+#
+# Remember the ravine of lesson 3, with curvature 1 along and 25 across. There is no noise in it: the zigzag comes from the
+# curvature. (You may read that *stochastic* descent zigzags. Full gradients do it as well.) Print the gradient of six steps.
+
+# %%
+curvatures = np.array([1.0, 25.0])
+
+
+def ravine(w):
+    return curvatures * w
+
+
+# %%
+path, _ = walk(sgd, ravine, start=(-10, 1), steps=5, rate=0.074)
+gradients = ravine(path)
+print("along: ", gradients[:, 0].round(1))
+print("across:", gradients[:, 1].round(1))
+
+# %% [markdown]
+# Across the ravine the sign changes at every step. Along it the sign stays. So add the last gradients up: across they
+# cancel, along they pile up. That is **momentum** (Polyak 1964, "Some methods of speeding up the convergence of iteration
+# methods"). It keeps a **velocity**, and moves by that:
+#
+# $$v \leftarrow \beta\, v - \text{learning\_rate} \cdot g, \qquad w \leftarrow w + v$$
+#
+# In words: keep a share $\beta$ of the velocity, push it downhill, and roll on. Keras calls $\beta$ `momentum`.
+
+
+# %%
+def momentum(w, g, memory, rate, beta=0.9):
+    memory["velocity"] = beta * memory["velocity"] - rate * g
+    return w + memory["velocity"]
+
+
+# %%
+plain, _ = walk(sgd, ravine, (-10, 1), 30, rate=0.074)
+heavy, memories = walk(momentum, ravine, (-10, 1), 30, rate=0.074, beta=0.5)
+paths = {"SGD: still far away": plain, "momentum 0.5: there": heavy}
+plots.ravine_paths(paths, curvatures)
+plots.show("Two paths of 30 steps in a ravine: SGD stops short of it, momentum arrives.")
+
+# %% [markdown]
+# *Thirty steps each, at the same rate, in a ravine that is stretched upwards. SGD zigzags and ends well before the star.
+# With momentum the zigzag dies away sooner, and the path ends at the star.*
+
+# %%
+velocity = np.array([memory["velocity"] for memory in memories])
+steps_of_sgd = np.diff(plain, axis=0)
+panels = {
+    "Along: steps pile up": {"SGD": steps_of_sgd[:, 0], "momentum": velocity[:, 0]},
+    "Across: steps cancel": {"SGD": steps_of_sgd[:, 1], "momentum": velocity[:, 1]},
+}
+plots.traces(panels, ylabel="length of step, with sign", scale="linear")
+plots.show("Steps of SGD and of momentum, along and across the ravine.")
+
+# %% [markdown]
+# *The velocity, drawn as it runs. Along the ravine it grows to nearly twice SGD's first step. Across, both swing from side
+# to side, and momentum's swings fade sooner.*
+#
+# How much does that buy? Give both their best settings. On a ravine with condition number $k$ SGD's is the rate
+# $2/(1 + k)$ of lesson 3. For momentum theory says: rate $(2/(\sqrt k + 1))^2$ and
+# $\beta = ((\sqrt k - 1)/(\sqrt k + 1))^2$. Count the steps until a thousandth of the distance is left.
+
+
+# %%
+def steps_needed(rule, k, **settings):
+    path, _ = walk(rule, lambda w: w * [1, k], (1, 1), 4000, **settings)
+    far = np.linalg.norm(path, axis=1)
+    return np.flatnonzero(far > far[0] / 1000)[-1] + 1
+
+
+for k in (10, 100, 1000):
+    root = np.sqrt(k)
+    best = {"rate": (2 / (root + 1)) ** 2, "beta": ((root - 1) / (root + 1)) ** 2}
+    slow = steps_needed(sgd, k, rate=2 / (1 + k))
+    print(f"k = {k:4}: SGD {slow:4} steps, momentum {steps_needed(momentum, k, **best)}")
+
+# %% [markdown]
+# SGD needs steps in proportion to the condition number, momentum to its square root. That is what "momentum speeds up SGD
+# and dampens the zigzag" means in numbers: at 1,000 one step does the work of about twenty.
+#
+# ### Exercise 7.1 · Predict
+#
+# On a long even slope the gradient is 2 at every step. The rate is 0.01 and the momentum 0.9. The first step has length
+# 0.02. How long is each step in the end?
+
+# %% tags=["exercise:terminal_step"]
+### BEGIN SOLUTION
+my_step = 0.2
+### END SOLUTION
+check.terminal_step(my_step)
+
+# %%
+# check.terminal_step.hint()
+# check.terminal_step.solution()
+
+# %% [markdown] tags=["solution"]
+# In the end the velocity no longer changes: $v = 0.9\,v + 0.02$, so $0.1\,v = 0.02$ and $v = 0.2$. Momentum 0.9 makes steps
+# $1/(1 - 0.9) = 10$ times as long wherever the gradient keeps its direction. Who adds momentum to a rate that was tuned
+# without it should lower the rate.
+
+# %%
+path, _ = walk(momentum, lambda w: 2.0, start=0.0, steps=60, rate=0.01)
+print("steps 1, 2, 3, 10, 60:", -np.diff(path)[[0, 1, 2, 9, 59]].round(3))
+
+# %% [markdown]
+# ### Exercise 7.2 · Tune
+#
+# Curvature 1 along and 100 across, start $(10, 1)$, 60 steps. Bring the loss from 100 to below 0.001. The best that plain
+# SGD can do here is 4.8. Set both the rate and the momentum.
+
+# %% tags=["exercise:heavy_ball"]
+### BEGIN SOLUTION
+my_rate, my_momentum = 0.03, 0.68
+### END SOLUTION
+check.heavy_ball(my_rate, my_momentum)
+
+# %%
+# check.heavy_ball.hint()
+# check.heavy_ball.solution()
+
+# %% [markdown] tags=["solution"]
+# With $k = 100$ the root is 10, so theory proposes the rate $(2/11)^2 = 0.033$ and the momentum $(9/11)^2 = 0.67$. A little
+# around them does as well. With momentum 0.9 the velocity fades by $\sqrt{0.9} = 0.95$ a step, too slowly for 60 steps.
+
+# %% [markdown]
+# ## Momentum overshoots: Nesterov looks ahead
+#
+# What piles up also rolls on when it should stop. Take a parabola with curvature 1 and a rate of 0.1, where plain SGD slides
+# down one side. Momentum swings through the minimum: it *causes* an oscillation where none was. Nesterov (1983, "A method
+# for solving the convex programming problem with convergence rate O(1/k²)") asks for the gradient at the place to which the
+# velocity is about to lead. There it sees early that the slope turns up. Keras writes it so that `w` is that place:
+
+
+# %%
+def nesterov(w, g, memory, rate, beta=0.9):
+    memory["velocity"] = beta * memory["velocity"] - rate * g
+    return w + beta * memory["velocity"] - rate * g
+
+
+# %%
+rules = {"SGD": sgd, "momentum": momentum, "Nesterov": nesterov}
+swings = {
+    name: walk(rule, lambda w: w, 1.0, 60, rate=0.1)[0] for name, rule in rules.items()
+}
+plots.traces({"Nesterov brakes in time": swings}, "weight w", scale="linear")
+plots.show("Weight against step on a parabola, for three optimizers.")
+
+# %%
+for name, swing in swings.items():
+    late = np.abs(swing[40:]).max()
+    print(f"{name:9} lowest {swing.min():5.2f}, farthest after step 40: {late:.3f}")
+
+# %% [markdown]
+# *The weight against the step, on a parabola with its minimum at 0. SGD comes down on one side. Momentum swings to −0.60 and
+# on; Nesterov to −0.39, and it settles sooner.*
+#
+# Is that rule really a look ahead? Do it literally, step by step: go along the velocity, take the gradient *there*, then
+# move. Compare the places at which the gradient is taken.
+
+# %%
+w, v, looked = 1.0, 0.0, []
+for _ in range(5):
+    ahead = w + 0.9 * v
+    looked.append(ahead)
+    v = 0.9 * v - 0.1 * ahead  # the slope of the parabola is the place itself
+    w = w + v
+print("looking ahead:", np.round(looked, 4))
+print("Keras's form: ", swings["Nesterov"][:5].round(4))
+
+# %% [markdown]
+# ## Does momentum escape local minima?
+#
+# "Momentum gets you out of local minima" is often said. Lesson 3 left you with a bowl that has four potholes. Count there,
+# with 500 runs, in two ways. First, from starts all over the map: how many end in the lowest minimum? Second, from inside a
+# pothole: how many get out? To be fair, keep rate / (1 − momentum) at 0.4, so that the steps on an even slope are equal.
+
+# %%
+potholes = SURFACES["potholes"]
+hole, lowest = potholes.minima[3], potholes.minima[0]
+anywhere = np.random.default_rng(3).uniform(-3, 3, (500, 2))
+inside = hole + 0.1 * np.random.default_rng(2).normal(size=(500, 2))
+
+
+def far_from(place, beta, starts, noise):
+    optimizer = SGD(0.4 * (1 - beta), momentum=beta)
+    ends = descend(potholes, optimizer, starts, 200, noise, seed=1).points[-1]
+    ends = descend(potholes, SGD(0.1), ends, 200).points[-1]  # settle
+    return np.mean(np.linalg.norm(ends - place, axis=1) > 0.3)
+
+
+# %%
+for beta in (0, 0.5, 0.9, 0.95):
+    arrive = 1 - far_from(lowest, beta, anywhere, noise=0)
+    leave = [far_from(hole, beta, inside, noise) for noise in (0, 0.5)]
+    print(
+        f"momentum {beta:4}: end in the lowest {arrive:.0%};",
+        "leave a hole {:.0%}, with noise {:.0%}".format(*leave),
+    )
+
+# %% [markdown]
+# Both halves matter. What *comes rolling* passes over holes: the share that ends in the lowest minimum rises from 71% to
+# 94%. What *lies in* a hole stays there: without noise next to nobody leaves, whatever the momentum. With noise, momentum
+# makes leaving a little rarer, because it averages the kicks. So: sometimes, if you arrive with speed. And this is a map of
+# two weights; with many, saddles are the usual obstacle (lesson 3).
+#
+# ## One rate for all weights: Adagrad
+#
+# The next failure has nothing to do with direction. Think of texts, with a weight for each word. A common word appears in
+# every text, and its weight gets a gradient each time. A rare word appears in one text of fifty; in all others its gradient
+# is 0. Such data are called **sparse**. Make two weights of that kind. Both should become 1, and the gradients are noisy.
+
+
+# %%
+def texts_of_two_words(seed):
+    rng = np.random.default_rng(seed)
+
+    def gradient(w):
+        appears = rng.random(2) < [1.0, 0.02]
+        return appears * (w - 1 + rng.normal(size=2))
+
+    return gradient
+
+
+# %% [markdown]
+# Which rate would you give SGD? A low one is right for the common word, whose noise averages out, and the rare one hardly
+# moves. A high one moves the rare word and lets the common one jump about. Adagrad (Duchi, Hazan and Singer 2011, "Adaptive
+# Subgradient Methods") gives each weight a rate of its own: it divides by the root of the sum of all its squared gradients.
+#
+# $$s \leftarrow s + g^2, \qquad w \leftarrow w - \text{learning\_rate} \cdot \frac{g}{\sqrt{s + \epsilon}}$$
+#
+# In words: a weight that has had large or many gradients takes small steps, one that has had few takes large ones. The
+# small $\epsilon$ keeps the division from failing at 0. Such a running sum is an **accumulator**.
+
+
+# %%
+def adagrad(w, g, memory, rate, first=0.1, epsilon=1e-7):
+    memory["sum"] = memory["sum"] + g**2
+    return w - rate * g / np.sqrt(first + memory["sum"] + epsilon)
+
+
+# %%
+panels = {}
+for name, rule, rate in (("SGD", sgd, 0.01), ("SGD", sgd, 0.5), ("Adagrad", adagrad, 1)):
+    path, memories = walk(rule, texts_of_two_words(0), (0, 0), 1000, rate=rate)
+    panels[f"{name}, rate {rate}"] = {"common": path[:, 0], "rare": path[:, 1]}
+plots.traces(panels, "weight (both should be 1)", scale="linear")
+plots.show("Weights of a common and a rare word under SGD at two rates, and Adagrad.")
+
+# %% [markdown]
+# *The two weights over 1,000 texts. SGD at 0.01: the common word arrives and the rare one has hardly left 0. SGD at 0.5: the
+# rare one moves, the common one jumps about. Adagrad: both come near 1.*
+
+# %%
+total = np.array([memory["sum"] for memory in memories])
+own_rate = 1 / np.sqrt(0.1 + total)
+lines = {"common": own_rate[:, 0], "rare": own_rate[:, 1]}
+plots.traces({"Adagrad's own rate for each weight": lines}, "rate / root of the sum")
+plots.show("The rate of the common word falls steadily, that of the rare one in stairs.")
+
+# %% [markdown]
+# *The accumulator at work: the rate of each weight against the step. The common word's falls steadily. The rare word's falls
+# by a stair whenever the word appears, and stays several times higher.*
+#
+# "Larger updates for infrequent parameters": so it is. The inventors start the sum at 0; Keras starts it at 0.1, so that
+# the first step is not a leap. When all gradients are small that 0.1 outweighs them for long. It will matter twice below.
+#
+# ## Adagrad stalls: RMSprop forgets
+#
+# The sum never falls, so neither do the brakes. Let a walk begin with a cliff of slope 10 and go on over a plain of slope
+# 0.1. Does Adagrad's rate really become 0, as one can read?
+
+
+# %%
+def cliff(w):
+    return np.where(w < 1, -10.0, -0.1)
+
+
+path, memories = walk(adagrad, cliff, start=0.0, steps=200, rate=0.1)
+print("after 10, 20, 50, 200 steps: w =", path[[10, 20, 50, 200]].round(2))
+
+# %%
+even, _ = walk(adagrad, lambda w: 1.0, start=0.0, steps=10_000, rate=0.1)
+print("steps 1, 100, 10,000 on an even slope:", -np.diff(even)[[0, 99, 9999]].round(4))
+
+# %% [markdown]
+# Not to 0. On an even slope the step falls as 1 / root of the number of steps: a hundred times the steps, a tenth of the
+# length. But after a cliff the sum is full of large numbers that have nothing to do with the plain. Adagrad needs 150 steps
+# for the last 0.02.
+#
+# **RMSprop** (Tieleman and Hinton 2012, a lecture) forgets. In the place of the sum it keeps a decaying average of squared
+# gradients: a share $\rho$ (`rho`) of the old average, and $1 - \rho$ of the newest square.
+#
+# $$a \leftarrow \rho\, a + (1 - \rho)\, g^2, \qquad w \leftarrow w - \text{learning\_rate} \cdot \frac{g}{\sqrt{a + \epsilon}}$$
+#
+# In words: divide each gradient by its own usual size of late.
+#
+# ### Exercise 7.3 · Write
+#
+# Write one step of RMSprop. `w`, `g` and `average` are arrays of one shape. Return the new weights and the new average, and
+# leave what you were given as it was.
+
+
+# %% tags=["exercise:rmsprop_step"]
+def rmsprop_step(w, g, average, rate, rho=0.9, epsilon=1e-7):
+    ### BEGIN SOLUTION
+    average = rho * average + (1 - rho) * g**2
+    return w - rate * g / np.sqrt(average + epsilon), average
+    ### END SOLUTION
+
+
+check.rmsprop_step(rmsprop_step)
+
+# %%
+# check.rmsprop_step.hint()
+# check.rmsprop_step.solution()
+
+# %% [markdown] tags=["solution"]
+# The average is brought up to date first, and the step divides by the new one. The root is taken of the average, so that
+# numerator and denominator have the same unit and the quotient is about ±1. Keras puts $\epsilon$ under the root.
+
+# %% [markdown]
+# Here it is in the form of this lesson, on the same cliff.
+
+
+# %%
+def rmsprop(w, g, memory, rate, rho=0.9, epsilon=1e-7):
+    memory["average"] = rho * memory["average"] + (1 - rho) * g**2
+    return w - rate * g / np.sqrt(memory["average"] + epsilon)
+
+
+# %%
+longer, averages = walk(rmsprop, cliff, start=0.0, steps=200, rate=0.1)
+print("after 10, 20, 50, 200 steps: w =", longer[[10, 20, 50, 200]].round(2))
+
+# %%
+sums = np.array([memory["sum"] for memory in memories])
+average = np.array([memory["average"] for memory in averages])
+panels = {
+    "Its memory": {"Adagrad: sum": sums, "RMSprop: average": average},
+    "Its rate": {"Adagrad": 0.1 / np.sqrt(sums), "RMSprop": 0.1 / np.sqrt(average)},
+}
+plots.traces(panels, ylabel="value")
+plots.show("Left: Adagrad's sum stays high, RMSprop's average falls. Right: the rates.")
+
+# %% [markdown]
+# *Left: the two accumulators. Adagrad's sum rises on the cliff and stays there; RMSprop's average falls straight down on
+# this logarithmic scale, by a tenth a step, until the gradients of the plain are all it knows. Right: so RMSprop's rate
+# rises again, a hundredfold.*
+#
+# Was that Adagrad's fault, or only too low a rate? Ask it fairly. A minimum wanders to and fro, the gradients are noisy,
+# and each optimizer may have its best of 13 rates. Twenty runs of 2,000 steps; the mean squared distance to the minimum:
+
+
+# %%
+RATES = np.geomspace(1e-4, 100, 13)
+
+
+def distance_to_a_wandering_minimum(make, runs=20):
+    optimizer, rng = make(np.repeat(RATES, runs)), np.random.default_rng(0)
+    w, total = np.zeros((13, runs)), 0
+    for t in range(2000):
+        away = w - 3 * np.sin(t / 50)
+        total += away**2 / 2000
+        gradient = (away + rng.normal(size=runs)).reshape(-1, 1)
+        w = np.clip(optimizer.step(w.reshape(-1, 1), gradient), -100, 100)
+        w = w.reshape(13, runs)
+    return total
+
+
+# %%
+for make in (SGD, Adagrad, RMSprop):
+    total = distance_to_a_wandering_minimum(make)
+    best = total.mean(axis=1).argmin()
+    low, high = total[best].min(), total[best].max()
+    print(f"{make.__name__:8} rate {RATES[best]:.2g}: {low:.2f} to {high:.2f}")
+
+# %% [markdown]
+# The bands of Adagrad and RMSprop do not overlap: what cannot forget follows worst. (`SGD`, `Adagrad` and the others now come
+# from `helpers.optimizers`. They are the functions above, with a rate for each of many runs; you will see that they agree.)
+#
+# ## Steps without a unit: Adadelta
+#
+# RMSprop divides a gradient by the size of gradients. What is left is a pure number near 1, times the rate. So the rate is
+# a *length*: how far a weight moves in a step. Measure the weight in other units, a hundred times as many, and the same rate
+# takes a hundred times as many steps. Adadelta (Zeiler 2012, "ADADELTA: An Adaptive Learning Rate Method"), which also mends
+# Adagrad, multiplies by the usual size of its own past moves, so that the unit comes out right.
+#
+# $$\text{move} = -\frac{\sqrt{m + \epsilon}}{\sqrt{a + \epsilon}}\, g, \qquad m \leftarrow \rho\, m + (1 - \rho)\, \text{move}^2$$
+
+
+# %%
+def adadelta(w, g, memory, rate, rho=0.95, epsilon=1e-7):
+    memory["average"] = rho * memory["average"] + (1 - rho) * g**2
+    usual_move = np.sqrt(memory["moves"] + epsilon)
+    move = -usual_move * g / np.sqrt(memory["average"] + epsilon)
+    memory["moves"] = rho * memory["moves"] + (1 - rho) * move**2
+    return w + rate * move
+
+
+# %% [markdown]
+# The paper has no rate at all, which is a rate of 1. "Adadelta needs no learning rate", people say since. Walk down a parabola
+# from 1 and count the steps to 0.1, at rate 1 and at Keras's default, 0.001. Then change $\epsilon$.
+
+# %%
+for rate, epsilon in ((1, 1e-7), (0.001, 1e-7), (1, 1e-5), (1, 1e-3)):
+    path, moves = walk(adadelta, lambda w: w, 1.0, 5000, rate=rate, epsilon=epsilon)
+    there = np.argmax(path < 0.1) or "more than 5000"
+    print(f"rate {rate}, epsilon {epsilon:.0e}: {there} steps")
+
+# %% [markdown]
+# Keras does give it a rate, and with the default it goes nowhere. At rate 1 all depends on $\epsilon$: the first moves are as
+# long as its root. The learning rate did not vanish; it hides in $\epsilon$.
+
+# %%
+path, memories = walk(adadelta, lambda w: w, 1.0, 800, rate=1)
+usual = {
+    "usual gradient": np.sqrt([memory["average"] for memory in memories]),
+    "usual move": np.sqrt([memory["moves"] for memory in memories]),
+    "w": path[1:],
+}
+plots.traces({"Adadelta has to work up its moves": usual}, ylabel="size")
+plots.show("Adadelta's two accumulators and the weight against the step.")
+
+# %% [markdown]
+# *The roots of the two accumulators and the weight. The usual move starts near 0.0003, the root of epsilon, and doubles every
+# hundred steps or so; only then does the weight fall.*
+#
+# ## A first step that is too long: Adam
+#
+# RMSprop's average starts at 0, so it is too small at first, and what is divided by it too large. On an even slope every
+# step should have the length of the rate. It does not:
+
+# %%
+for rho in (0.9, 0.999):
+    path, _ = walk(rmsprop, lambda w: 1.0, 0.0, 1000, rate=0.01, rho=rho)
+    print(f"rho {rho}: steps 1, 10, 1000:", (-np.diff(path) / 0.01)[[0, 9, 999]].round(2))
+
+# %% [markdown]
+# In units of the rate: the first step is 3 times as long, and with the longer memory 32 times. **Adam** (Kingma and Ba 2015,
+# "Adam: A Method for Stochastic Optimization") knows how much is missing after $t$ steps, and divides by it: this is its
+# **bias correction**. It also takes momentum on board, as a decaying average of gradients.
+#
+# $$m \leftarrow \beta_1 m + (1 - \beta_1) g, \quad v \leftarrow \beta_2 v + (1 - \beta_2) g^2, \quad w \leftarrow w - \text{learning\_rate} \cdot \frac{m / (1 - \beta_1^t)}{\sqrt{v / (1 - \beta_2^t)}}$$
+#
+# In words: the average gradient over the root of the average square, both set right for their start at 0. Keras adds its
+# $\epsilon$ in a slightly different place than the paper, and so do we.
+
+
+# %%
+def adam(w, g, memory, rate, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    memory["t"] = t = memory["t"] + 1
+    memory["m"] = beta_1 * memory["m"] + (1 - beta_1) * g
+    memory["v"] = beta_2 * memory["v"] + (1 - beta_2) * g**2
+    correction = np.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+    return w - rate * correction * memory["m"] / (np.sqrt(memory["v"]) + epsilon)
+
+
+# %%
+path, memories = walk(adam, lambda w: 1.0, 0.0, 1000, rate=0.01)
+m, v = (np.array([memory[name] for memory in memories]) for name in "mv")
+steps = {"Adam": -np.diff(path) / 0.01, "without correction": m / np.sqrt(v)}
+panels = {"Step / rate": steps, "The averages": {"m": m, "v": v}}
+plots.traces(panels, ylabel="value")
+plots.show("Left: Adam's steps are 1; without the correction up to 6.5. Right: m and v.")
+
+# %% [markdown]
+# *On an even slope of 1. Left: Adam's steps all have the length of the rate; without the correction they would be up to 6.5
+# times as long, and would still be too long after 1,000 steps. Right: the two averages on their way from 0 to 1.*
+#
+# So what you may read elsewhere needs mending. Adam does not keep "the average of past gradients" alone but two averages,
+# of gradients and of their squares. It is momentum with *RMSprop's* average, not with Adagrad's sum. And what is corrected
+# are those averages, not the hyperparameters.
+#
+# ### Exercise 7.4 · Predict
+#
+# A weight gets its first gradient: 0.0004. Adam's rate is 0.01. How far does the weight move?
+
+# %% tags=["exercise:first_step"]
+### BEGIN SOLUTION
+my_move = 0.01
+### END SOLUTION
+check.first_step(my_move)
+
+# %%
+# check.first_step.hint()
+# check.first_step.solution()
+
+# %% [markdown] tags=["solution"]
+# After one step the corrected averages are $g$ and $g^2$, so the quotient is $g / |g|$, which is 1 or −1. The first step has
+# the length of the rate, whatever the gradient. (Only a gradient as small as $\epsilon$ makes a difference.)
+
+# %% [markdown]
+# ## Where Adam fails: AMSGrad
+#
+# Forgetting has its price, too. Reddi, Kale and Kumar (2018, "On the Convergence of Adam and Beyond") found a loss that Adam
+# walks *up*. Its slope is −1 twice and then 3, over and over, and $w$ has to stay between −1 and 1. On average the slope is
+# positive: the best place is −1. AMSGrad changes one thing. It divides by the *largest* average so far.
+
+
+# %%
+def amsgrad(w, g, memory, rate, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    adam(w, g, memory, rate, beta_1, beta_2, epsilon)
+    memory["largest"] = np.maximum(memory["largest"], memory["v"])
+    correction = np.sqrt(1 - beta_2 ** memory["t"]) / (1 - beta_1 ** memory["t"])
+    move = rate * correction * memory["m"] / (np.sqrt(memory["largest"]) + epsilon)
+    return w - move
+
+
+# %%
+def reddi(rule, **settings):
+    w, memory, path = np.array(0.0), defaultdict(float), []
+    for step in range(5000):
+        g, rate = (3.0 if step % 3 == 0 else -1.0), 0.5 / np.sqrt(step + 1)
+        w = np.clip(rule(w, np.array(g), memory, rate, **settings), -1, 1)
+        path.append(w)
+    return np.array(path)
+
+
+# %%
+short = {"beta_1": 0, "beta_2": 0.1}
+ways = {"Adam": reddi(adam, **short), "AMSGrad": reddi(amsgrad, **short)}
+ways["SGD"] = reddi(sgd)
+plots.traces({"Adam walks to the worst place, 1": ways}, "w", scale="linear")
+plots.show("Adam goes up to 1; AMSGrad and SGD go down to -1.")
+
+# %% [markdown]
+# *The weight against the step. Adam ends at 1, the worst place. AMSGrad and SGD end at −1, the best.*
+#
+# The large gradient is the right one. But when it comes, it swells the average at once, and is divided by its own size; by
+# the time of the next two it is nearly forgotten. That takes a short memory, $\beta_2 = 0.1$. With 0.999:
+
+# %%
+for name, rule in (("Adam", adam), ("AMSGrad", amsgrad)):
+    print(f"{name} with beta_2 = 0.999 ends at {reddi(rule)[-1]:.2f}")
+
+# %% [markdown]
+# So this failure is real, and rare. Below, on data, Adam and AMSGrad will be hard to tell apart.
+#
+# ## Where Adam fails: AdamW
+#
+# **Weight decay** pulls every weight a little towards 0 in each step, to keep networks from learning by heart. With SGD you
+# may as well add the weight, times a factor, to its gradient. With Adam you may not: the pull goes into the quotient with the
+# rest, and is divided by the size of the gradient. AdamW (Loshchilov and Hutter 2019, "Decoupled Weight Decay Regularization")
+# shrinks the weight apart from that.
+
+
+# %%
+def adamw(w, g, memory, rate, weight_decay=0.004, **settings):
+    return adam(w - rate * weight_decay * w, g, memory, rate, **settings)
+
+
+# %% [markdown]
+# Two weights start at 1. Their gradients are noise around 0, for the first a hundred times as large. Only the decay of 0.1
+# pulls them anywhere. After 2,000 steps at rate 0.001, how much of each is left, on average over 200 runs?
+
+
+# %%
+def noise(seed):
+    rng, size = np.random.default_rng(seed), np.array([[10.0], [0.1]])
+    return lambda w: size * rng.normal(size=(2, 200))
+
+
+def pulled(seed):
+    draw = noise(seed)
+    return lambda w: draw(w) + 0.1 * w
+
+
+start, steps = np.ones((2, 200)), 2000
+within, _ = walk(adam, pulled(0), start, steps, rate=0.001)
+apart, _ = walk(adamw, noise(0), start, steps, rate=0.001, weight_decay=0.1)
+print("decay within the gradient:", within[-1].mean(axis=1).round(2))
+print("AdamW, decay apart:       ", apart[-1].mean(axis=1).round(2))
+print("0.9999 to the power 2000:  ", round(0.9999**2000, 2))
+
+# %% [markdown]
+# Within the gradient the noisy weight hardly decays and the quiet one quickly. AdamW treats both alike, and as announced.
+#
+# ## By hand, and in `helpers`
+#
+# You have nine rules now. Give each of them the same 100 gradients, and to its twin in `helpers.optimizers` as well.
+
+# %%
+FAMILY = {
+    "SGD": (sgd, SGD),
+    "momentum": (momentum, partial(SGD, momentum=0.9)),
+    "Nesterov": (nesterov, partial(SGD, momentum=0.9, nesterov=True)),
+    "Adagrad": (adagrad, Adagrad),
+    "RMSprop": (rmsprop, RMSprop),
+    "Adadelta": (adadelta, Adadelta),
+    "Adam": (adam, Adam),
+    "AMSGrad": (amsgrad, partial(Adam, amsgrad=True)),
+    "AdamW": (adamw, AdamW),
+}
+gradients = np.random.default_rng(0).normal(size=(100, 4))
+
+# %%
+by_hand = {}
+for name, (rule, make) in FAMILY.items():
+    draw, optimizer, twin = iter(gradients), make(0.1), np.ones(4)
+    path, _ = walk(rule, lambda w, draw=draw: next(draw), np.ones(4), 100, rate=0.1)
+    for gradient in gradients:
+        twin = optimizer.step(twin, gradient)
+    by_hand[name] = path[-1]
+    print(f"{name:9} differs by less than 1e-12: {np.abs(twin - path[-1]).max() < 1e-12}")
+
+# %% [markdown]
+# The same, to the last digits. From here on the lesson uses the twins, which train many runs at once. On one page:
+
+# %%
+plots.family_tree()
+plots.show(
+    "A family tree. SGD at the top; momentum and Adagrad below it; Nesterov below "
+    "momentum; RMSprop below Adagrad; Adadelta below RMSprop; Adam below momentum and "
+    "RMSprop; AMSGrad and AdamW below Adam."
+)
+
+# %% [markdown]
+# *The family. From SGD two branches start: momentum (mends the direction) and Adagrad (mends the size of the step for each
+# weight). They meet in Adam.*
+#
+# ### Exercise 7.5 · Choose
+#
+# A weight gets gradients of size 5 for 100 steps, then of size 0.1. The picture shows its own rate, the learning rate over
+# the root of what the optimizer remembers. A, B and C are Adagrad, RMSprop with `rho` 0.9, and RMSprop with `rho` 0.99, in an
+# order that the computer chose. Which is which? Answer `"Adagrad"`, `"RMSprop 0.9"`, `"RMSprop 0.99"`. Don't print `shuffled`.
+
+# %%
+rules = {"Adagrad": (adagrad, {}), "RMSprop 0.9": (rmsprop, {})}
+rules["RMSprop 0.99"] = rmsprop, {"rho": 0.99}
+shuffled = np.random.default_rng(4).permutation(list(rules))
+lines = {}
+for letter, name in zip("ABC", shuffled, strict=True):
+    rule, settings = rules[name]
+    sizes = iter([5.0] * 100 + [0.1] * 200)
+    _, memories = walk(rule, lambda w, s=sizes: next(s), 0.0, 300, rate=1, **settings)
+    remembered = np.array([[*memory.values()][0] for memory in memories])
+    lines[letter] = 1 / np.sqrt(remembered)
+plots.traces({"Whose memory is this?": lines}, ylabel="own rate of the weight")
+plots.show("Three own rates against the step. After step 100 one rises at once, one slowly, one never.")
+
+# %% tags=["exercise:whose_memory"]
+### BEGIN SOLUTION
+my_names = {"A": "RMSprop 0.99", "B": "Adagrad", "C": "RMSprop 0.9"}
+### END SOLUTION
+check.whose_memory(my_names)
+
+# %%
+# check.whose_memory.hint()
+# check.whose_memory.solution()
+
+# %% [markdown] tags=["solution"]
+# TODO
+
+# %% [markdown]
+# ## Each argument, up and down
+#
+# What do the other numbers do? One panel for each, on a noisy ravine, all else left alone: the loss of 100 runs (median).
+
+# %%
+def turned(make, steps=300):
+    starts = np.tile([-2.5, -0.5], (100, 1))
+    return descend(SURFACES["ravine"], make, starts, steps, noise=2.0).losses
+
+
+panels = {
+    "momentum (SGD)": {b: turned(SGD(0.005, momentum=b)) for b in (0, 0.9, 0.99)},
+    "rho (RMSprop)": {r: turned(RMSprop(0.03, rho=r)) for r in (0.5, 0.9, 0.999)},
+    "epsilon (Adam)": {e: turned(Adam(0.1, epsilon=e)) for e in (1e-7, 1, 100)},
+    "beta_1 (Adam)": {b: turned(Adam(0.1, beta_1=b)) for b in (0, 0.9, 0.99)},
+    "beta_2 (Adam)": {b: turned(Adam(0.1, beta_2=b)) for b in (0.5, 0.9, 0.999)},
+    "amsgrad (Adam)": {a: turned(Adam(0.1, amsgrad=a)) for a in (False, True)},
+}
+
+# %%
+plots.traces(panels, ylabel="loss", columns=3)
+plots.show("Six panels: the loss against the step for three values of each argument.")
+
+# %% [markdown]
+# *TODO*
