@@ -332,7 +332,7 @@ def fair_comparison(answer):
         return SGD(rate, momentum=0.95)
 
     cases = (
-        ({"heavy": heavy, "SGD": SGD}, [0.005, 0.06, 0.02], ravine(30)),
+        ({"heavy": heavy, "SGD": SGD}, [0.01, 0.02, 0.06], ravine(30)),
         ({"Adagrad": Adagrad, "SGD": SGD}, [3.0, 0.3, 0.03, 0.003], bowl(8)),
     )
     for makers, rates, surface in cases:
@@ -355,13 +355,13 @@ def _judge_end(loss, name, rates, losses):
         return
     lowest = [each.min() for each in losses]
     for value, message in (
-        (lowest[0], "Both faults are still there: one rate, and the lowest loss."),
         (
             min(lowest),
             f"All rates get their turn, but for {name} you take the lowest loss on the "
             "way. Take the last one: `path.losses[-1]`.",
         ),
         (ends[0], f"{name} still gets the first rate alone, {rates[0]:g}."),
+        (lowest[0], "Both faults are still there: one rate, and the lowest loss."),
         (ends[-1], f"{name} ends with the result of the last rate, {rates[-1]:g}."),
         (max(ends), "That is the worst of the ends: take the lowest."),
         (np.mean(ends), "That is the mean over the rates: take the lowest."),
