@@ -332,7 +332,7 @@ def fair_comparison(answer):
         return SGD(rate, momentum=0.95)
 
     cases = (
-        ({"heavy": heavy, "SGD": SGD}, [0.01, 0.02, 0.06], ravine(30)),
+        ({"heavy": heavy, "SGD": SGD}, [0.06, 0.01, 0.02, 0.03], ravine(30)),
         ({"Adagrad": Adagrad, "SGD": SGD}, [3.0, 0.3, 0.03, 0.003], bowl(8)),
     )
     for makers, rates, surface in cases:
