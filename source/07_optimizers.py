@@ -558,7 +558,7 @@ plots.show(
 #
 # ### Exercise 7.4 · Predict
 #
-# A weight gets its first gradient: 0.0004. Adam's rate is 0.01. How far does the weight move?
+# A weight gets its first gradient: 0.004. Adam's rate is 0.01. How far does the weight move?
 
 # %% tags=["exercise:first_step"]
 ### BEGIN SOLUTION

@@ -239,24 +239,24 @@ def _rmsprop_mistake(new_w, new_average, w, g, old, rate, rho, epsilon):
 @LESSON.exercise(
     "Predict",
     hints=(
-        "What are m and v after one step, when both start at 0? Put g = 0.0004 in.",
+        "What are m and v after one step, when both start at 0? Put g = 0.004 in.",
         "m is 0.1 * g and v is 0.001 * g**2. The correction divides them by 0.1 and by "
         "0.001. What is left of the quotient?",
     ),
 )
 def first_step(answer):
-    """Judge how far Adam's first step at rate 0.01 goes, with the gradient 0.0004."""
+    """Judge how far Adam's first step at rate 0.01 goes, with the gradient 0.004."""
     move = abs(number(answer, "my_move"))
     mistakes = {
-        4e-6: "That is SGD: rate times gradient. Adam divides by the gradient's own "
+        4e-5: "That is SGD: rate times gradient. Adam divides by the gradient's own "
         "size.",
-        0.0004: "The size of the gradient does not matter: it is divided by itself.",
+        0.004: "The size of the gradient does not matter: it is divided by itself.",
         0.001: "The average of gradients starts at 0 and takes up a tenth, but the "
         "correction divides by that tenth again.",
         0.0316: "That is without the correction: 0.1 / sqrt(0.001) = 3.16 times the "
         "rate.",
         0.316: "That is RMSprop with rho = 0.999: its average is not corrected.",
-        25: "You divide the rate by the gradient. The gradient stands above, too: "
+        2.5: "You divide the rate by the gradient. The gradient stands above, too: "
         "g / |g| is 1 or -1.",
         1: "The quotient is 1. Then it is multiplied by the rate.",
         0: "It does move: g / |g| is 1 or -1, however small g is.",
@@ -332,7 +332,7 @@ def fair_comparison(answer):
         return SGD(rate, momentum=0.95)
 
     cases = (
-        ({"heavy": heavy, "SGD": SGD}, [0.06, 0.01, 0.02, 0.03], ravine(30)),
+        ({"heavy": heavy, "SGD": SGD}, [0.03, 0.01, 0.02, 0.06], ravine(30)),
         ({"Adagrad": Adagrad, "SGD": SGD}, [3.0, 0.3, 0.03, 0.003], bowl(8)),
     )
     for makers, rates, surface in cases:
