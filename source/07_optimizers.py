@@ -40,8 +40,8 @@ labs.race(surface="ravine", **racers).animate("steps", range(0, 81, 2))
 # *A film of 80 steps. Plain SGD zigzags to the floor of the ravine and then crawls along it. Momentum and Adam swing wider,
 # and reach the minimum (star) first.*
 #
-# What differs is what they remember. So every optimizer in this lesson gets one form: a function of the weights `w`, the gradient `g` and a `memory`, which returns the new weights.
-# Plain SGD has no use for a memory.
+# What differs is what they remember. So every optimizer in this lesson gets one form: a function of the weights `w`, the
+# gradient `g` and a `memory`, which returns the new weights. Plain SGD has no use for a memory.
 
 
 # %%
@@ -461,11 +461,21 @@ for make in (SGD, Adagrad, RMSprop):
 # ## Steps without a unit: Adadelta
 #
 # RMSprop divides a gradient by the size of gradients. What is left is a pure number near 1, times the rate. So the rate is
-# a *length*: how far a weight moves in a step. Measure the weight in other units, a hundred times as many, and the same rate
-# takes a hundred times as many steps. Adadelta (Zeiler 2012, "ADADELTA: An Adaptive Learning Rate Method"), which also mends
-# Adagrad, multiplies by the usual size of its own past moves, so that the unit comes out right.
+# a *length*: how far a weight moves in a step. Walk down one parabola twice, from its start to a tenth of it, with the weight
+# measured in metres and then in centimetres.
+
+# %%
+for unit, start in (("m", 1.0), ("cm", 100.0)):
+    path, _ = walk(rmsprop, lambda w, s=start: w / s**2, start, 12_000, rate=0.01)
+    print(f"RMSprop in {unit}: {np.argmax(path < start / 10)} steps")
+
+# %% [markdown]
+# A hundred times the number, about a hundred times the steps. Adadelta (Zeiler 2012, "ADADELTA: An Adaptive Learning Rate
+# Method"), which also mends Adagrad, multiplies by the usual size of its own past moves, so that the unit comes out right.
 #
 # $$\text{move} = -\frac{\sqrt{m + \epsilon}}{\sqrt{a + \epsilon}}\, g, \qquad m \leftarrow \rho\, m + (1 - \rho)\, \text{move}^2$$
+#
+# In words: the usual move, divided by the usual gradient, times the gradient. ($a$ is RMSprop's average.)
 
 
 # %%
