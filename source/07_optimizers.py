@@ -37,8 +37,8 @@ racers = {"first_rate": 0.035, "second_rate": 0.01, "third_rate": 0.4}
 labs.race(surface="ravine", **racers).animate("steps", range(0, 81, 2))
 
 # %% [markdown]
-# *A film of 80 steps. Plain SGD zigzags to the floor of the ravine and then crawls along it. Momentum and Adam swing wider,
-# and reach the minimum (star) first.*
+# *A film of 80 steps. Plain SGD zigzags to the floor of the ravine and then crawls along it. Momentum and Adam swing wider
+# and come closer to the minimum (star): to a loss of 0.0035 and 0.0008, SGD to 0.01.*
 #
 # What differs is what they remember. So every optimizer in this lesson gets one form: a function of the weights `w`, the
 # gradient `g` and a `memory`, which returns the new weights. Plain SGD has no use for a memory.
@@ -106,9 +106,7 @@ plain, _ = walk(sgd, ravine, (-10, 1), 30, rate=0.074)
 heavy, memories = walk(momentum, ravine, (-10, 1), 30, rate=0.074, beta=0.5)
 paths = {"SGD: still far away": plain, "momentum 0.5: there": heavy}
 plots.ravine_paths(paths, curvatures)
-plots.show(
-    "Two paths of 30 steps in a ravine: SGD stops short of it, momentum arrives."
-)
+plots.show("Two paths of 30 steps: SGD stops short of the minimum, momentum arrives.")
 
 # %% [markdown]
 # *Thirty steps each, at the same rate, in a ravine that is stretched upwards. SGD zigzags and ends well before the star.
@@ -213,9 +211,7 @@ def nesterov(w, g, memory, rate, beta=0.9):
 
 # %%
 rules = {"SGD": sgd, "momentum": momentum, "Nesterov": nesterov}
-swings = {
-    name: walk(rule, lambda w: w, 1.0, 60, rate=0.1)[0] for name, rule in rules.items()
-}
+swings = {n: walk(r, lambda w: w, 1.0, 60, rate=0.1)[0] for n, r in rules.items()}
 plots.traces({"Nesterov brakes in time": swings}, "weight w", scale="linear")
 plots.show("Weight against step on a parabola, for three optimizers.")
 
@@ -289,8 +285,7 @@ def texts_of_two_words(seed):
     rng = np.random.default_rng(seed)
 
     def gradient(w):
-        appears = rng.random(2) < [1.0, 0.02]
-        return appears * (w - 1 + rng.normal(size=2))
+        return (rng.random(2) < [1.0, 0.02]) * (w - 1 + rng.normal(size=2))
 
     return gradient
 
@@ -330,9 +325,7 @@ total = np.array([memory["sum"] for memory in memories])
 own_rate = 1 / np.sqrt(0.1 + total)
 lines = {"common": own_rate[:, 0], "rare": own_rate[:, 1]}
 plots.traces({"Adagrad's own rate for each weight": lines}, "rate / root of the sum")
-plots.show(
-    "The rate of the common word falls steadily, that of the rare one in stairs."
-)
+plots.show("The rate of the common word falls steadily, the other one's in stairs.")
 
 # %% [markdown]
 # *The accumulator at work: the rate of each weight against the step. The common word's falls steadily. The rare word's falls
@@ -378,7 +371,7 @@ print("steps 1, 100, 10,000 on an even slope:", -np.diff(even)[[0, 99, 9999]].ro
 
 
 # %% tags=["exercise:rmsprop_step"]
-def rmsprop_step(w, g, average, rate, rho=0.9, epsilon=1e-7):
+def rmsprop_step(w, g, average, rate, rho, epsilon):
     ### BEGIN SOLUTION
     average = rho * average + (1 - rho) * g**2
     return w - rate * g / np.sqrt(average + epsilon), average
@@ -498,8 +491,8 @@ for rate, epsilon in ((1, 1e-7), (0.001, 1e-7), (1, 1e-5), (1, 1e-3)):
     print(f"rate {rate}, epsilon {epsilon:.0e}: {there} steps")
 
 # %% [markdown]
-# Keras does give it a rate, and with the default it goes nowhere. At rate 1 all depends on $\epsilon$: the first moves are as
-# long as its root. The learning rate did not vanish; it hides in $\epsilon$.
+# Keras does give it a rate, and with the default it goes nowhere. At rate 1 all depends on $\epsilon$: the first moves are
+# $\sqrt{\epsilon / (1 - \rho)}$ long, four times its root. The learning rate did not vanish; it hides in $\epsilon$.
 
 # %%
 path, memories = walk(adadelta, lambda w: w, 1.0, 800, rate=1)
@@ -718,9 +711,7 @@ for name, (rule, make) in FAMILY.items():
 # %%
 plots.family_tree()
 plots.show(
-    "A family tree. SGD at the top; momentum and Adagrad below it; Nesterov below "
-    "momentum; RMSprop below Adagrad; Adadelta below RMSprop; Adam below momentum and "
-    "RMSprop; AMSGrad and AdamW below Adam."
+    "A tree: below SGD momentum and Adagrad, below both Adam, below Adam its mends."
 )
 
 # %% [markdown]
@@ -730,8 +721,8 @@ plots.show(
 # ### Exercise 7.5 · Choose
 #
 # A weight gets gradients of size 5 for 100 steps, then of size 0.1. The picture shows its own rate, the learning rate over
-# the root of what the optimizer remembers. A, B and C are Adagrad, RMSprop with `rho` 0.9, and RMSprop with `rho` 0.99, in an
-# order that the computer chose. Which is which? Answer `"Adagrad"`, `"RMSprop 0.9"`, `"RMSprop 0.99"`. Don't print `shuffled`.
+# the root of what the optimizer remembers. The computer shuffled Adagrad (1), RMSprop with `rho` 0.9 (2) and RMSprop with
+# `rho` 0.99 (3). Which number belongs to A, which to B, which to C? Don't print `shuffled`.
 
 # %%
 rules = {"Adagrad": (adagrad, {}), "RMSprop 0.9": (rmsprop, {})}
@@ -749,9 +740,9 @@ plots.show("Three rates. After step 100 A rises slowly, B never, C at once.")
 
 # %% tags=["exercise:whose_memory"]
 ### BEGIN SOLUTION
-my_names = {"A": "RMSprop 0.99", "B": "Adagrad", "C": "RMSprop 0.9"}
+my_numbers = {"A": 3, "B": 1, "C": 2}
 ### END SOLUTION
-check.whose_memory(my_names)
+check.whose_memory(my_numbers)
 
 # %%
 # check.whose_memory.hint()
@@ -934,11 +925,8 @@ plots.show("Nine panels: what each tuned optimizer reached, with bands over the 
 
 # %%
 for problem in results:
-    means = {name: values.mean() for name, values in results[problem].items()}
-    print(
-        f"{problem:21}",
-        *(f"{name} {float(f'{m:.2g}'):g} " for name, m in means.items()),
-    )
+    means = {name: f"{v.mean():.2g}" for name, v in results[problem].items()}
+    print(f"{problem:21}", *(f"{name} {float(m):g} " for name, m in means.items()))
 
 # %% [markdown]
 # Read it row by row.
@@ -996,8 +984,7 @@ for name in sorted(by_default, key=by_default.get):
 def unfair(makers, rates, surface):
     reached = {}
     for name, make in makers.items():
-        path = descend(surface, make(rates[0]), steps=100)
-        reached[name] = path.losses.min()
+        reached[name] = descend(surface, make(rates[0]), steps=100).losses.min()
     return reached
 
 
@@ -1293,7 +1280,7 @@ check.new_tutorial(new_tutorial)
 
 
 # %% tags=["exercise:lion"]
-def lion(gradient, w, steps, rate, beta_1=0.9, beta_2=0.99, decay=0.0):
+def lion(gradient, w, steps, rate, beta_1, beta_2, decay):
     ### BEGIN SOLUTION
     m = np.zeros_like(w)
     for _ in range(steps):

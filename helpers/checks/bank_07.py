@@ -183,8 +183,8 @@ RIGHT = {
     "rmsprop_step": [_rmsprop(_decaying), _rmsprop_by_loop],
     "first_step": [0.01, np.float64(0.01), 1e-2, -0.01],
     "whose_memory": [
-        {"A": "RMSprop 0.99", "B": "Adagrad", "C": "RMSprop 0.9"},
-        {"C": "rmsprop 0.9", "A": "rmsprop 0.99 ", "B": "adagrad"},
+        {"A": 3, "B": 1, "C": 2},
+        {"C": 2.0, "A": np.int64(3), "B": 1},
     ],
     "fair_comparison": [
         _compare(lambda losses: min(each[-1] for each in losses)),
@@ -280,14 +280,14 @@ WRONG = {
         ("0.01", "take the quotes away"),
     ],
     "whose_memory": [
-        ({"A": "Adagrad", "B": "RMSprop 0.9", "C": "RMSprop 0.99"}, "never rises"),
-        ({"A": "RMSprop 0.9", "B": "RMSprop 0.99", "C": "Adagrad"}, "never rises"),
-        ({"A": "RMSprop 0.9", "B": "Adagrad", "C": "RMSprop 0.99"}, "forgets faster"),
-        ({"A": "RMSprop", "B": "Adagrad", "C": "RMSprop"}, "belongs to one letter"),
-        ({"A": "Adam", "B": "Adagrad", "C": "RMSprop 0.9"}, "belongs to one letter"),
-        ({"A": 0.99, "B": "Adagrad", "C": 0.9}, "in quotes"),
-        ({"a": "RMSprop 0.99", "b": "Adagrad", "c": "RMSprop 0.9"}, "needs the keys"),
-        (["RMSprop 0.99", "Adagrad", "RMSprop 0.9"], "should be a dictionary"),
+        ({"A": 1, "B": 2, "C": 3}, "never rises"),
+        ({"A": 2, "B": 3, "C": 1}, "never rises"),
+        ({"A": 2, "B": 1, "C": 3}, "forgets faster"),
+        ({"A": 2, "B": 1, "C": 2}, "belongs to one letter"),
+        ({"A": 0.99, "B": 1, "C": 0.9}, "whole number"),
+        ({"A": "RMSprop 0.99", "B": "Adagrad", "C": "RMSprop 0.9"}, "quotes"),
+        ({"a": 3, "b": 1, "c": 2}, "needs the keys"),
+        ([3, 1, 2], "should be a dictionary"),
     ],
     "fair_comparison": [
         (_compare(lambda losses: losses[0].min()), "Both faults"),

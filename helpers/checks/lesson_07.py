@@ -272,7 +272,7 @@ def first_step(answer):
     return "g over |g|, times the rate: the size of the first gradient drops out."
 
 
-NAMES = {"A": "RMSprop 0.99", "B": "Adagrad", "C": "RMSprop 0.9"}
+NUMBERS = {"A": 3, "B": 1, "C": 2}
 
 
 @LESSON.exercise(
@@ -288,27 +288,24 @@ def whose_memory(answer):
     """Judge which own rate belongs to which optimizer."""
     if not isinstance(answer, dict):
         raise Wrong(
-            'my_names should be a dictionary such as {"A": "Adagrad", ...}. You gave '
-            f"{kind_of(answer)}."
+            'my_numbers should be a dictionary such as {"A": 1, "B": 2, "C": 3}. You '
+            f"gave {kind_of(answer)}."
         )
-    if set(answer) != set(NAMES):
-        raise Wrong(f"my_names needs the keys A, B and C. Yours are {show([*answer])}.")
-    for value in answer.values():
-        if not isinstance(value, str):
-            raise Wrong(f"Write the names in quotes. You gave {kind_of(value)}.")
-    came = {key: answer[key].strip().lower() for key in "ABC"}
-    right = {key: name.lower() for key, name in NAMES.items()}
-    if sorted(came.values()) != sorted(right.values()):
+    if set(answer) != set(NUMBERS):
         raise Wrong(
-            'Each of "Adagrad", "RMSprop 0.9" and "RMSprop 0.99" belongs to one '
-            f"letter. You gave {show([*answer.values()])}."
+            f"my_numbers needs the keys A, B and C. Yours are {show([*answer])}."
         )
-    if came["B"] != right["B"]:
+    came = {
+        key: number(answer[key], f"my_numbers[{key!r}]", whole=True) for key in "ABC"
+    }
+    if sorted(came.values()) != [1, 2, 3]:
+        raise Wrong("Each of the numbers 1, 2 and 3 belongs to one letter.")
+    if came["B"] != 1:
         raise Wrong(
             "Which rate never rises again, although the gradients have become small? "
-            "It belongs to a sum, and a sum does not shrink."
+            "It belongs to a sum, and a sum does not shrink: that is Adagrad, 1."
         )
-    if came != right:
+    if came != NUMBERS:
         raise Wrong(
             "Adagrad is right. Of A and C, which forgets faster? `rho` is the share of "
             "the *old* average that is kept: 0.99 keeps more than 0.9."
@@ -410,6 +407,8 @@ def new_tutorial(answer):
             "The first model should have one layer and the second two, as in the old "
             "tutorial."
         )
+    if came[1].layers[0].units != 8:
+        raise Wrong("The hidden layer should have 8 units, as in the old tutorial.")
     for model in came:
         optimizer = getattr(model, "optimizer", None)
         if not isinstance(optimizer, keras.optimizers.SGD):
