@@ -1321,3 +1321,34 @@ def test_the_lion_of_the_exercise_is_that_of_keras():
         optimizer.apply([keras.ops.convert_to_tensor(weights - target)], [weights])
     ours = _lion(lambda w: w - target, start, 40, 0.03, 0.9, 0.99, 0.1)
     np.testing.assert_allclose(weights.numpy(), ours, atol=1e-6)
+
+
+def test_a_longer_memory_makes_rmsprop_as_good_as_adam_on_sparse_texts():
+    short, long, adam = (
+        loss_on_new_texts(make, range(10, 20)).mean()
+        for make in (RMSprop, partial(RMSprop, rho=0.99), Adam)
+    )
+    assert long < 0.97 * short
+    assert long == pytest.approx(adam, rel=0.02)
+
+
+def test_a_weight_in_other_units_needs_another_rate_of_rmsprop():
+    steps = [
+        np.argmax(
+            steps_taken(RMSprop(0.01), lambda w, s=unit: w / s**2, 12_000, start=unit)
+            < unit / 10
+        )
+        for unit in (1.0, 100.0)
+    ]
+    assert steps == [98, 9056]
+
+
+def test_adams_first_step_keeps_the_signs_of_the_gradient_only():
+    step = steps_taken(Adam(0.01), lambda w: [-10.0, 25.0], 1, start=[0.0, 0.0])[1]
+    assert step == pytest.approx([0.01, -0.01], rel=1e-4)
+
+
+def test_the_race_of_lesson_7_ends_as_its_caption_says():
+    racers = SGD(0.035), SGD(0.01, momentum=0.9), Adam(0.4)
+    losses = [descend(SURFACES["ravine"], each, steps=80).losses[-1] for each in racers]
+    assert losses == pytest.approx([0.01, 0.0035, 0.00079], rel=0.03)
