@@ -1329,7 +1329,7 @@ def test_a_longer_memory_makes_rmsprop_as_good_as_adam_on_sparse_texts():
         for make in (RMSprop, partial(RMSprop, rho=0.99), Adam)
     )
     assert long < 0.97 * short
-    assert long == pytest.approx(adam, rel=0.02)
+    assert long < 1.02 * adam
 
 
 def test_a_weight_in_other_units_needs_another_rate_of_rmsprop():

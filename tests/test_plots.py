@@ -251,7 +251,7 @@ def test_traces_have_a_panel_for_each_group_and_a_line_for_each_name():
 def test_tuned_results_show_mean_band_and_the_best():
     found = {"SGD": np.array([1.0, 3.0]), "Adam": np.array([0.5, 1.5])}
     (ax,) = plots.tuned({"digits": found}, {"digits": "loss"})
-    ends, circle, *_, star = (line.get_xdata() for line in ax.lines)
+    ends, circle, *_, star = (list(line.get_xdata()) for line in ax.lines)
     assert ends == [1.0, 3.0] and circle == [2.0] and star == [1.0]
     assert [label.get_text() for label in ax.get_yticklabels()] == ["SGD", "Adam"]
 
