@@ -626,7 +626,7 @@ plots.show("Adam goes up to 1; AMSGrad and SGD go down to -1.")
 for name, (path, _) in ways.items():
     print(f"{name:7} after 5,000 steps: {path[-1]:.2f}")
 for key in ("v", "largest"):
-    print(f"{key:7}", [round(m[key], 1) for m in ways["AMSGrad"][1][:7]])
+    print(f"{key:7}", [round(float(m[key]), 1) for m in ways["AMSGrad"][1][:7]])
 
 # %% [markdown]
 # *The weight in the first 300 steps. Adam goes to 1, the worst place. AMSGrad and SGD go to −1, the best.*
@@ -866,7 +866,7 @@ def texts(seed, size=3000, words=1000):
 # %%
 def read_once(make):
     losses = []
-    for seed in range(6):
+    for seed in range(8):
         (x, y), optimizer = texts(seed), make(RATES)
         w = np.zeros((15, x.shape[1]), np.float32)
         for rows in np.arange(2000).reshape(200, 10):
