@@ -961,12 +961,9 @@ for name in MAKERS:
 # %%
 for rho in (0.5, 0.9, 0.99, 0.999):
     make = partial(RMSprop, rho=rho)
-    for name in ("sparse texts", "tumours, odd units"):
-        print(
-            f"rho {rho}, {name}: {best_of(problems[name](make))[1].mean():.2f}",
-            end="  ",
-        )
-    print()
+    two = [problems[name](make) for name in ("sparse texts", "tumours, odd units")]
+    read, found = (best_of(values)[1].mean() for values in two)
+    print(f"rho {rho:5}: texts {read:.2f}, tumours {found:.2f}")
 
 # %% [markdown]
 # A longer memory makes RMSprop as good as the other two. What looked like a better optimizer was a better `rho`; Adam's `beta_2`
