@@ -34,7 +34,7 @@ plots.use_style()
 
 # %% tags=["nbval-ignore-output"]
 racers = {"first_rate": 0.035, "second_rate": 0.01, "third_rate": 0.4}
-labs.race(surface="ravine", **racers).animate("steps", range(0, 81, 2))
+labs.race(surface="ravine", **racers).animate("steps", [80, *range(0, 81, 2)])
 
 # %% [markdown]
 # *A film of 80 steps. Plain SGD zigzags to the floor of the ravine and then crawls along it. Momentum and Adam swing wider
@@ -784,7 +784,7 @@ panels = {
 }
 
 # %%
-plots.traces(panels, ylabel="loss", columns=3)
+plots.traces(panels, ylabel="loss", columns=3)[0].set_ylim(top=300)
 plt.suptitle("Each argument has a value that is too much")
 plots.show("Six panels: the loss against the step for three values of each argument.")
 

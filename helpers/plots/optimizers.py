@@ -62,7 +62,12 @@ def traces(panels: Mapping[str, Mapping], ylabel: str, scale="log", columns=None
             style = look(number) | {"markevery": max(1, len(middle) // 8)}
             ax.plot(middle, **style, label=label)
         ax.set(title=title, yscale=scale)
-        ax.legend()
+    if len(panels) > 1 and len({tuple(lines) for lines in panels.values()}) == 1:
+        handles = axes[0, 0].get_legend_handles_labels()
+        figure.legend(*handles, loc="outside lower center", ncols=len(handles[1]))
+    else:
+        for ax in axes.flat[: len(panels)]:
+            ax.legend()
     for ax in axes.flat[len(panels) :]:
         ax.remove()
     for ax in axes.flat[max(0, len(panels) - columns) : len(panels)]:
