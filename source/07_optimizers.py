@@ -148,7 +148,7 @@ for k in (10, 100, 1000):
 
 # %% [markdown]
 # SGD needs steps in proportion to the condition number, momentum to its square root. That is what "momentum speeds up SGD
-# and dampens the zigzag" means in numbers: at 1,000 one step does the work of about twenty.
+# and dampens the zigzag" means in numbers: at 1,000 one step does the work of seventeen.
 #
 # ### Exercise 7.1 · Predict
 #
