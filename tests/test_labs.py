@@ -16,8 +16,11 @@ from pathlib import Path
 import pytest
 
 from helpers import labs
+from helpers.descent import descend
 from helpers.labs.core import rates
 from helpers.live import Animation
+from helpers.optimizers import Adagrad
+from helpers.surfaces import SURFACES
 
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.filterwarnings("error")
@@ -192,6 +195,16 @@ def test_a_line_that_is_fitted_too_fast_diverges_in_words():
 )
 def test_gradient_says_which_way_is_down(place, words):
     assert words in text(labs.gradient(*place))
+
+
+def test_the_race_says_where_descend_ends():
+    lab = labs.race(surface="bowl", first="Adagrad", first_rate=1, steps=25)
+    path = descend(SURFACES["bowl"], Adagrad(1.0), steps=25)
+    assert f"Adagrad {path.losses[-1]:.2g}," in text(lab)
+
+
+def test_a_racer_that_leaves_the_map_for_good_is_called_diverged():
+    assert "SGD diverged, momentum" in text(labs.race(first_rate=1, steps=200))
 
 
 # matplotlib 3.10.0 uses names that pyparsing 3.3 deprecates.

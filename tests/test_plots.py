@@ -253,3 +253,25 @@ def test_curves_are_those_of_the_best_cells_unless_others_are_asked_for():
         ValueError, match='against must be one of .*"seconds", got .hours.'
     ):
         plots.curves(sweep, against=("hours",))
+
+
+def test_traces_have_a_panel_for_each_group_and_a_line_for_each_name():
+    runs = np.array([[1.0, 9.0, 2.0], [3.0, 5.0, 4.0]])
+    axes = plots.traces({"one": {"a": [1, 2], "b": runs}, "two": {"a": [3, 4]}}, "y")
+    assert [ax.get_title(loc="left") for ax in axes] == ["one", "two"]
+    assert axes[0].lines[1].get_ydata().tolist() == [2.0, 4.0]  # medians
+    assert axes[0].get_ylabel() == "y" and axes[1].get_xlabel() == "step"
+
+
+def test_tuned_results_show_mean_band_and_the_best():
+    found = {"SGD": np.array([1.0, 3.0]), "Adam": np.array([0.5, 1.5])}
+    (ax,) = plots.tuned({"digits": found}, {"digits": "loss"})
+    ends, circle, *_, star = (list(line.get_xdata()) for line in ax.lines)
+    assert ends == [1.0, 3.0] and circle == [2.0] and star == [1.0]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["SGD", "Adam"]
+
+
+def test_the_family_tree_names_each_optimizer_that_helpers_has():
+    texts = " ".join(text.get_text() for text in plots.family_tree().texts)
+    for name in ("SGD", "Adagrad", "RMSprop", "Adadelta", "Adam", "AdamW", "AMSGrad"):
+        assert rf"\bf{{{name}}}" in texts

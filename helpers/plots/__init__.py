@@ -25,6 +25,7 @@ from helpers.plots.landscapes import (
     shade,
     walks,
 )
+from helpers.plots.optimizers import family_tree, traces, tuned
 from helpers.plots.sweeps import curves, map
 from helpers.plots.training import epoch_axis, learning_curves
 
@@ -43,6 +44,7 @@ __all__ = [
     "contours",
     "curves",
     "epoch_axis",
+    "family_tree",
     "images",
     "in_notebook",
     "landscape",
@@ -52,6 +54,8 @@ __all__ = [
     "ravine_paths",
     "shade",
     "show",
+    "traces",
+    "tuned",
     "use_style",
     "walks",
 ]
