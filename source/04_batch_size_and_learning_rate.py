@@ -13,7 +13,10 @@
 # *30 minutes. You need minibatches, gradients and steps, from lessons 1 to 3.*
 
 # %%
-from helpers import plots
+import matplotlib.pyplot as plt
+import numpy as np
+
+from helpers import labs, plots
 from helpers.checks import lesson_04 as check
 from helpers.data import load
 
@@ -337,8 +340,6 @@ print(f"validation accuracy {careful.history['val_accuracy'][-1]:.2f}")
 # Don't print `sizes`: the curves tell you which is which.
 
 # %%
-import numpy as np
-
 sizes = np.random.default_rng(9).permutation([8, 64, 512])
 rows = {"x": digits.x_train, "y": digits.y_train}
 rows["validation_data"] = (digits.x_valid, digits.y_valid)
@@ -473,19 +474,501 @@ check.compare_rates(compare_rates)
 # run. The loss comes from `evaluate`, after the training, not from the history of `fit`.
 
 # %% [markdown]
+# ## Why small steps forgive noise
+#
+# A smaller rate saved the run with batch size 1. Why, if each of its directions was as bad as before? Because there were
+# many of them, and their errors point every which way. Watch them average out, at the very start of the training.
+#
+# For this we need many trials, and Keras takes a second or more for each. The backpropagation that you wrote in lesson 2
+# does not mind one more axis: 100 networks become a stack, trained side by side by the same few lines of NumPy.
+# `start` is one network; `[0] * runs` makes copies of it.
+
+# %%
+from helpers.losses import sparse_categorical_crossentropy
+from helpers.networks import Network
+
+start = Network((64, 64, 10), loss=sparse_categorical_crossentropy, seed=0)
+
+
+def walk(learning_rate, batch_size, steps, runs=100):
+    rng, stack = np.random.default_rng(0), start.keep([0] * runs)
+    for _ in range(steps):
+        rows = rng.integers(len(x), size=(runs, batch_size))
+        pairs = zip(stack.weights, stack.gradients(x[rows], y[rows]), strict=True)
+        stack.weights = [w - learning_rate * gradient for w, gradient in pairs]
+    return stack.weights
+
+
+# %% [markdown]
+# Every run has its own luck with its rows. Where did it go, seen from the way that all rows together point? The **cosine**
+# of the angle between the two says it: 1 is the same direction, 0 is at right angles.
+
+
+# %%
+def flat(arrays):
+    return np.concatenate([a.reshape(len(a), -1) for a in arrays], axis=1)
+
+
+down = -flat(start.gradients(x, y))[0]
+
+
+def cosine(learning_rate, batch_size, steps):
+    moved = flat(walk(learning_rate, batch_size, steps)) - flat(start.weights)
+    lengths = np.linalg.norm(moved, axis=1) * np.linalg.norm(down)
+    return np.mean(moved @ down / lengths)
+
+
+# %% [markdown]
+# All walks below are meant to go equally far: rate times steps is 0.16. First the same four rows a step, in ever smaller
+# steps; then a single step from ever more rows.
+
+# %%
+for steps in (1, 4, 16, 64):
+    many, one = cosine(0.16 / steps, 4, steps), cosine(0.16, 4 * steps, 1)
+    print(f"{steps:2} steps of 4 rows: {many:.2f}   1 step of {4 * steps:3}: {one:.2f}")
+
+# %% [markdown]
+# One step of four rows is closer to going sideways than down. Sixteen steps, each a sixteenth as long, go down quite well:
+# **the errors of many gradients average out.** And look across: sixteen small steps with four rows each point as well as
+# one long step with 64. They used the same number of rows.
+#
+# That is a rule for both dials. With $k$ times the batch size, take $k$ times the learning rate: each step replaces $k$
+# small ones, and an epoch gets you equally far. This is **linear scaling** (Goyal et al. 2017, *Accurate, Large Minibatch
+# SGD: Training ImageNet in 1 Hour*).
+#
+# ### Exercise 4.5 · Predict
+#
+# With batch size 8 and rate 0.02, five epochs bring the training loss to 0.14. You want the same after five epochs with
+# batch size 64. Which learning rate does the rule give?
+
+# %% tags=["exercise:scaled_rate"]
+### BEGIN SOLUTION
+my_rate = 0.02 * 64 / 8
+### END SOLUTION
+check.scaled_rate(my_rate)
+
+# %%
+# check.scaled_rate.hint()
+# check.scaled_rate.solution()
+
+# %% [markdown] tags=["solution"]
+# Eight times the batch size, eight times the rate: 0.16. An epoch then has an eighth of the steps, each eight times as
+# long. The *noise* of a gradient shrinks only with the root of the batch size, but that is not what is held still here:
+# what counts is how far an epoch goes, and that is steps times rate.
+
+# %% [markdown]
+# ## The whole map at once
+#
+# Now try all rates with all batch sizes. Ten of each, from three random starts: 300 networks. In Keras that would take most
+# of an hour. `sweep` does what `walk` did, and cuts the rows into epochs as Keras does.
+#
+# Before you run it, take a sheet of paper: batch size to the right, learning rate upwards, each axis in doublings. Where
+# will the best rate lie for each batch size? Mark the line. Where will runs diverge? Shade that corner.
+
+# %% tags=["nbval-ignore-output"]
+from helpers.sweeps import sweep
+
+result = sweep(
+    digits,
+    learning_rates=0.01 * 2 ** np.arange(10),
+    batch_sizes=(2, 4, 8, 16, 32, 64, 128, 256, 512, len(x)),
+    seeds=range(3),
+    epochs=12,
+)
+
+# %%
+plots.map(result)
+plots.show(
+    "Map of the validation loss, batch size to the right, learning rate upwards, both in "
+    "doublings. The best rates climb along a diagonal, then turn level. Above the "
+    "diagonal the runs diverged."
+)
+
+# %% [markdown]
+# *The validation loss after 12 epochs for each pair of dials; dark is low. The line with circles is the **ridge**, the best
+# rate for each batch size: it climbs by one doubling a doubling, then levels off. Hatched: diverged.*
+
+# %%
+for size in (2, 8, 32, 128, 1079):
+    print(f"batch size {size:4}: best rate {result.best(size).learning_rate:.2f}")
+
+# %% [markdown]
+# From 2 to 32 rows the best rate grows sixteenfold, exactly in step with the batch size. From 32 to 1,079 rows, 34 times as
+# many, it only grows fourfold. Linear, then no more.
+#
+# Look at the corners, too. Lower right: the rate is too low for so few steps, and the loss has hardly moved; nothing there
+# diverged, more epochs would do. Upper left: noisy directions, long steps, and no number of epochs will help. **Too low is
+# slow and reliable; too high never arrives.** Between best and broken there are often only one or two doublings.
+#
+# ### One of them in Keras
+#
+# Did these 300 networks do what Keras does? Take one, and replay it: the same start, the same rows in the same order, 408
+# steps of `fit`.
+
+# %%
+from helpers.minibatches import epoch_order
+
+model, losses = Network.to_keras(start), []
+model.compile(SGD(learning_rate=0.32), loss=LOSS)
+for epoch in range(12):
+    order = epoch_order(len(x), epoch, seed=0)
+    model.fit(x[order], y[order], batch_size=32, shuffle=False, verbose=0)
+    losses.append(model.evaluate(x, y, verbose=0))
+
+# %%
+i, j = result.index(learning_rate=0.32, batch_size=32)
+difference = np.abs(result.train_loss[i, j, 0] - losses)
+print("after the last epoch, Keras:", round(losses[-1], 3))
+print("the same to 0.0001 after every epoch:", (difference < 1e-4).all())
+
+# %% [markdown]
+# The same network, twelve epochs long. So the map is a map of Keras.
+#
+# Watch the ridge appear, epoch by epoch, in a smaller map with one start for each cell.
+
+# %% tags=["nbval-ignore-output"]
+labs.training().animate("epochs", range(1, 13), milliseconds=400)
+
+# %% [markdown]
+# *A film of twelve epochs. The map darkens from the upper edge of what still learns. The best rates lie on a diagonal from
+# the start, and they hardly move.*
+#
+# Now you. Move the cell with the two sliders, press *Keep* to hold its curve, and go on to another. Then switch what the
+# curves are drawn against. Can you find two cells far apart whose curves lie on each other, epoch by epoch?
+
+# %%
+labs.training()
+
+# %% [markdown]
+# *Left: the map, with the cell you chose. Right: its training loss after each epoch, and the curves that you kept.*
+#
+# Cells on one diagonal share a curve: that is linear scaling again. Follow the diagonal through the map, from 2 rows at
+# rate 0.01 on, and beside it what happens when the batch grows and the rate does not.
+
+# %%
+for k in (1, 4, 16, 64, 128, 256):
+    scaled = result.index(0.01 * k, 2 * k)
+    fixed = result.index(0.01, 2 * k)
+    a, b = (result.train_loss[cell][:, 4].mean() for cell in (scaled, fixed))
+    shown = f"{a:.3f}" if a < 1 else "diverged"
+    print(f"batch size {2 * k:3}: rate {0.01 * k:.2f}: {shown}   rate 0.01: {b:.3f}")
+
+# %% [markdown]
+# The loss after five epochs stays at 0.070 up to 64 times the batch size. Without scaling it is twenty times as high there.
+# (From 256 on an epoch ends with a small last minibatch that counts as a full step: a little extra.) At 512 rows the rule
+# breaks down completely. It has to: it would give a rate of 5 for all rows.
+#
+# ### Why it breaks
+#
+# The rule says that $k$ small steps are one large step. That is true while the gradient stays what it is. On a long way it
+# does not: the small steps follow it round the bend, the large one goes straight on. How far apart do they end? No noise
+# this time, all rows in every step.
+
+
+# %%
+def ends(learning_rate, steps):
+    weights = start.weights
+    for _ in range(steps):
+        stack = start.keep([0])
+        stack.weights = weights
+        pairs = zip(weights, stack.gradients(x, y), strict=True)
+        weights = [w - learning_rate * gradient for w, gradient in pairs]
+    return flat(weights) - flat(start.weights)
+
+
+for k in (4, 16, 64, 128):
+    small, large = ends(0.02, k), ends(0.02 * k, 1)
+    apart = np.linalg.norm(large - small) / np.linalg.norm(small)
+    print(f"{k:3} steps at 0.02, or 1 at {0.02 * k:.2f}: {apart:.0%} of the way apart")
+
+# %% [markdown]
+# At 0.08 it makes no difference, at 0.32 little, and at 2.56 the two have nothing to do with each other. There is a
+# longest useful step even where nothing is left to chance, as in lesson 3. That is the level part of the ridge.
+#
+# ## How much noise is too much?
+#
+# The ridge has two regimes: the noise limits the step, or the landscape does. Where does one take over from the other? One
+# weight is enough to see it. On a parabola with curvature $\lambda$ take a step of rate $r$, with a gradient $g$ plus noise.
+# One row's noise has variance $\sigma^2$, so a minibatch of $B$ has $\sigma^2/B$. On average the step changes the loss by
+#
+# $$-\,r\,g^2 \;+\; \frac{r^2 \lambda}{2}\left(g^2 + \frac{\sigma^2}{B}\right).$$
+#
+# In words: what you gain grows with the rate, what you pay grows with its square, and the noise only pays. The best rate is
+# where this parabola in $r$ has its minimum:
+#
+# $$\text{best rate} = \frac{1/\lambda}{1 + B_\text{noise}/B}, \qquad B_\text{noise} = \frac{\sigma^2}{g^2}.$$
+#
+# In words: the best rate is a share of the highest one, and the share depends on how the batch size compares with one
+# number, the **gradient noise scale**: the variance of a single row's gradient, in units of the squared gradient itself
+# (McCandlish et al. 2018, *An Empirical Model of Large-Batch Training*). Far below it the best rate is proportional to $B$:
+# linear scaling. Far above it, the best rate no longer changes.
+#
+# ### Exercise 4.6 · Predict
+#
+# A network has a noise scale of 36 rows. You train with 12. Which share of the highest useful rate is best?
+
+# %% tags=["exercise:share_of_highest"]
+### BEGIN SOLUTION
+my_share = 1 / (1 + 36 / 12)
+### END SOLUTION
+check.share_of_highest(my_share)
+
+# %%
+# check.share_of_highest.hint()
+# check.share_of_highest.solution()
+
+# %% [markdown] tags=["solution"]
+# $B_\text{noise}/B = 36/12 = 3$: the noise of such a minibatch has three times the strength of the gradient. The share is
+# $1/(1+3) = 0.25$. At $B = B_\text{noise}$ it is a half.
+
+# %% [markdown]
+# A network has many weights: add up the variances, and the squares of the mean gradient. Each row gets a copy of the
+# network, so that we have all gradients one by one.
+
+# %%
+def noise_scale(network):
+    stack = network.keep([0] * len(x))
+    per_row = flat(stack.gradients(x[:, None], y[:, None]))
+    return per_row.var(axis=0).sum() / (per_row.mean(axis=0) ** 2).sum()
+
+
+noise = noise_scale(start)
+print(f"noise scale at the start: {noise:.0f} rows")
+
+# %% [markdown]
+# So the formula commits itself: a tenth of the highest rate at 4 rows, about a third at 16. Now measure. Take 60 minibatches
+# of each size and 40 rates, make one step with each, and see which rate lowers the loss over all rows most.
+
+
+# %%
+def best_rate(batch_size, tries=60):
+    rng = np.random.default_rng(0)
+    rows = [rng.permutation(len(x))[:batch_size] for _ in range(tries)]
+    stack = start.keep([0] * tries)
+    gradients = stack.gradients(x[rows], y[rows])
+    rates, losses = np.geomspace(0.1, 3, 40), []
+    for rate in rates:
+        pairs = zip(start.weights, gradients, strict=True)
+        stack.weights = [w - rate * gradient for w, gradient in pairs]
+        losses.append(stack.loss_of(y, stack.logits(x)).mean())
+    return rates[np.argmin(losses)]
+
+
+# %%
+highest = best_rate(len(x), tries=1)
+sizes = np.array([4, 16, 64, 256])
+measured = np.array([best_rate(size) for size in sizes]) / highest
+predicted = 1 / (1 + noise / sizes)
+print("predicted share:", predicted.round(2))
+print("measured share: ", measured.round(2))
+
+# %%
+grid = np.geomspace(2, 1079, 100)
+plt.plot(grid, 1 / (1 + noise / grid), color=plots.DESCENT, label="predicted")
+plt.plot(sizes, measured, "o", color=plots.MINIBATCH, mec="black", label="measured")
+plt.axvline(noise, color="grey", linestyle=":", label="noise scale")
+plt.xscale("log", base=2)
+plt.yscale("log")
+plt.title("At the noise scale, half of the highest rate is best")
+plt.xlabel("batch size (rows)")
+plt.ylabel("best rate (share of the highest)")
+plt.legend()
+plots.show("Best rate against batch size: four points on the predicted curve.")
+
+# %% [markdown]
+# *The best rate for one step against the batch size, on logarithmic axes. Four measured points lie on the predicted curve:
+# a straight climb up to the noise scale at 39 rows, then level.*
+#
+# Nothing was fitted to these points: the number 39 came from the gradients alone. Now train on, at batch size 32. How does
+# the noise scale change?
+
+# %%
+from helpers.optimizers import SGD as NumpySGD
+from helpers.training import fit
+
+for epochs in (1, 5, 10):
+    network = start.keep([0])
+    fit(network, NumpySGD(0.1), x, y, epochs)
+    print(f"after {epochs:2} epochs: {noise_scale(network):5.0f} rows")
+
+# %% [markdown]
+# It grows, from 39 to over a thousand, because the gradient becomes small while the rows go on disagreeing. Early on a
+# small batch tells you enough; late in training you need a larger one, or smaller steps. Slowing down is lesson 5.
+#
+# ## A fair comparison, in three currencies
+#
+# Which batch size is best? It depends on what you pay with: **steps**, which is the time it takes when rows can be worked
+# on side by side without end; **examples**, rows read, which is the work; or **seconds** on your machine. And each batch
+# size has to come with its own best rate. The map gave those; now compare with five starts that had no part in the choice.
+
+# %% tags=["nbval-ignore-output"]
+cells = [(0.08, 4), (0.64, 32), (1.28, 256), (2.56, 1079)]
+rates, sizes = zip(*cells, strict=True)
+again = sweep(
+    digits, learning_rates=rates, batch_sizes=sizes, seeds=range(10, 15), epochs=12
+)
+
+# %%
+plots.curves(again, cells, against=("steps", "examples", "seconds"))
+plots.show(
+    "Training loss against steps, examples and seconds. In steps large batches lead; in "
+    "examples small ones do."
+)
+
+# %% [markdown]
+# *Training loss for four batch sizes, each at its best rate; bands from the lowest to the highest of five starts. In steps
+# the larger batch is always ahead. In examples the order turns round.*
+#
+# **Critical batch size.** Put it into numbers: how many steps, and how many passes through the rows, until the training
+# loss is at 0.1, with the best rate of the map for each batch size?
+
+
+# %%
+def passes(losses, target=0.1):
+    lowest = -np.log(np.minimum.accumulate(losses))
+    return np.interp(-np.log(target), lowest, range(len(losses)), right=np.inf)
+
+
+sizes, needed = result.batch_sizes, []
+for j in range(len(sizes)):
+    curves = result.train_loss[:, j].mean(axis=1)
+    start_loss = result.start_loss.mean()
+    needed.append(min(passes([start_loss, *curve]) for curve in curves))
+needed = np.array(needed)
+steps = needed * np.ceil(len(x) / sizes)
+
+# %%
+fig, axes = plt.subplots(1, 2, figsize=(9, 3.6))
+axes[0].plot(sizes, steps, "o-", color=plots.DESCENT, label="measured")
+axes[0].plot(sizes, steps[0] * 2 / sizes, ":", color="grey", label="as 1 / batch size")
+axes[0].set(title="Steps fall, then level off", ylabel="steps to loss 0.1")
+axes[0].legend()
+axes[1].plot(sizes, needed, "o-", color=plots.DESCENT)
+axes[1].set(title="Passes stay level, then rise", ylabel="passes to loss 0.1")
+for ax in axes:
+    ax.set(xscale="log", yscale="log", xlabel="batch size (rows)")
+plots.show(
+    "Steps to the target fall as 1 / batch size and level off beyond 128; passes stay at "
+    "1.5 up to 64 and rise to 11 for all rows."
+)
+
+# %% [markdown]
+# *Left: steps until the training loss is 0.1, with the best rate for each batch size; they halve with each doubling of the
+# batch size (dotted), then level off. Right: passes through the rows; level, then rising.*
+
+# %%
+for size in (2, 32, 128, 1079):
+    at = list(sizes).index(size)
+    print(f"batch size {size:4}: {steps[at]:3.0f} steps, {needed[at]:4.1f} passes")
+
+# %% [markdown]
+# Up to 64 rows, doubling the batch halves the steps at no cost in rows. Beyond some 128 rows it buys ever fewer steps with
+# ever more rows: all rows at once need a third of the steps of 128, and seven times the passes. The bend is the
+# **critical batch size** (Shallue et al. 2019, *Measuring the Effects of Data Parallelism on Neural Network Training*). It
+# lies in the range of the noise scales that you measured: 39 at the start, hundreds later.
+#
+# ### "A full batch takes longer per epoch"
+#
+# You may read that. Is a pass through all rows slower in one step than in many? Guess, then let Keras run one pass each.
+
+# %%
+from time import perf_counter
+
+model = build(0.01)
+seconds = {}
+for size in (4, 32, 1079):
+    for _ in range(2):  # the first pass also prepares the model
+        began = perf_counter()
+        model.fit(x, y, batch_size=size, verbose=0)
+        seconds[size] = perf_counter() - began
+print("32 rows a step are faster than 4:  ", seconds[32] < seconds[4])
+print("one step of all rows is faster yet:", seconds[1079] < seconds[32])
+
+# %% [markdown]
+# The other way round: a pass in one step is usually the fastest, because a computer works on many rows at once, and each
+# step has costs of its own. What grows is the *number of passes*: 1.5 against 10. (And the memory: a step keeps its rows
+# and all that the layers make of them.)
+#
+# ## Which batch size, then?
+#
+# Sizes in use go from tens to hundreds, and often more: 32 is what Keras takes if you say nothing, large models on many
+# machines use thousands. Three names go with three settings of `batch_size` in `fit`: `len(x)` is **batch gradient
+# descent**, 1 is stochastic gradient descent in the narrow sense, and anything between, such as 32, is minibatch descent.
+#
+# Start with 32 to 128; take more if your machine gives you a larger step for the same time; scale the rate with it; and
+# stop when the steps no longer get fewer.
+#
+# ### Exercise 4.7 · Tune
+#
+# A challenge on a budget: 95% accuracy on the validation rows of digits, **in at most 60 steps and at most 3 epochs**. The
+# check trains five networks with your dials, as many whole epochs as the budget allows, and takes the middle one of the
+# five accuracies. Of the 100 cells of the map only three do it. Think before you try.
+
+# %% tags=["exercise:budget"]
+### BEGIN SOLUTION
+my_dials = {"learning_rate": 1.0, "batch_size": 64}
+### END SOLUTION
+check.budget(my_dials)
+
+# %%
+# check.budget.hint()
+# check.budget.solution()
+
+# %% [markdown] tags=["solution"]
+# Three epochs in 60 steps: an epoch may have 20 steps at most, so a batch has at least 54 rows. Few passes ask for small
+# batches (right picture above), so take it hardly larger than that: 64 rows, 17 steps an epoch. Then take the rate from the
+# ridge, about 0.02 times the batch size, or a little less, as the ridge begins to level off here.
+
+# %% [markdown]
+# ### Exercise 4.8 · Write
+#
+# A stretch. To measure the noise scale we took the gradient of every single row. With a large network you only ever see the
+# gradients of minibatches. That is enough, if you have two sizes: the mean squared length of a minibatch gradient is
+#
+# $$\text{length}^2(B) = |g|^2 + \frac{\sigma^2}{B},$$
+#
+# signal plus noise (for a batch size far below the number of rows). Write a function that finds the noise scale
+# $\sigma^2 / |g|^2$ from two batch sizes and the two mean squared lengths.
+
+
+# %% tags=["exercise:noise_from_two"]
+def noise_from_two(small, large, squared_small, squared_large):
+    ### BEGIN SOLUTION
+    noise = (squared_small - squared_large) / (1 / small - 1 / large)
+    signal = squared_small - noise / small
+    return noise / signal
+    ### END SOLUTION
+
+
+check.noise_from_two(noise_from_two)
+
+# %%
+# check.noise_from_two.hint()
+# check.noise_from_two.solution()
+
+# %% [markdown] tags=["solution"]
+# Subtract the two equations, and the signal is gone: what is left is $\sigma^2 (1/B_\text{small} - 1/B_\text{large})$. With
+# $\sigma^2$ known, either equation gives the signal. Large training runs measure their noise scale in this way, as each
+# machine has the gradient of its own small batch before they are added up.
+
+# %% [markdown]
 # ## What to remember
 #
-# **How large a step, and how many examples before it?** The two dials belong together: the noisier the direction, the
-# smaller the step has to be; and what you gain or lose by either, the learning curve on validation rows tells you.
+# **How large a step, and how many examples before it?** The more rows in a batch, the surer the direction and the larger
+# the step may be, in proportion, until the noise no longer matters; and if you don't know exactly where you are going,
+# don't go too fast.
 #
 # - Training rows change the weights, validation rows choose, test rows have the last word.
 # - The loss is what the steps make smaller; the metric is what you care about.
 # - A rate too high never arrives, a rate too low is reliable but slow, and Keras warns you of neither.
-# - Equal epochs are not equal steps: a batch eight times as large makes about an eighth of the updates.
-# - Compare on `evaluate`, and build afresh for every run.
+# - Compare on `evaluate`, build afresh for every run, give each batch size its own rate, and say what you count: steps,
+#   examples or seconds.
+# - $k$ times the batch, $k$ times the rate: up to about the noise scale. Beyond the critical batch size, more rows a step
+#   buy hardly fewer steps.
 #
-# These were single runs, from one random start. How much of a difference is chance is a question of its own, and lesson 5
-# answers it with bands over many seeds.
+# What this small experiment does not show: that large batches end with a worse network. On digits all of them reach about
+# 97%. Whether and when they do worse on large problems is still argued about. And one network on one data set gives its own
+# numbers: 39 rows and 0.02 a row are true here, and only the shape of the map carries over.
 
 # %%
 # check.progress()
