@@ -306,9 +306,7 @@ class Lab:
 
 
 def _button(words, icon, pressed):
-    button = ipywidgets.Button(
-        description=words, icon=icon, layout={"width": "7em"}
-    )
+    button = ipywidgets.Button(description=words, icon=icon, layout={"width": "7em"})
     button.on_click(pressed)
     return button
 

@@ -17,10 +17,10 @@ EPOCHS = 12
 AGAINST = ("epochs", "steps", "examples")
 # The cell chosen now, then those that were kept: never told apart by colour alone.
 LOOKS = (
-    ("#0072B2", "o", "-"),
-    ("#E69F00", "s", "--"),
-    ("#000000", "^", "-."),
-    ("#CC79A7", "D", ":"),
+    ("#0072B2", "o", "-", "●"),
+    ("#E69F00", "s", "--", "■"),
+    ("#000000", "^", "-.", "▲"),
+    ("#CC79A7", "D", ":", "◆"),
 )
 
 
@@ -75,15 +75,13 @@ def training(
         [], [], "o-", color="black", mfc="white", label="best rate for a batch size"
     )
     marks, curves, names = [], [], []
-    for number, (colour, marker, style) in enumerate(LOOKS):
+    for number, (colour, marker, style, _) in enumerate(LOOKS):
         ring = {"color": colour, "mec": "white", "mew": 2, "ms": 13}
         marks += land.plot([], [], marker, **ring)
         look = {"color": colour, "marker": marker, "linestyle": style}
         curves += fall.plot([], [], **look)
         place = {"transform": fall.transAxes, "va": "top", "ha": "right"}
-        names.append(
-            fall.text(0.98, 0.98 - 0.07 * number, "", color=colour, **place)
-        )
+        names.append(fall.text(0.98, 0.98 - 0.07 * number, "", color=colour, **place))
     figure.legend(
         handles=[ridge, crosses], loc="outside lower left", ncols=2, frameon=False
     )
@@ -108,18 +106,20 @@ def training(
         best = np.nanargmin(reached, axis=0)
         ridge.set_data(range(len(SIZES)), best)
         title.set_text(f"Validation loss after epoch {epochs}")
-        now = learning_rate, batch_size
-        others = [(cell["learning_rate"], cell["batch_size"]) for cell in kept]
-        shown = [now, *dict.fromkeys(others)][: len(LOOKS)]
-        for part in (*marks, *curves):
-            part.set_data([], [])
-        for name in names:
-            name.set_text("")
-        for cell, mark, curve, name in zip(shown, marks, curves, names, strict=False):
-            i, j = RATES.index(cell[0]), SIZES.index(cell[1])
-            mark.set_data([j], [i])
-            curve.set_data(spent[against][i, j, :epochs], losses[i, j, :epochs])
-            name.set_text(f"{cell[1]} rows, rate {cell[0]:g}")
+        # The cells that were kept take turns, so that each keeps its look.
+        held = dict.fromkeys((c["learning_rate"], c["batch_size"]) for c in kept)
+        shown = {1 + n % (len(LOOKS) - 1): cell for n, cell in enumerate(held)}
+        shown[0] = learning_rate, batch_size
+        for slot, artists in enumerate(zip(marks, curves, names, strict=True)):
+            for artist in artists:
+                artist.set_visible(slot in shown)
+            if slot in shown:
+                rate, size = shown[slot]
+                i, j = RATES.index(rate), SIZES.index(size)
+                mark, curve, name = artists
+                mark.set_data([j], [i])
+                curve.set_data(spent[against][i, j, :epochs], losses[i, j, :epochs])
+                name.set_text(f"{LOOKS[slot][3]} rate {rate:g}, {size} rows")
         i, j = RATES.index(learning_rate), SIZES.index(batch_size)
         steps = spent["steps"][i, j, last]
         done = f"After {epochs} epochs, {steps} steps"
@@ -129,8 +129,8 @@ def training(
                 f"rate {learning_rate:g} is too high."
             )
         return "", (
-            f"{done}: validation loss {reached[i, j]:.3f}. The best rate for batch size "
-            f"{batch_size} is {RATES[best[j]]:g}, with {reached[best[j], j]:.3f}."
+            f"{done}: validation loss {reached[i, j]:.3f}. The best rate for batch "
+            f"size {batch_size} is {RATES[best[j]]:g}: {reached[best[j], j]:.3f}."
         )
 
     return Lab(
@@ -143,8 +143,8 @@ def training(
         },
         draw,
         "Left: a map of the validation loss, batch size to the right, learning rate "
-        "upwards, with the best rates along a diagonal and crosses where runs diverged. "
-        "Right: the validation loss of the chosen cell and of those that were kept.",
+        "upwards. The best rates lie along a diagonal; crosses show where runs "
+        "diverged. Right: the validation loss of the chosen cell and of those kept.",
         play="epochs",
         kept=kept,
         learning_rate=learning_rate,
