@@ -124,7 +124,7 @@ def updates(answer):
 @LESSON.exercise(
     "Choose",
     hints=(
-        "All three had the same learning rate and the same ten epochs. What differs is "
+        "All three had the same learning rate and the same six epochs. What differs is "
         "how many updates an epoch holds.",
         "Batch size 8 makes 135 updates an epoch, 64 makes 17, 512 makes 3. Which "
         "curve had got furthest after the first epoch?",
