@@ -203,11 +203,10 @@ def test_the_noise_scale_predicts_the_best_rate_at_every_batch_size():
         """Of one minibatch without replacement, in units of a single row's."""
         return (rows - batch_size) / (rows - 1) / batch_size
 
-    noise_scale = (1 / share[4] - 1) / noise(4)
-    assert 20 < noise_scale < 80
-    for size in (16, 64, 256):
-        predicted = 1 / (1 + noise_scale * noise(size))
-        assert share[size] == pytest.approx(predicted, rel=0.08)
+    signal, one_row = signal_and_noise(start)
+    for size in share:
+        predicted = 1 / (1 + one_row / signal * noise(size))
+        assert share[size] == pytest.approx(predicted, rel=0.1)
 
 
 def test_steps_to_a_target_fall_as_one_over_the_batch_then_level_off():
