@@ -286,8 +286,9 @@ for rate, run in ((0.001, small), (0.1, first), (2.0, large)):
 #
 # ## Train again, with another batch size
 #
-# Put the rate back to 0.1 and turn the other dial, which stood at 32, Keras's default. With 256 rows in a minibatch each gradient has less noise than with 32
-# (lesson 1), so each step goes in a better direction. After the same 20 epochs, will the loss be lower or higher?
+# Put the rate back to 0.1 and turn the other dial, which stood at 32, Keras's default. With 256 rows in a minibatch each
+# gradient has less noise than with 32 (lesson 1), so each step goes in a better direction. After the same 20 epochs, will
+# the loss be lower or higher?
 
 # %% tags=["nbval-ignore-output"]
 larger_batch = train(learning_rate=0.1, batch_size=256)
@@ -403,9 +404,9 @@ for size in (8, 256, 1079):
     print(f"{size:5}: fit {run.history['loss'][-1]:.2f}, evaluate {measured:.2f}")
 
 # %% [markdown]
-# `fit` always says more than there is, because the loss falls while it averages. With batch size 8 it says 0.08 where 0.05 is
-# right, half as much again; with 256 it is off by 0.20, nearly a fifth; with all rows, by a fifteenth. A table of the left
-# numbers would not compare the runs; it would compare how fast each was falling.
+# `fit` always says more than there is, because the loss falls while it averages. With batch size 8 it says 0.08 where 0.05
+# is right, half as much again; with 256 it is off by 0.20, nearly a fifth; with all rows, by a fifteenth. A table of the
+# left numbers would not compare the runs; it would compare how fast each was falling.
 #
 # **Compare runs on `evaluate`, or on the validation loss, never on the training loss that `fit` prints.**
 #
@@ -472,8 +473,8 @@ check.compare_rates(compare_rates)
 # check.compare_rates.solution()
 
 # %% [markdown] tags=["solution"]
-# `build` stands inside the loop, so that every run starts from the same fresh weights, and it compiles with the rate of that
-# run. The loss comes from `evaluate`, after the training, not from the history of `fit`.
+# `build` stands inside the loop, so that every run starts from the same fresh weights, and it compiles with the rate of
+# that run. The loss comes from `evaluate`, after the training, not from the history of `fit`.
 
 # %% [markdown]
 # ## Why small steps forgive noise
@@ -482,8 +483,8 @@ check.compare_rates(compare_rates)
 # many of them, and their errors point every which way. Watch them average out, at the very start of the training.
 #
 # That takes many trials. The backpropagation that you wrote in lesson 2 does not mind one more axis: 100 networks become a
-# stack, trained side by side by the same few lines of NumPy. `start` is one network; `[0] * runs` makes copies of it. `x` and
-# `y` are the training rows.
+# stack, trained side by side by the same few lines of NumPy. `start` is one network; `[0] * runs` makes copies of it. `x`
+# and `y` are the training rows.
 
 # %%
 from helpers.losses import sparse_categorical_crossentropy
@@ -629,8 +630,8 @@ print("the same to 0.0001 after every epoch:", (difference < 1e-4).all())
 labs.training().animate("epochs", range(1, 13), milliseconds=400)
 
 # %% [markdown]
-# *A film of twelve epochs. The map brightens from the upper edge of what still learns. The best rates lie on a diagonal from
-# the start, and they hardly move.*
+# *A film of twelve epochs. The map brightens from the upper edge of what still learns. The best rates lie on a diagonal
+# from the start, and they hardly move.*
 #
 # Now you. Move the cell with the two sliders, press *Keep* to hold its curve, and go on to another. Then switch what the
 # curves are drawn against. Can you find two cells far apart whose curves lie on each other, epoch by epoch?
@@ -641,8 +642,8 @@ labs.training()
 # %% [markdown]
 # *Left: the map, with the cell you chose. Right: its validation loss after each epoch, and the curves that you kept.*
 #
-# Cells on one diagonal share a curve: that is linear scaling. Follow the diagonal through the map, from 2 rows at rate 0.01,
-# and beside it what happens when the batch grows and the rate does not: the training loss after five epochs.
+# Cells on one diagonal share a curve: that is linear scaling. Follow the diagonal through the map, from 2 rows at rate
+# 0.01, and beside it what happens when the batch grows and the rate does not: the training loss after five epochs.
 
 # %%
 for k in (1, 4, 16, 64, 128, 256):
@@ -695,10 +696,11 @@ for k in (4, 16, 64, 128):
 #
 # $$\text{best rate} = \frac{1/\lambda}{1 + B_\text{noise}/B}, \qquad B_\text{noise} = \frac{\sigma^2}{g^2}.$$
 #
-# In words: how much of the highest rate is best depends on how the batch size compares with one number, the **gradient
-# noise scale**. It is the variance of a single row's gradient, in units of the squared gradient itself (McCandlish et al.
-# 2018, *An Empirical Model of Large-Batch Training*). Far below it the best rate is proportional to $B$: linear scaling. Far
-# above it, nothing changes any more.
+# In words: the highest rate, $1/\lambda$, is the one that lands on the minimum when there is no noise (lesson 3). How much
+# of it is best depends on how the batch size compares with one number, the **gradient noise scale**. It is the variance of
+# a single row's gradient, in units of the squared gradient itself (McCandlish et al. 2018, *An Empirical Model of
+# Large-Batch Training*). Far below it the best rate is proportional to $B$: linear scaling. Far above it, nothing changes
+# any more.
 #
 # ### Exercise 4.6 · Predict
 #
@@ -793,16 +795,16 @@ plots.show("Best rate against batch size: three points close to the predicted cu
 # How will the noise scale change?
 
 # %%
-from helpers.optimizers import SGD as NumpySGD
+from helpers import optimizers
 from helpers.training import fit
 
 for epochs in (1, 5, 10):
     network = start.keep([0])
-    fit(network, NumpySGD(0.1), x, y, epochs)
+    fit(network, optimizers.SGD(0.1), x, y, epochs)
     print(f"after {epochs:2} epochs: {noise_scale(network):5.0f} rows")
 
 # %% [markdown]
-# It grows, from 39 to over a thousand, because the gradient becomes small while the rows go on disagreeing. Early on a
+# It grows from 39 to more than there are rows: the less there is left to do, the less the rows agree about it. Early on a
 # small batch tells you enough; late in training you need a larger one, or smaller steps. Slowing down is lesson 5.
 #
 # ## A fair comparison, in three currencies
@@ -831,7 +833,7 @@ plots.show(
 # the larger batch gets to a loss of 0.1 first. In examples the order turns round, and 4 and 32 rows share one curve.*
 #
 # Counted in steps, all rows win: about 10 to a loss of 0.1, where 4 rows take 400. Counted in examples they come last by
-# far. Counted in seconds, on most machines, something between wins: 4 rows waste time on many small steps, 1,079 rows on
+# far. Counted in seconds, here, something between wins: 4 rows waste time on many small steps, 1,079 rows on
 # many passes. Look at the bands, too: the best rate for all rows lies so close to divergence that the start decides how
 # long a run hangs back.
 #
@@ -841,8 +843,8 @@ plots.show(
 
 # %%
 def passes(losses, target=0.1):
-    lowest = -np.log(np.minimum.accumulate(losses))
-    return np.interp(-np.log(target), lowest, range(len(losses)), right=np.inf)
+    so_far = -np.log(np.minimum.accumulate(losses))
+    return np.interp(-np.log(target), so_far, range(len(losses)), right=np.inf)
 
 
 sizes, needed = result.batch_sizes, []
@@ -869,7 +871,7 @@ for ax in axes:
     ax.minorticks_off()
 plots.show(
     "Steps to the target fall as 1 / batch size and level off beyond 128; passes stay at "
-    "1.5 up to 64 and rise to 11 for all rows."
+    "about 1.5 up to 64 and rise to 9 for all rows."
 )
 
 # %% [markdown]
@@ -882,8 +884,8 @@ for size in (2, 32, 128, 1079):
     print(f"batch size {size:4}: {steps[at]:3.0f} steps, {needed[at]:4.1f} passes")
 
 # %% [markdown]
-# Up to 64 rows, doubling the batch halves the steps at no cost in rows. Beyond that it saves
-# ever fewer steps for ever more rows: all 1,079 at once need half the steps of 128, and four times the passes. The bend is the
+# Up to 64 rows, doubling the batch about halves the steps, at hardly any cost in rows. Beyond that it saves ever fewer
+# steps for ever more rows: all 1,079 at once need half the steps of 128, and four times the passes. The bend is the
 # **critical batch size** (Shallue et al. 2019, *Measuring the Effects of Data Parallelism on Neural Network Training*). It
 # lies in the range of the noise scales that you measured: 39 at the start, hundreds later.
 #
@@ -908,8 +910,8 @@ print("one step of all rows is faster yet:", seconds[1079] < seconds[64])
 
 # %% [markdown]
 # The other way round: a pass in one step is usually the fastest, because a computer works on many rows at once, and each
-# step has costs of its own. What grows is the *number of passes*: 1.5 with 32 rows, 8.6 with all. (And the memory: a step keeps its rows
-# and all that the layers make of them.)
+# step has costs of its own. What grows is the *number of passes*: 1.5 with 32 rows, 8.6 with all. (And the memory: a step
+# keeps its rows and all that the layers make of them.)
 #
 # ## Which batch size, then?
 #
@@ -924,7 +926,8 @@ print("one step of all rows is faster yet:", seconds[1079] < seconds[64])
 #
 # A challenge on a budget: 95% accuracy on the validation rows of digits, **in at most 60 steps and at most 3 epochs**. The
 # check trains five networks with your dials, as many whole epochs as the budget allows, and takes the middle one of the
-# five accuracies. Of the 100 cells of the map only three do it. Think before you try.
+# five accuracies. Of the 100 cells of the map only three do it. Write your dials as
+# `{"learning_rate": 0.1, "batch_size": 32}`, and think before you try.
 
 # %% tags=["exercise:budget"]
 ### BEGIN SOLUTION
@@ -937,9 +940,9 @@ check.budget(my_dials)
 # check.budget.solution()
 
 # %% [markdown] tags=["solution"]
-# Three epochs in 60 steps are 20 steps an epoch, and 1079 / 20 = 53.95: at least 54 rows a step. Small batches make the most
-# of each pass, so take no more than that. The ridge then gives the rate: 0.02 for each row, about 1. Up to 128 rows there
-# are other ways, with rates from 0.5 to 2.
+# Three epochs in 60 steps are 20 steps an epoch, and 1079 / 20 = 53.95: at least 54 rows a step. Small batches make the
+# most of each pass, so take no more than that. The ridge then gives the rate: 0.02 for each row, about 1. Up to 128 rows
+# there are other ways, with rates from 0.5 to 2.
 
 # %% [markdown]
 # ### Exercise 4.8 · Write

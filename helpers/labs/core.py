@@ -183,7 +183,8 @@ class Lab:
     picture : ipywidgets.Image
     text : ipywidgets.HTML
         The line below the picture.
-    reset : ipywidgets.Button
+    reset, keep : ipywidgets.Button
+        Keep is there only if ``kept`` is.
     """
 
     def __init__(
@@ -207,7 +208,8 @@ class Lab:
         self.text = ipywidgets.HTML()
         self.reset = _button("Reset", "undo", self._back)
         self._kept = [] if kept is None else kept
-        keep = [] if kept is None else [_button("Keep", "thumb-tack", self._keep)]
+        self.keep = _button("Keep", "thumb-tack", self._keep)
+        keep = [] if kept is None else [self.keep]
         for name, control in self.controls.items():
             control.explain = self._explain
             control.observe(self._changed, "value")

@@ -122,7 +122,7 @@ def training(
                 name.set_text(f"{LOOKS[slot][3]} rate {rate:g}, {size} rows")
         i, j = RATES.index(learning_rate), SIZES.index(batch_size)
         steps = spent["steps"][i, j, last]
-        done = f"After {epochs} epochs, {steps} steps"
+        done = f"After epoch {epochs}, step {steps}"
         if lost[i, j, last]:
             return "diverged", (
                 f"{done}: worse than at the start. For batch size {batch_size} the "
