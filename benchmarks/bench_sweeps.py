@@ -43,7 +43,7 @@ def row(group, of=1.0):
 
 def measure(benchmark, who, work, target="", rounds=3):
     benchmark.extra_info.update(who=who, target=target)
-    return benchmark.pedantic(work, rounds=rounds, warmup_rounds=1)
+    return benchmark.pedantic(work, rounds=rounds, warmup_rounds=int(rounds > 1))
 
 
 def train(rates=RATES, sizes=SIZES):
@@ -175,7 +175,7 @@ def bench_memory(benchmark):
         command = [sys.executable, "-c", code]
         return subprocess.run(command, check=True, capture_output=True, text=True)
 
-    said = measure(benchmark, "ours", train_apart, "under 1 GB").stdout
+    said = measure(benchmark, "ours", train_apart, "under 1 GB", rounds=1).stdout
     benchmark.extra_info["bytes"] = 1024 * int(re.search(r"VmHWM:\s+(\d+)", said)[1])
 
 

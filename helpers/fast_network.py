@@ -1,5 +1,7 @@
 """The network of :mod:`helpers.networks`, its arrays laid out for speed."""
 
+from functools import cache
+
 import numpy as np
 
 from helpers.networks import HIDDEN, Network
@@ -33,6 +35,7 @@ class FastNetwork(Network):
     """
 
     def __init__(self, network):
+        _keep_freed_memory()
         vars(self).update(vars(network))
         layers = zip(network.weights[::2], network.weights[1::2], strict=True)
         self.weights = [
@@ -73,3 +76,14 @@ def _and_one(rows):
     """Return the rows with a last column of 1, in the same order in memory."""
     ones = np.ones_like(rows[..., :1])
     return np.concatenate([rows, ones], axis=-1)
+
+
+@cache
+def _keep_freed_memory():
+    """Let glibc keep what is freed, up to 64 MB, for the next array.
+
+    Otherwise it returns the large arrays of each step to the system, and to get them
+    back page by page is up to 40% of the work. It adapts to the largest array, below
+    32 MB, that it has seen come and go; elsewhere than on Linux this does nothing.
+    """
+    np.empty(2**25 - 2**16, np.uint8)

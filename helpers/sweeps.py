@@ -22,9 +22,9 @@ from helpers.optimizers import SGD
 from helpers.sweep_results import MEASURES, Sweep
 from helpers.training import check_rows, fit
 
-# Networks that train side by side: enough that NumPy's calls cost little beside the
-# work in them, few enough that their weights stay in the processor's cache.
-RUNS = 32
+# How many networks train side by side at most: enough that NumPy's calls cost little
+# beside the work, few enough that their weights stay in the processor's cache.
+RUNS = 64
 
 LOSSES = {
     "regression": losses.mean_squared_error,
@@ -196,9 +196,11 @@ def _parts(learning_rates, batch_sizes, seeds):
     the rows of each step. Small batches take longest, so they come first: all cores
     then finish at about the same time.
     """
+    networks = len(learning_rates) * len(batch_sizes) * len(seeds)
+    side_by_side = min(RUNS, -(-networks // os.cpu_count()))
     rates = np.tile(np.arange(len(learning_rates)), len(seeds))
     seeds = np.repeat(np.arange(len(seeds)), len(learning_rates))
-    parts = -(-len(rates) // RUNS)
+    parts = -(-len(rates) // side_by_side)
     rates, seeds = np.array_split(rates, parts), np.array_split(seeds, parts)
     return [
         (i, j, k)

@@ -115,13 +115,15 @@ def evaluate(network, x, y):
     The score is the accuracy for the crossentropies, R squared for the other losses.
     """
     logits = network.logits(x)
-    return network.loss_of(y, logits), _score(network, y, network.activate(logits))
+    outputs = logits if network.takes_logits else network.activate(logits)
+    return network.loss_of(y, logits), _score(network, y, outputs)
 
 
 def _train(stack, optimizer, x, y, order, batch_size):
     """Take the steps of one epoch."""
-    for start in range(0, len(x), batch_size):
-        rows = order[..., start : start + batch_size]
+    x, y, runs = x[order], y[order], [slice(None)] * (order.ndim - 1)
+    for start in range(0, order.shape[-1], batch_size):
+        rows = *runs, slice(start, start + batch_size)
         stack.weights = optimizer.step(stack.weights, stack.gradients(x[rows], y[rows]))
 
 
@@ -140,7 +142,7 @@ def _score(network, y, outputs):
     if network.loss is losses.categorical_crossentropy:
         return (outputs.argmax(axis=-1) == y.argmax(axis=-1)).mean(axis=-1)
     if network.loss is losses.binary_crossentropy:
-        threshold = 0 if network.output == "linear" else 0.5
+        threshold = 0 if network.takes_logits else 0.5
         return ((outputs > threshold) == (y > 0.5)).mean(axis=(-2, -1))
     unexplained = ((y - outputs) ** 2).mean(axis=-2) / y.var(axis=-2)
     return (1 - unexplained).mean(axis=-1)

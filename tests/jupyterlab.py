@@ -14,6 +14,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from tools.lab import SERVER_CONFIG
+
 ROOT = Path(__file__).parents[1]
 ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run "
@@ -58,6 +60,7 @@ def _server(folder):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     settings = {
+        "JupyterApp.config_file": SERVER_CONFIG,
         "ServerApp.ip": "127.0.0.1",
         "ServerApp.port": port,
         "ServerApp.port_retries": 0,

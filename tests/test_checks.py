@@ -4,6 +4,7 @@ import importlib
 import itertools
 import json
 import linecache
+import numbers
 import time
 from pathlib import Path
 
@@ -108,6 +109,42 @@ def test_wrong_answers_hear_what_is_wrong(stem, name, answer):
     result = getattr(module("lesson", stem), name)(given)
     assert result.status == "incorrect"
     assert expected in result.message
+
+
+def exercises_that_take(*kinds):
+    return [
+        param
+        for param in EXERCISES
+        if all(isinstance(answer, kinds) for answer in right_answers(*param.values))
+    ]
+
+
+def right_answers(stem, exercise):
+    return module("bank", stem).RIGHT[exercise.name]
+
+
+@pytest.mark.parametrize(
+    ("stem", "exercise"), exercises_that_take(numbers.Real, np.ndarray)
+)
+def test_no_number_far_from_the_right_ones_passes(stem, exercise):
+    right = [float(answer) for answer in right_answers(stem, exercise)]
+    sizes = [*np.logspace(-300, 300, 201), *range(300), *np.arange(0, 9, 0.05)]
+    near = 0.1 * max(map(abs, right))
+    passed = [
+        number
+        for size in sizes
+        for number in (float(size), -float(size))
+        if not min(right) - near < number < max(right) + near and exercise(number)
+    ]
+    assert not passed
+
+
+@pytest.mark.parametrize(("stem", "exercise"), exercises_that_take(dict))
+def test_of_all_ways_to_choose_only_the_right_one_passes(stem, exercise):
+    first, *_ = right_answers(stem, exercise)
+    ways = itertools.product(first.values(), repeat=len(first))
+    answers = (dict(zip(first, way, strict=True)) for way in ways)
+    assert [answer for answer in answers if exercise(answer)] == [first]
 
 
 @pytest.mark.parametrize("stem", LESSONS)

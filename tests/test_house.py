@@ -144,3 +144,15 @@ def start_lab(clone, *options):
 def test_ruff_is_content(command):
     result = run(sys.executable, "-m", "ruff", *command, "--quiet", ".")
     assert result.returncode == 0, result.stdout
+
+
+def test_words_are_spelt_right():
+    result = run(sys.executable, "-m", "codespell_lib")
+    assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")), ids=lambda page: page.name)
+def test_links_in_the_repository_lead_somewhere(page):
+    targets = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+    targets += re.findall(r'(?:src|href)="([^":]+)"', page.read_text("utf-8"))
+    assert [target for target in targets if not (ROOT / target).exists()] == []

@@ -426,6 +426,8 @@ def test_single_rows_disagree_and_handfuls_hardly_ever():
     per_row, eights = slopes_of_batches(batch_size=8, epochs=100)
     assert per_row.mean() == pytest.approx(-1.21, abs=0.005)
     assert (per_row > 0).sum() == 77
+    assert (per_row < -8).sum() == 4
+    assert -16 < per_row.min() and per_row.max() < 4  # the histogram shows them all
     assert (eights > 0).mean() == pytest.approx(0.03, abs=0.01)
 
 
@@ -445,6 +447,8 @@ def test_84_rows_are_the_fewest_with_a_standard_error_of_a_fifth():
     exact = simple * np.sqrt((n - sizes) / (n - 1))
     assert sizes[exact <= 0.2][0] == 84
     assert sizes[simple <= 0.2][0] == 122
+    below = 1 - exact / simple
+    assert below[[15, 63, 127]] == pytest.approx([0.03, 1 / 8, 0.28], abs=0.005)
     assert exact[-1] == 0
 
 
@@ -510,6 +514,7 @@ def test_many_rough_steps_get_further_than_three_exact_ones(seed):
 @pytest.mark.parametrize("seed", range(5))
 def test_an_exact_direction_allows_longer_steps(seed):
     assert losses_of_line(266, 0.5, seed)[1] == pytest.approx(0.6336, abs=1e-4)
+    assert losses_of_line(32, 0.5, seed)[1:].max() < 1
     assert losses_of_line(1, 0.5, seed).max() > 100
 
 
@@ -806,6 +811,12 @@ def test_half_the_rate_and_twice_the_batch_leave_a_quarter_of_the_ball():
     assert variance_of_w(0.05, 8) / ball == pytest.approx(1 / 2, abs=0.06)
     assert variance_of_w(0.1, 16) / ball == pytest.approx(1 / 2, abs=0.03)
     assert variance_of_w(0.05, 16) / ball == pytest.approx(1 / 4, abs=0.03)
+    x, y = diabetes_line()
+    w, b = np.polyfit(x, y, 1)
+    one_row = np.var(2 * (w * x + b - y) * x)
+    for rate, size in ((0.05, 8), (0.05, 16)):
+        formula = rate / size * one_row / (2 * 2)
+        assert variance_of_w(rate, size) == pytest.approx(formula, rel=0.15)
 
 
 def test_within_an_epoch_part_of_the_noise_cancels():
@@ -844,6 +855,7 @@ def shares_out_of_a_pothole(rate, noise, runs=500):
         (0.2, 1, 1),
         (0.05, 2, 0.78),
         (0.1, 2, 0.97),
+        (0.8, 2, 0.91),  # some are thrown back in
     ],
 )
 def test_noise_and_larger_steps_leave_a_pothole(rate, noise, share):
@@ -878,6 +890,16 @@ def test_a_thousandth_of_the_noise_delays_by_the_same_number_of_steps():
     assert (distance_from_the_ridge(0.1, 1e-9)[-1] > 0.5).all()
 
 
+def test_a_small_push_starts_the_loss_falling_on_a_saddle_and_not_in_a_minimum():
+    surface, push = SURFACES["saddle"], np.array([0.0, 0.01])
+    at_rest = descend(surface, SGD(0.1), (-1.5, 0.0), 200).points[-1]
+    assert surface.gradient(at_rest) == pytest.approx([0, 0], abs=1e-8)
+    pushed = descend(surface, SGD(0.1), at_rest + push, 200)
+    assert pushed.losses[-1] < surface.value(at_rest) - 0.2
+    settled = descend(surface, SGD(0.1), surface.minima[0] + push, 200)
+    assert settled.losses[-1] == pytest.approx(surface.value(surface.minima[0]))
+
+
 @pytest.mark.parametrize(("rate", "share"), [(0.03, 0), (0.1, 0.85), (0.3, 1)])
 def test_a_smaller_rate_stays_longer_at_a_saddle(rate, share):
     away = distance_from_the_ridge(rate, 1e-3, steps=100)[-1] > 0.5
@@ -898,6 +920,8 @@ def test_by_chance_hardly_any_flat_place_bends_up_in_all_directions(weights, all
 def test_one_row_at_a_time_cannot_take_the_rate_that_all_rows_can():
     rows, loss = len(diabetes_line()[0]), line_loss(*diabetes_line()).value
     assert loss(fit_line([0.9] * 100, rows))[-1] == pytest.approx(0.634, abs=0.001)
+    with_one_row = fit_line([0.5], batch_size=1)
+    assert loss(with_one_row)[:101].max() > 1e6
     assert loss(fit_line([0.6], batch_size=1))[100] > 1e6
 
 

@@ -9,6 +9,7 @@ from PIL import Image
 
 from helpers import films, plots
 from helpers.live import FEW_LEVELS
+from helpers.surfaces import SURFACES
 from helpers.sweep_results import Sweep
 
 HISTORY = {"loss": [2.0, 1.0, 0.5], "val_loss": [1.5, 1.0, 0.8]}
@@ -115,6 +116,20 @@ def test_ravine_paths_draw_each_walk_from_its_start():
     assert np.array_equal(minimum.get_xydata(), [[0, 0]])
     (left, right), (low, high) = axes[0].get_xlim(), axes[0].get_ylim()
     assert left < -4 and right > 0 and low < -0.5 and high > 1
+
+
+def test_walks_on_a_surface_begin_and_end_where_they_were_and_low_is_light():
+    surface = SURFACES["potholes"]
+    path = np.array([[-2.0, 1.0], [-1.0, 0.5], [0.5, 0.2]])
+    ax = plots.walks(surface, [path])
+    line, start, end, star = ax.lines
+    assert np.array_equal(line.get_xydata(), path)
+    assert np.array_equal(start.get_xydata(), path[:1])
+    assert np.array_equal(end.get_xydata(), path[-1:])
+    assert np.allclose(star.get_xydata(), 0, atol=1e-6)
+    bands = ax.collections[0]
+    light = bands.cmap(bands.norm([-0.3, 2.0]))[:, 0]
+    assert light[0] > light[1]
 
 
 def test_a_film_of_walks_has_a_picture_for_each_step_and_names_them():

@@ -15,6 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 MY = ROOT / "my"
+SERVER_CONFIG = ROOT / "tools" / "jupyter_server_config.py"
 # No question about news on the first start; all cells stay in the page, so that a
 # widget is still alive when one scrolls back to it.
 SETTINGS = {
@@ -64,7 +65,7 @@ def open_lab(options):
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={MY}"]
-    command.append("--ServerApp.log_level=WARN")
+    command += ["--ServerApp.log_level=WARN", f"--config={SERVER_CONFIG}"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     os.chdir(MY)

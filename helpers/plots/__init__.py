@@ -16,7 +16,15 @@ from helpers.plots.base import (
     show,
     use_style,
 )
-from helpers.plots.landscapes import arrow, contours, landscape, network, ravine_paths
+from helpers.plots.landscapes import (
+    arrow,
+    contours,
+    landscape,
+    network,
+    ravine_paths,
+    shade,
+    walks,
+)
 from helpers.plots.sweeps import curves, map
 from helpers.plots.training import epoch_axis, learning_curves
 
@@ -42,6 +50,8 @@ __all__ = [
     "map",
     "network",
     "ravine_paths",
+    "shade",
     "show",
     "use_style",
+    "walks",
 ]

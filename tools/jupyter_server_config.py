@@ -1,0 +1,21 @@
+"""JupyterLab's settings for `make lab`: a picture is sent to the browser at once.
+
+By default TCP holds a small message back until the browser has confirmed the one before
+it, which it does after 40 ms: as long as everything else between slider and picture.
+"""
+
+from jupyter_server.services.kernels.connection.channels import (
+    ZMQChannelsWebsocketConnection,
+)
+
+
+class PromptConnection(ZMQChannelsWebsocketConnection):
+    """The usual connection of a kernel to the browser, without that wait."""
+
+    def connect(self):
+        """Switch the wait off, and connect."""
+        self.websocket_handler.set_nodelay(True)
+        return super().connect()
+
+
+c.ServerApp.kernel_websocket_connection_class = PromptConnection  # noqa: F821
