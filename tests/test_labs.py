@@ -141,6 +141,32 @@ def test_a_lab_can_be_filmed_and_is_left_as_it_was():
     assert lab.picture.value == before
 
 
+def test_a_curve_that_is_kept_stays_until_reset():
+    lab = labs.training()
+    first, keep = lab.picture.value, lab.keep
+    keep.click()
+    kept = lab.picture.value
+    assert kept != first
+    lab.controls["batch_size"].value = 256
+    both = lab.picture.value
+    lab.reset.click()
+    assert lab.picture.value == first
+    lab.controls["batch_size"].value = 256
+    assert lab.picture.value != both
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ((1.28, 8), "▲ diverged"),
+        ((0.01, 1079), "After epoch 12, step 12: validation loss 2.5"),
+        ((0.16, 8), "The best rate for batch size 8 is 0.16"),
+    ],
+)
+def test_training_says_what_a_cell_reached(cell, words):
+    assert words in text(labs.training(*cell))
+
+
 def numbers(lab):
     return [float(n) for n in re.findall(r"-?\d+\.\d+", text(lab))]
 

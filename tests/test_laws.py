@@ -204,11 +204,10 @@ def test_the_noise_scale_predicts_the_best_rate_at_every_batch_size():
         """Of one minibatch without replacement, in units of a single row's."""
         return (rows - batch_size) / (rows - 1) / batch_size
 
-    noise_scale = (1 / share[4] - 1) / noise(4)
-    assert 20 < noise_scale < 80
-    for size in (16, 64, 256):
-        predicted = 1 / (1 + noise_scale * noise(size))
-        assert share[size] == pytest.approx(predicted, rel=0.08)
+    signal, one_row = signal_and_noise(start)
+    for size in share:
+        predicted = 1 / (1 + one_row / signal * noise(size))
+        assert share[size] == pytest.approx(predicted, rel=0.1)
 
 
 def test_steps_to_a_target_fall_as_one_over_the_batch_then_level_off():
@@ -1376,3 +1375,140 @@ def test_the_race_of_lesson_7_ends_as_its_caption_says():
     racers = SGD(0.035), SGD(0.01, momentum=0.9), Adam(0.4)
     losses = [descend(SURFACES["ravine"], each, steps=80).losses[-1] for each in racers]
     assert losses == pytest.approx([0.01, 0.0035, 0.00079], rel=0.03)
+# Lesson 4: why small steps forgive noise, the ridge, the noise scale, and a budget
+
+
+def flat(arrays):
+    return np.concatenate([a.reshape(len(a), -1) for a in arrays], axis=1)
+
+
+def digits_start():
+    return load("digits"), Network((64, 64, 10), loss=sparse_categorical_crossentropy)
+
+
+def cosine_of_walks(rate, batch_size, steps, runs=100):
+    """Between where runs go, on average, and minus the gradient over all rows."""
+    data, start = digits_start()
+    rng, stack = np.random.default_rng(1), start.keep([0] * runs)
+    for _ in range(steps):
+        rows = rng.integers(len(data.x_train), size=(runs, batch_size))
+        gradients = stack.gradients(data.x_train[rows], data.y_train[rows])
+        stack.weights = SGD(rate).step(stack.weights, gradients)
+    moved = flat(stack.weights) - flat(start.weights)
+    down = -flat(start.gradients(data.x_train, data.y_train))[0]
+    return np.mean(moved @ down / np.linalg.norm(moved, axis=1) / np.linalg.norm(down))
+
+
+@pytest.mark.parametrize(
+    ("steps", "cosine"), [(1, 0.33), (4, 0.55), (16, 0.79), (64, 0.93)]
+)
+def test_many_small_steps_point_as_well_as_one_step_with_as_many_rows(steps, cosine):
+    many = cosine_of_walks(0.16 / steps, 4, steps)
+    one = cosine_of_walks(0.16, 4 * steps, 1)
+    assert (many, one) == pytest.approx((cosine, cosine), abs=0.02)
+
+
+@pytest.fixture(scope="module")
+def digits_map():
+    return sweep(
+        load("digits"),
+        learning_rates=0.01 * 2 ** np.arange(10),
+        batch_sizes=(2, 8, 32, 128, 1079),
+        seeds=range(3),
+        epochs=12,
+        progress=False,
+    )
+
+
+def test_the_ridge_climbs_with_the_batch_size_then_levels_off(digits_map):
+    best = [digits_map.best(size).learning_rate for size in digits_map.batch_sizes]
+    assert best[:3] == pytest.approx([0.04, 0.16, 0.64])
+    assert 1 <= best[4] / best[2] <= 4
+
+
+def test_low_rates_never_diverge_and_two_doublings_above_the_ridge_small_batches_do(
+    digits_map,
+):
+    assert not digits_map.diverged[:4].any()
+    for size in (2, 8, 32):
+        best = digits_map.best(size).learning_rate
+        assert digits_map.diverged[digits_map.index(4 * best, size)].all()
+
+
+def test_cells_on_a_diagonal_of_the_map_share_a_curve(digits_map):
+    scaled, fixed = (
+        [
+            digits_map.train_loss[digits_map.index(rate, size)][:, 4].mean()
+            for rate, size in zip(rates, (2, 8, 32, 128), strict=True)
+        ]
+        for rates in ((0.01, 0.04, 0.16, 0.64), (0.01,) * 4)
+    )
+    assert scaled == pytest.approx([0.07] * 4, rel=0.07)
+    assert fixed[-1] > 20 * scaled[-1]
+
+
+@pytest.mark.parametrize(
+    ("k", "apart"), [(4, 0.03), (16, 0.14), (64, 0.56), (128, 1.07)]
+)
+def test_one_long_step_leaves_the_way_of_k_small_ones(k, apart):
+    data, start = digits_start()
+
+    def moved(rate, steps):
+        stack = start.keep([0])
+        for _ in range(steps):
+            gradients = stack.gradients(data.x_train, data.y_train)
+            stack.weights = SGD(rate).step(stack.weights, gradients)
+        return flat(stack.weights) - flat(start.weights)
+
+    small, large = moved(0.02, k), moved(0.02 * k, 1)
+    measured = np.linalg.norm(large - small) / np.linalg.norm(small)
+    assert measured == pytest.approx(apart, abs=0.02)
+
+
+def signal_and_noise(network):
+    """The squared length of the full gradient, and the variance of a single row's."""
+    data, _ = digits_start()
+    stack = network.keep([0] * len(data.x_train))
+    per_row = flat(stack.gradients(data.x_train[:, None], data.y_train[:, None]))
+    return (per_row.mean(axis=0) ** 2).sum(), per_row.var(axis=0).sum()
+
+
+def test_the_noise_scale_is_39_rows_at_the_start_and_grows_in_training():
+    data, start = digits_start()
+    scales = []
+    for epochs in (0, 1, 5, 10):
+        network = start.keep([0])
+        if epochs:
+            fit(network, SGD(0.1), data.x_train, data.y_train, epochs)
+        signal, noise = signal_and_noise(network)
+        scales.append(noise / signal)
+    assert scales == pytest.approx([39, 157, 713, 1259], rel=0.03)
+
+
+def test_the_squared_length_of_a_minibatch_gradient_is_signal_plus_noise():
+    data, start = digits_start()
+    signal, noise = signal_and_noise(start)
+    rng, stack = np.random.default_rng(0), start.keep([0] * 400)
+    for size, squared in ((8, 14.2), (64, 4.04)):
+        rows = rng.integers(len(data.x_train), size=(400, size))
+        gradients = flat(stack.gradients(data.x_train[rows], data.y_train[rows]))
+        measured = (gradients**2).sum(axis=1).mean()
+        assert measured == pytest.approx(signal + noise / size, rel=0.05)
+        assert measured == pytest.approx(squared, rel=0.01)
+
+
+def test_three_cells_of_a_hundred_reach_95_percent_in_60_steps_and_3_epochs():
+    data, reached = load("digits"), []
+    for size in (32, 64, 128, 256, 512, 1079):  # below, an epoch has over 60 steps
+        an_epoch = -(-len(data.x_train) // size)
+        result = sweep(
+            data,
+            learning_rates=0.01 * 2 ** np.arange(10),
+            batch_sizes=size,
+            seeds=range(5),
+            epochs=min(3, 60 // an_epoch),
+            progress=False,
+        )
+        middle = np.median(result.valid_score[:, 0, :, -1], axis=1)
+        reached += [(rate, size) for rate in result.learning_rates[middle >= 0.95]]
+    assert reached == [(0.64, 64), (1.28, 64), (1.28, 128)]

@@ -216,6 +216,13 @@ def execute(notebook, folder):
 
 def clean_outputs(cell):
     """Keep still pictures and full bars; stop on warnings that a reader would see."""
+    joined = []
+    for output in cell.outputs:  # a bar that was printed slowly comes in pieces
+        if joined and output.get("name", 0) == joined[-1].get("name"):
+            joined[-1].text += output.text
+        else:
+            joined.append(output)
+    cell.outputs = joined
     for output in cell.outputs:
         output.get("data", {}).pop(WIDGET_VIEW, None)
         if output.output_type == "stream":  # of a bar, what it showed last

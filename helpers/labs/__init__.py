@@ -9,5 +9,7 @@ from helpers.labs.gradient import gradient
 from helpers.labs.line_fit import line_fit
 from helpers.labs.race import race
 from helpers.labs.sampling import sampling
+from helpers.labs.training import training
 
 __all__ = ["descent", "gradient", "line_fit", "race", "sampling"]
+__all__ = ["descent", "gradient", "line_fit", "sampling", "training"]
