@@ -8,5 +8,6 @@ from helpers.labs.descent import descent
 from helpers.labs.gradient import gradient
 from helpers.labs.line_fit import line_fit
 from helpers.labs.sampling import sampling
+from helpers.labs.schedules import schedules
 
-__all__ = ["descent", "gradient", "line_fit", "sampling"]
+__all__ = ["descent", "gradient", "line_fit", "sampling", "schedules"]

@@ -17,6 +17,7 @@ from helpers.plots.base import (
     use_style,
 )
 from helpers.plots.landscapes import arrow, contours, landscape, network, ravine_paths
+from helpers.plots.schedules import rate_range
 from helpers.plots.sweeps import curves, map
 from helpers.plots.training import epoch_axis, learning_curves
 
@@ -41,6 +42,7 @@ __all__ = [
     "learning_curves",
     "map",
     "network",
+    "rate_range",
     "ravine_paths",
     "show",
     "use_style",
