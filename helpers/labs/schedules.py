@@ -68,13 +68,15 @@ def schedules(
     steps : int
         How many of the 200 steps to show.
     """
-    figure = Figure(figsize=(7.6, 4.2))
+    figure = Figure(figsize=(7.6, 4.4))
     panels = figure.subplot_mosaic([["land", "pace"], ["land", "fall"]])
     land, pace, fall = panels["land"], panels["pace"], panels["fall"]
     land.set(xlabel="x", ylabel="y", box_aspect=1)
     land.grid(False)
-    pace.set(xlim=(-4, STEPS + 4), yscale="log", ylim=(1e-5, 3), ylabel="learning rate")
+    pace.set(xlim=(-4, STEPS + 4), ylim=(-0.05, 1.08))
+    pace.set_title("Share of the highest rate")
     fall.set(xlim=(-4, STEPS + 4), yscale="log", xlabel="step", ylabel="loss")
+    fall.set_title("Loss above the lowest minimum")
     walk = {"color": "#0072B2", "linewidth": 1.5}
     held = {"color": "#767676", "linewidth": 1, "linestyle": ":"}
     (path,) = land.plot([], [], ".-", markersize=3, **walk | {"linewidth": 1})
@@ -144,8 +146,8 @@ def schedules(
         first.set_data(*inside[:1].T)
         now.set_data(*inside[-1:].T)
         at = min(steps, STEPS - 1)
-        rate_line.set_data(np.arange(STEPS), paces)
-        rate_now.set_data([at], [paces[at]])
+        rate_line.set_data(np.arange(STEPS), paces / learning_rate)
+        rate_now.set_data([at], [paces[at] / learning_rate])
         flat.set_data(np.arange(STEPS + 1), flat_heights)
         curve.set_data(np.arange(steps + 1), heights[: steps + 1])
         end_of_curve.set_data([steps], heights[steps : steps + 1])
