@@ -199,7 +199,7 @@ for name, schedule in LONG.items():
 # each step. The computer shuffles them and calls them A to D. Don't print `names`.
 
 # %%
-names = np.random.default_rng(4).permutation(["constant", "drop", "cosine", "frozen"])
+names = np.random.default_rng(82).permutation(["constant", "drop", "cosine", "frozen"])
 shapes = {"constant": constant, "drop": drop, "cosine": cosine}
 shapes["frozen"] = lambda step, rate, steps: rate * 0.9**step
 fig, axes = plt.subplots(1, 4, sharey=True, figsize=(10, 2.8))
@@ -540,7 +540,7 @@ print(
 # A challenge with a budget: digits, **60 steps**, at most **64 rows** each, less than four epochs. Reach 95% accuracy on
 # the validation rows, as a mean over three seeds. Choose the batch size, the first rate and one of the schedules
 # `"constant"`, `"drop"`, `"inverse_time"`, `"exponential"` and `"cosine"`, as they stand above. With Keras's default rate of
-# 0.01 you get 54%.
+# 0.01 you get 44%.
 
 # %% tags=["exercise:sixty_steps"]
 ### BEGIN SOLUTION

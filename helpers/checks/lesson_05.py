@@ -263,7 +263,7 @@ def sixty_steps(answer):
     came = f"Your choice reaches {score:.1%} as a mean over three seeds"
     if score >= GOAL:
         return f"{came}, after 60 steps of {size:g} rows."
-    if not loss < 1:
+    if not loss < 3:  # a fresh network starts at 2.6
         raise Wrong(
             f"{came}: it has blown up, or nearly. "
             + ("Lower the rate." if size > 32 else "Lower the rate, or take more rows.")
@@ -321,13 +321,22 @@ def _sixty_steps(batch_size, rate, schedule):
 def misled(answer):
     """Judge a function (a, b) -> share of pairs in which the lower mean wins."""
     random = np.random.default_rng(5)
-    for rows, others, lift in ((6, 6, 0.5), (5, 8, -0.4), (9, 4, 0.3)):
+    pairs, came = [], []
+    for rows, others, lift in ((11, 11, 0.5), (7, 12, -0.4), (13, 6, 0.3)):
         a = np.round(random.normal(size=rows), 1)
         b = np.round(random.normal(size=others) + lift, 1)
         b[:2] = a[:2]  # ties
-        came = number(call(answer, a, b, name="misled"), "misled(...)")
-        if not np.isclose(came, _misled(a, b), atol=1e-9):
-            raise Wrong(_misled_mistake(came, a, b))
+        pairs.append((a, b))
+        came.append(number(call(answer, a, b, name="misled"), "misled(...)"))
+    for name, wins in (("a", np.greater), ("b", np.less)):
+        if np.allclose(came, [wins(a[:, None], b).mean() for a, b in pairs]):
+            raise Wrong(
+                f"You always count the wins of `{name}`. Count those of the setting "
+                "with the lower mean, whichever it is."
+            )
+    for share, (a, b) in zip(came, pairs, strict=True):
+        if not np.isclose(share, _misled(a, b), atol=1e-9):
+            raise Wrong(_misled_mistake(share, a, b))
     return "Every pair counts once, ties are no win, and the means say who should win."
 
 
@@ -352,20 +361,6 @@ def _misled_mistake(came, a, b):
         ),
         (table.sum(), "That is the number of pairs. Divide by how many there are."),
         (100 * table.mean(), "That is in percent. Leave it as a share from 0 to 1."),
-        (
-            (better[:, None] > worse).mean(),
-            "That is how often the *better* setting wins. Turn the comparison round.",
-        ),
-        (
-            (a[:, None] > b).mean(),
-            "You always count the wins of `a`. Count those of the setting with the "
-            "lower mean, whichever it is.",
-        ),
-        (
-            (b[:, None] > a).mean(),
-            "You always count the wins of `b`. Count those of the setting with the "
-            "lower mean, whichever it is.",
-        ),
         (
             (worse[:few] > better[:few]).mean(),
             "You compare run 0 with run 0, run 1 with run 1, and so on. Compare each "
@@ -418,7 +413,7 @@ def modern_sgd(answer):
         )
     if not isinstance(made, keras.optimizers.SGD):
         raise Wrong(
-            f"The old line made an SGD. Yours is a {type(made).__name__}, which takes "
+            f"The old line made an SGD. Yours is {type(made).__name__}, which takes "
             "other steps."
         )
     if made.momentum or made.nesterov:
@@ -473,7 +468,7 @@ def modern_sgd(answer):
     ]
     if not np.allclose(came, right, rtol=1e-4):
         for value, message in mistakes:
-            if np.allclose(came, value, rtol=1e-4, atol=1e-12):
+            if np.allclose(came, value, rtol=1e-2, atol=1e-12):
                 raise Wrong(message)
         worst = np.abs(came / right - 1).argmax()
         raise Wrong(
@@ -502,7 +497,7 @@ def on_plateau(answer):
     """Judge a function (losses, rate, factor, patience) -> the rate of each epoch."""
     falling = [5.0, 4.0, 3.0, 2.0]
     for losses, rate, factor, patience in (
-        ([*falling, 2.5, 2.2, 2.1, 2.4, 1.5, 1.6, 1.7, 1.8], 0.8, 0.5, 3),
+        ([*falling, 2.5, 2.2, 2.1, 2.4, 1.5, 1.6, 1.7, 1.8, 1.9], 0.8, 0.5, 3),
         ([3.0, 3.1, 2.9, 2.9, 3.0, 2.8, 3.0, 2.9, 2.7, 4.0], 0.1, 0.1, 2),
         ([1.0, 1.2, 1.1, 1.3, 1.2, 1.1], 1.0, 0.5, 1),
         ([4.0, 3.0, 3.5, 3.4, 3.3, 3.2, 3.1, 3.05, 3.01], 0.2, 0.3, 2),
