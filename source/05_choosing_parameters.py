@@ -91,11 +91,11 @@ def constant(step, rate, steps):
     return rate
 
 
+# %%
 SCHEDULES = (constant, drop, inverse_time, exponential, cosine)
-fig, axes = plt.subplots(1, 5, sharey=True, figsize=(11, 2.4))
-for ax, schedule in zip(axes, SCHEDULES, strict=True):
-    ax.plot([schedule(step, 0.3, STEPS) for step in range(STEPS + 1)])
-    ax.set(title=schedule.__name__, xlabel="step", xticks=(0, 200, 400))
+names = [schedule.__name__ for schedule in SCHEDULES]
+rates = [[f(step, 0.3, STEPS) for step in range(STEPS + 1)] for f in SCHEDULES]
+axes = plots.panels(dict(zip(names, rates, strict=True)))
 axes[0].set_ylabel("learning rate")
 plots.show(
     "Five panels: flat; flat then a drop; two curves that fall fast; half a wave."
@@ -138,16 +138,13 @@ for schedule in SCHEDULES:
     shown = ends[schedule.__name__][[20, 200, 400]].round(2)
     print(f"{schedule.__name__:12}: after 20, 200, 400 steps:", *shown)
 
+# %% [markdown]
+# Where they end is one thing. Now see how they get there.
+
 # %%
-LINES = ("-", "--", "-.", ":", "-")
-for (name, distance), line in zip(ends.items(), LINES, strict=True):
-    colour = plots.FULL_GRADIENT if name == "constant" else None
-    plt.plot(distance, line, label=name, color=colour)
-plt.yscale("log")
-plt.title("Who slows down gets nearer, from the same fast start")
-plt.xlabel("step")
-plt.ylabel("mean distance of 500 runs")
-plt.legend()
+ax = plots.lines(ends)
+ax.set(xlabel="step", ylabel="mean distance of 500 runs")
+ax.set_title("Who slows down gets nearer, from the same fast start")
 plots.show("Distance against step: all fall within 20 steps, then the constant stays.")
 
 # %% [markdown]
@@ -202,12 +199,16 @@ for name, schedule in LONG.items():
 names = np.random.default_rng(82).permutation(["constant", "drop", "cosine", "frozen"])
 shapes = {"constant": constant, "drop": drop, "cosine": cosine}
 shapes["frozen"] = lambda step, rate, steps: rate * 0.9**step
-fig, axes = plt.subplots(1, 4, sharey=True, figsize=(10, 2.8))
-for ax, letter, name in zip(axes, "ABCD", names, strict=True):
-    ax.plot(walk(lambda step, name=name: shapes[name](step, 0.3, STEPS)))
-    ax.set(title=letter, xlabel="step", yscale="log", ylim=(0.05, 4))
-axes[0].set_ylabel("mean distance")
+walks = [walk(lambda step, f=shapes[name]: f(step, 0.3, STEPS)) for name in names]
+
+# %%
+axes = plots.panels(dict(zip("ABCD", walks, strict=True)))
+axes[0].set(ylabel="mean distance", yscale="log", ylim=(0.05, 4))
 plots.show("Four curves of the distance, to be matched with four schedules.")
+
+# %% [markdown]
+# *The mean distance from the minimum against the step. A stays at one height, then falls off a cliff in the middle, and
+# jitters on. B is smooth and flat. C jitters, bends down, and lands at the end. D jitters at one height to the end.*
 
 # %% tags=["exercise:which_schedule"]
 ### BEGIN SOLUTION
@@ -239,7 +240,7 @@ labs.schedules(schedule="exponential")
 #
 # All patients of the diabetes data, ten features each, and a network without a hidden layer: a line in ten directions. Its
 # lowest possible loss is known exactly (`lstsq`, least squares), so you can see how far above it a run ends. `sweep` from
-# lesson 4 trains each schedule with nine rates and three seeds, so that each is judged at *its own* best rate.
+# lesson 4 does the training. `rates` is an array there: one rate for each of the networks that train side by side.
 
 # %%
 from helpers.data import load
@@ -267,6 +268,10 @@ weights = np.linalg.lstsq(columns, diabetes.y_train)[0]
 lowest = np.mean((columns @ weights - diabetes.y_train) ** 2)
 print(f"lowest possible training loss: {lowest:.3f}")
 
+# %% [markdown]
+# Nine rates and three seeds for each schedule, so that each is judged at *its own* best rate. How much nearer will the best
+# schedule come than the best constant rate?
+
 # %%
 for schedule in SCHEDULES:
     rates = np.geomspace(0.003, 0.15, 9)
@@ -277,8 +282,8 @@ for schedule in SCHEDULES:
     print(f"R squared {score.valid_score:.2f}")
 
 # %% [markdown]
-# With its best rate the constant schedule ends 0.005 above the lowest loss. `cosine` ends about ten times nearer. It can
-# afford a rate several times as large on the way, because it slows down in time.
+# With its best rate the constant schedule ends 0.0054 above the lowest loss. `cosine` and `exponential` end eight to nine
+# times nearer. They can afford a rate ten times as large on the way, because they slow down in time.
 #
 # And the last column? On the validation rows all score the same. That last bit of training loss is worth nothing there: what
 # can be learnt from 266 patients had been learnt before. A schedule takes you to the minimum of the *training* loss, no
@@ -301,16 +306,12 @@ def losses_at(schedule):
 trained = {schedule.__name__: losses_at(schedule) for schedule in SCHEDULES}
 
 # %%
-for (name, losses), line in zip(trained.items(), LINES, strict=True):
-    colour = plots.FULL_GRADIENT if name == "constant" else None
-    plt.plot(RATES, losses.mean(axis=1), f"o{line}", label=name, color=colour)
-plt.gca().set(xscale="log", yscale="log", ylim=(5e-4, 2))
-plt.xticks(RATES, RATES)
-plt.minorticks_off()
-plt.title("A constant rate is ahead, until it breaks")
-plt.xlabel("first learning rate")
-plt.ylabel("training loss after 10 epochs")
-plt.legend()
+means = {name: losses.mean(axis=1) for name, losses in trained.items()}
+ax = plots.lines(means, RATES)
+ax.set(xlabel="first learning rate", ylabel="training loss after 10 epochs")
+ax.set(xscale="log", ylim=(5e-4, 2), title="A constant rate is ahead, until it breaks")
+ax.set_xticks(RATES, RATES)
+ax.minorticks_off()
 plots.show(
     "Training loss against rate: constant lowest up to 0.8, off the chart at 1.6."
 )
@@ -402,6 +403,9 @@ def shares(schedule, noise):
     return (far[:, 0] < 0.3).mean(), (far[:, 1:] < 0.3).any(axis=1).mean()
 
 
+# %% [markdown]
+# Guess the three shares before you look.
+
 # %%
 for name, schedule in (
     ("small, 0.05", 0.05),
@@ -454,10 +458,9 @@ for (steps, (rates, losses)), line in zip(
 ):
     plt.plot(rates, losses, line, label=f"{steps:,} steps")
 plt.axvline(limit, color=plots.DIVERGED, linewidth=1, label="2 / curvature")
-plt.gca().set(xscale="log", yscale="log", xlim=(0.002, 1), ylim=(1e-25, 1e3))
+plt.gca().set(xscale="log", yscale="log", xlim=(0.002, 1), ylim=(1e-12, 1e3))
+plt.gca().set(xlabel="learning rate of the step", ylabel="loss")
 plt.title("The loss turns after the limit is passed, never before")
-plt.xlabel("learning rate of the step")
-plt.ylabel("loss")
 plt.legend()
 plots.show("Loss against the rising rate: each curve turns to the right of the limit.")
 
@@ -510,6 +513,9 @@ def smooth(losses):
     return np.array(smoothed)
 
 
+# %% [markdown]
+# Where will the loss turn? The figure of digits above tells you which rates broke.
+
 # %%
 network = Network((64, 64, 10), loss=sparse_categorical_crossentropy)
 rates, losses = range_test(network, digits.x_train, digits.y_train)
@@ -522,6 +528,8 @@ plots.show(
 # %% [markdown]
 # *The loss of each minibatch (dots) and its running mean (line) against the rising rate. Flat up to about 0.01, falling to
 # about 1.7, then straight up. The dashed line stands at a tenth of the lowest.*
+#
+# The running mean lags behind the dots, which is one more reason why its lowest point comes late.
 
 # %%
 print(
@@ -579,16 +587,24 @@ print(f"training loss: {first:.3f} after 1 epoch, {last:.4f} after 20 more")
 # %%
 side = np.linspace(-1, 1, 31)
 plane = np.stack(np.meshgrid(side, side), axis=-1)
-looks = {"after 1 epoch": (young, 0), "after 21 epochs": (old, 0)}
-looks["the same, other directions"] = (old, 1)
+looks = {
+    "after 1 epoch": loss_slice(young, x, y).value(plane),
+    "after 21 epochs": loss_slice(old, x, y).value(plane),
+    "the same, other directions": loss_slice(old, x, y, seed=1).value(plane),
+}
+
+# %% [markdown]
+# Each picture measures 961 networks. What do you expect of the first one, where the training had hardly begun?
+
+# %%
 fig, axes = plt.subplots(1, 3, sharex=True, sharey=True, figsize=(10, 3.6))
-for ax, (title, (network, seed)) in zip(axes, looks.items(), strict=True):
-    heights = loss_slice(network, x, y, seed=seed).value(plane)
+for ax, (title, heights) in zip(axes, looks.items(), strict=True):
     lines = ax.contour(side, side, heights, np.geomspace(0.02, 4, 12), cmap="viridis_r")
     ax.clabel(lines, fontsize=7)
     ax.plot(0, 0, "*", color=plots.MINIMUM, markersize=12)
     ax.set(title=title, xlabel="direction 1")
 axes[0].set_ylabel("direction 2")
+fig.suptitle("Wherever the network stands, it stands in a bowl")
 plots.show("Three slices with contours: each is a smooth bowl around its centre.")
 
 # %% [markdown]
@@ -603,10 +619,17 @@ plots.show("Three slices with contours: each is a smooth bowl around its centre.
 twin = old.keep([0])
 W1, b1, W2, b2 = old.weights
 twin.weights = [10 * W1, 10 * b1, W2 / 10, b2]
+same = np.allclose(twin.forward(x), old.forward(x), atol=1e-3)
+print(f"the twin computes the same: {same}")
+
+# %% [markdown]
+# Step away from both in two ways: by random numbers of fixed size, and along a normalised direction.
+
+# %%
+noise = 0.05 * np.random.default_rng(0).normal(size=W2.shape).astype("f4")
 for name, network in (("network", old), ("its twin", twin)):
-    noise = np.random.default_rng(0).normal(size=W2.shape) * 0.05
     moved = network.keep([0])
-    moved.weights = [*network.weights[:2], network.weights[2] + noise.astype("f4"), b2]
+    moved.weights[2] = moved.weights[2] + noise
     raw = moved.loss_of(y, moved.logits(x))[0]
     normalised = loss_slice(network, x, y).value([0.5, 0.5])
     print(f"{name:8}: raw step to {raw:.2f}, normalised step to {normalised:.2f}")
@@ -636,13 +659,9 @@ many = sweep(
 scores = dict(zip(("0.2", "0.4"), many.valid_score[:, 0, :, -1], strict=True))
 
 # %%
-for height, runs in enumerate(scores.values()):
-    plt.plot(runs, np.full(24, height) + np.linspace(-0.2, 0.2, 24), "o", alpha=0.7)
-    plt.plot([runs.mean()] * 2, [height - 0.35, height + 0.35], "k-")
-plt.yticks([0, 1], [f"rate {name}" for name in scores])
-plt.title("Two settings, 24 seeds each: the clouds overlap")
-plt.xlabel("validation accuracy after 10 epochs")
-plt.grid(axis="y", visible=False)
+ax = plots.clouds({f"rate {name}": runs for name, runs in scores.items()})
+ax.set_title("Two settings, 24 seeds each: the clouds overlap")
+ax.set_xlabel("validation accuracy after 10 epochs")
 plots.show("Two clouds of dots, 0.95 to 0.975 and 0.953 to 0.98, overlapping widely.")
 
 # %% [markdown]
@@ -733,6 +752,10 @@ def suggest(problem):
     return RateRange(*range_test(network, x, y)).suggested
 
 
+# %% [markdown]
+# That was step 2. Steps 3 and 4:
+
+
 # %%
 def recipe(problem):
     rates = suggest(problem) * np.array([1 / 3, 1, 3])
@@ -780,7 +803,7 @@ plots.show("Recipe and ten best agree; the default is far behind on digits.")
 # of it. The squares, the default, are 0.06 behind on digits and 0.02 on breast cancer.*
 #
 # The recipe's nine runs come within a hundredth of what the 108 networks of the map found, on all three. The rate is
-# about 25 times as high for one problem as for another, and no table of defaults could have told you. On digits the
+# nine times as high for one problem as for another, and no table of defaults could have told you. On digits the
 # default rate is far behind; on diabetes it happens to be a good one, and the recipe gains nothing. It costs 100 steps and
 # nine trainings.
 #
@@ -911,20 +934,12 @@ history = patient.fit(
     callbacks=callbacks,
 ).history
 
+# %% [markdown]
+# When did it cut the rate, and when did it stop?
+
 # %%
-fig, (above, below) = plt.subplots(2, 1, sharex=True)
-epochs = np.arange(1, len(history["loss"]) + 1)
-above.plot(epochs, history["loss"], color=plots.TRAINING, label="training")
-above.plot(
-    epochs, history["val_loss"], "--", color=plots.VALIDATION, label="validation"
-)
-above.axvline(np.argmin(history["val_loss"]) + 1, color=plots.MINIMUM, linestyle=":")
-above.set(
-    title="The rate drops when validation stalls, then training stops", ylabel="loss"
-)
-above.legend()
-below.step(epochs, history["learning_rate"], where="mid")
-below.set(xlabel="epoch", ylabel="learning rate", yscale="log")
+axes = plots.plateaus(history)
+axes[0].set_title("The rate drops when validation stalls, then training stops")
 plots.show(
     "Above: two losses, the best epoch marked. Below: the rate, falling in stairs."
 )

@@ -239,7 +239,7 @@ WRONG = {
         (_choice(64, 5.0), "blown up"),
         (_choice(4, 5.0), "or take more rows"),
         (_choice(64, 2.6), "blown up, or nearly"),
-        (_choice(32, 1.6), "With half the rate"),
+        (_choice(32, 2.4, "cosine"), "With half the rate"),
         (_choice(128), "1 to 64 rows"),
         (_choice(0), "1 to 64 rows"),
         (_choice(rate=0), "lies above 0"),

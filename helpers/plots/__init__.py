@@ -17,7 +17,7 @@ from helpers.plots.base import (
     use_style,
 )
 from helpers.plots.landscapes import arrow, contours, landscape, network, ravine_paths
-from helpers.plots.schedules import rate_range
+from helpers.plots.schedules import clouds, lines, panels, plateaus, rate_range
 from helpers.plots.sweeps import curves, map
 from helpers.plots.training import epoch_axis, learning_curves
 
@@ -33,6 +33,7 @@ __all__ = [
     "VALIDATION",
     "Picture",
     "arrow",
+    "clouds",
     "contours",
     "curves",
     "epoch_axis",
@@ -40,8 +41,11 @@ __all__ = [
     "in_notebook",
     "landscape",
     "learning_curves",
+    "lines",
     "map",
     "network",
+    "panels",
+    "plateaus",
     "rate_range",
     "ravine_paths",
     "show",
