@@ -131,7 +131,7 @@ def learning_rate_range(
     minibatches = (
         b for epoch in count() for b in batches(rows, batch_size, epoch, seed)
     )
-    model(part(x, next(minibatches)))  # a model without an Input has no weights before
+    model(part(x, [0]))  # before that a model without an Input has no weights
     before = [variable.numpy() for variable in model.variables]
     settings = model.optimizer.get_config() | {"learning_rate": low}
     optimizer = type(model.optimizer).from_config(settings)

@@ -59,12 +59,12 @@ class RateRange:
         object.__setattr__(self, "reason", reason)
 
     def _suggestion(self, lowest):
-        start, low = self.smoothed[:FIRST].mean(), self.smoothed[lowest]
+        start, noise = self.smoothed[:FIRST].mean(), self.losses[:FIRST].std()
         last = f"{self.rates[-1]:.2g}"
-        if low > start - 0.05 * abs(start):
+        if self.smoothed[lowest] > start - max(noise, 0.05 * abs(start)):
             return None, (
-                f"The loss never fell by as much as 5%, up to a rate of {last}: widen "
-                "the range, or look for a fault in the model or the data."
+                f"The loss never fell by more than its noise, up to a rate of {last}: "
+                "widen the range, or look for a fault in the model or the data."
             )
         rate = float(f"{self.lowest / DIVIDE:.2g}")
         why = (
