@@ -151,7 +151,7 @@ plots.show("Distance against step: all fall within 20 steps, then the constant s
 # *The mean distance from the minimum against the step, for five schedules that all begin at 0.3. All arrive within 20
 # steps. The constant rate stays at 0.46; the others go on to 0.13 or less, in different ways.*
 #
-# They all arrive as fast as the large rate, and four of them end about as near as the small one. Look at how: `drop` falls
+# They all arrive as fast as the large rate, and four of them end nearly as near as the small one. Look at how: `drop` falls
 # off a cliff when its rate does, `cosine` is fuzzy for long and lands at the end, the other two close in all the way.
 #
 # Watch the cosine walk. The dotted curve is the same start with the highest rate held.
@@ -285,7 +285,8 @@ for schedule in SCHEDULES:
 # With its best rate the constant schedule ends 0.0054 above the lowest loss. `cosine` and `exponential` end eight to nine
 # times nearer. They can afford a rate ten times as large on the way, because they slow down in time.
 #
-# And the last column? On the validation rows all score the same. That last bit of training loss is worth nothing there: what
+# And the last column? **R squared** is the share of the target's variance that the network explains, here on the validation
+# rows; 1 would be perfect. All score the same. That last bit of training loss is worth nothing there: what
 # can be learnt from 266 patients had been learnt before. A schedule takes you to the minimum of the *training* loss, no
 # further.
 #
@@ -466,7 +467,7 @@ plots.show("Loss against the rising rate: each curve turns to the right of the l
 
 # %% [markdown]
 # *The loss against the rising rate, for tests of 100 to 10,000 steps. Each curve falls, passes the limit (vertical line)
-# and turns only later; the slower the test, the sooner it turns.*
+# and turns only later; the slower the test, the sooner it turns. (That of 10,000 steps turns far below the picture.)*
 #
 # Above, always: by 5.6 times in 100 steps, still by 1.2 times in 10,000. At the limit the steep direction has long shrunk
 # to almost nothing. Beyond it each step makes it larger, but it takes many steps until you can see it in the loss, and the
@@ -675,7 +676,7 @@ for name, runs in scores.items():
     )
 
 # %% [markdown]
-# One seed alone gives anything from 95.0% to 98.1%. The difference that you look for, half a percent, is a quarter of that.
+# At rate 0.2 one seed gives 95.0% and another 97.2%. The difference that you look for, half a percent, is a quarter of that.
 #
 # ### Exercise 5.5 · Write
 #
@@ -805,7 +806,10 @@ plots.show("Recipe and ten best agree; the default is far behind on digits.")
 # The recipe's nine runs come within a hundredth of what the 108 networks of the map found, on all three. The rate is
 # nine times as high for one problem as for another, and no table of defaults could have told you. On digits the
 # default rate is far behind; on diabetes it happens to be a good one, and the recipe gains nothing. It costs 100 steps and
-# nine trainings.
+# nine trainings in the place of 108.
+#
+# One split may be luck. So this was repeated with ten other splits into training and validation rows, and with a
+# larger map of 84 cells. The recipe was never more than 0.006 below the ten best, on any of the three.
 #
 # These are validation scores, and rates were chosen by them, so all of them flatter a little. The recipe is no law either:
 # it was tried on small, clean problems with one hidden layer. Take it as the place to start.
