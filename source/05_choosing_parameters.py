@@ -192,8 +192,9 @@ for name, schedule in LONG.items():
 #
 # ### Exercise 5.2 · Choose
 #
-# Four schedules go down the same bowl, all from 0.3: `constant`, `drop`, `cosine`, and `frozen`, which takes off a tenth in
-# each step. The computer shuffles them and calls them A to D. Don't print `names`.
+# Four schedules go down the same bowl, all from 0.3: **1** constant, **2** drop, **3** cosine, and **4** frozen, which takes
+# off a tenth in each step. The computer shuffles them and calls them A to D. Which number belongs to which letter? Don't
+# print `names`.
 
 # %%
 names = np.random.default_rng(82).permutation(["constant", "drop", "cosine", "frozen"])
@@ -212,7 +213,7 @@ plots.show("Four curves of the distance, to be matched with four schedules.")
 
 # %% tags=["exercise:which_schedule"]
 ### BEGIN SOLUTION
-my_schedules = {"A": "drop", "B": "frozen", "C": "cosine", "D": "constant"}
+my_schedules = {"A": 2, "B": 4, "C": 3, "D": 1}
 ### END SOLUTION
 check.which_schedule(my_schedules)
 

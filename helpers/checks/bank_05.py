@@ -154,8 +154,8 @@ def _plateau_in_an_array(losses, rate, factor, patience):
 RIGHT = {
     "a_quarter": [150, 150.0, np.int64(150)],
     "which_schedule": [
-        {"A": "drop", "B": "frozen", "C": "cosine", "D": "constant"},
-        {"D": " Constant", "C": "cosine", "B": "frozen", "A": "Drop"},
+        {"A": 2, "B": 4, "C": 3, "D": 1},
+        {"D": 1.0, "C": np.int64(3), "B": 4, "A": 2},
     ],
     "warm_cosine": [_warm(), _warm_by_minimum, _warm_by_sine],
     "sixty_steps": [
@@ -183,30 +183,15 @@ WRONG = {
         ("150", "take the quotes away"),
     ],
     "which_schedule": [
-        (
-            {"A": "drop", "B": "constant", "C": "cosine", "D": "frozen"},
-            "B is too smooth",
-        ),
-        (
-            {"A": "cosine", "B": "frozen", "C": "drop", "D": "constant"},
-            "A falls all at once",
-        ),
-        (
-            {"A": "constant", "B": "frozen", "C": "cosine", "D": "drop"},
-            "A has a cliff",
-        ),
-        (
-            {"A": "drop", "B": "cosine", "C": "frozen", "D": "constant"},
-            "B is flat and smooth",
-        ),
-        (
-            {"A": "drop", "B": "frozen", "C": "constant", "D": "cosine"},
-            "C bends down",
-        ),
-        ({"A": "drop", "B": "frozen"}, "needs the keys"),
-        (dict.fromkeys("ABCD", "cosine"), "belongs to one curve"),
-        ({"A": "step", "B": "frozen", "C": "cosine", "D": "constant"}, "one of"),
-        (["drop", "frozen", "cosine", "constant"], "should be a dictionary"),
+        ({"A": 2, "B": 1, "C": 3, "D": 4}, "B is too smooth"),
+        ({"A": 3, "B": 4, "C": 2, "D": 1}, "A falls all at once"),
+        ({"A": 1, "B": 4, "C": 3, "D": 2}, "A has a cliff"),
+        ({"A": 2, "B": 3, "C": 4, "D": 1}, "B is flat and smooth"),
+        ({"A": 2, "B": 4, "C": 1, "D": 3}, "C bends down"),
+        ({"A": 2, "B": 4}, "needs the keys"),
+        (dict.fromkeys("ABCD", 3), "belongs to one curve"),
+        ({"A": "drop", "B": 4, "C": 3, "D": 1}, "take the quotes away"),
+        ([2, 4, 3, 1], "should be a dictionary"),
     ],
     "warm_cosine": [
         (_warm(done=lambda step, warm, steps: step / steps), "starts counting"),
@@ -239,7 +224,8 @@ WRONG = {
         (_choice(64, 5.0), "blown up"),
         (_choice(4, 5.0), "or take more rows"),
         (_choice(64, 2.6), "blown up, or nearly"),
-        (_choice(32, 2.4, "cosine"), "With half the rate"),
+        (_choice(32, 1.3), "With half the rate"),
+        (_choice(32, 3, "inverse_time"), "neither half nor twice"),
         (_choice(128), "1 to 64 rows"),
         (_choice(0), "1 to 64 rows"),
         (_choice(rate=0), "lies above 0"),

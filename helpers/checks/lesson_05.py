@@ -66,7 +66,8 @@ def a_quarter(answer):
     return "1 + 0.02 * 150 = 4, so a quarter is left. Half was left at step 50 already."
 
 
-SCHEDULES = {"A": "drop", "B": "frozen", "C": "cosine", "D": "constant"}
+NAMES = {1: "constant", 2: "drop", 3: "cosine", 4: "frozen"}
+RIGHT = {"A": 2, "B": 4, "C": 3, "D": 1}
 
 
 @LESSON.exercise(
@@ -82,17 +83,19 @@ def which_schedule(answer):
     """Judge which of four distance curves has which schedule."""
     if not isinstance(answer, dict):
         raise Wrong(
-            'my_schedules should be a dictionary such as {"A": "constant", ...}. You '
+            'my_schedules should be a dictionary such as {"A": 1, "B": 2, ...}. You '
             f"gave {kind_of(answer)}."
         )
-    if set(answer) != set(SCHEDULES):
+    if set(answer) != set(RIGHT):
         raise Wrong(
             f"my_schedules needs the keys A, B, C and D. Yours are {show([*answer])}."
         )
-    names = tuple(SCHEDULES.values())
-    came = {key: one_of(answer[key], names, f"my_schedules[{key!r}]") for key in "ABCD"}
-    if len(set(came.values())) < 4:
-        raise Wrong("Each of the four schedules belongs to one curve.")
+    numbers = {
+        key: number(answer[key], f"my_schedules[{key!r}]", whole=True) for key in "ABCD"
+    }
+    if sorted(numbers.values()) != sorted(NAMES):
+        raise Wrong("Each of the numbers 1 to 4 belongs to one curve.")
+    came = {key: NAMES[value] for key, value in numbers.items()}
     clues = {
         ("B", "constant"): "B is too smooth to be constant: a constant rate keeps "
         "following the noise, so its curve jitters to the end.",
@@ -109,7 +112,7 @@ def which_schedule(answer):
         ("B", "B is flat and smooth: neither progress nor noise. What is its rate?"),
         ("C", "C bends down at the end: which rate reaches 0 at the last step?"),
     ):
-        if came[letter] != SCHEDULES[letter]:
+        if numbers[letter] != RIGHT[letter]:
             raise Wrong(clue)
     return (
         "A cliff for the drop, a bend at the end for the cosine, jitter for ever at a "
@@ -323,8 +326,8 @@ def misled(answer):
     random = np.random.default_rng(5)
     pairs, came = [], []
     for rows, others, lift in ((11, 11, 0.5), (7, 12, -0.4), (13, 6, 0.3)):
-        a = np.round(random.normal(size=rows), 1)
-        b = np.round(random.normal(size=others) + lift, 1)
+        a = np.round(random.normal(5, 1, rows), 1)
+        b = np.round(random.normal(5 + lift, 1, others), 1)
         b[:2] = a[:2]  # ties
         pairs.append((a, b))
         came.append(number(call(answer, a, b, name="misled"), "misled(...)"))
