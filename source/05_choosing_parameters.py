@@ -239,7 +239,7 @@ labs.schedules(schedule="exponential")
 #
 # ## On a real loss
 #
-# All patients of the diabetes data, ten features each, and a network without a hidden layer: a line in ten directions. Its
+# The training rows of diabetes, ten features each, and a network without a hidden layer: a line in ten directions. Its
 # lowest possible loss is known exactly (`lstsq`, least squares), so you can see how far above it a run ends. `sweep` from
 # lesson 4 does the training. `rates` is an array there: one rate for each of the networks that train side by side.
 
@@ -287,9 +287,8 @@ for schedule in SCHEDULES:
 # times nearer. They can afford a rate ten times as large on the way, because they slow down in time.
 #
 # And the last column? **R squared** is the share of the target's variance that the network explains, here on the validation
-# rows; 1 would be perfect. All score the same. That last bit of training loss is worth nothing there: what
-# can be learnt from 266 patients had been learnt before. A schedule takes you to the minimum of the *training* loss, no
-# further.
+# rows; 1 would be perfect. All score the same. The last bit of training loss is worth nothing there: what can be learnt from
+# 266 patients had been learnt before. A schedule takes you to the minimum of the *training* loss, no further.
 #
 # ## On a network
 #
@@ -323,8 +322,8 @@ plots.show(
 # 0.8 and off the chart at 1.6. Cosine, inverse time and exponential still fall there.*
 #
 # Up to 0.8 the constant rate is *ahead*: the others spend half of their steps at a small rate. This network can get every
-# training row right. At such a bottom the gradient of every single row is zero, and the noise with it: there is hardly a
-# ball to shrink. (Ma, Bassily and Belkin 2018, "The Power of Interpolation", work that out.)
+# training row right. At such a bottom the gradient of every single row is nearly zero, and the noise with it: there is
+# hardly a ball to shrink. (Ma, Bassily and Belkin 2018, "The Power of Interpolation", work that out.)
 #
 # The right end shows another use of a schedule: **it forgives a rate that is too high.** You never know the best rate
 # exactly, so that alone is worth one line of code.
@@ -730,7 +729,7 @@ for seeds in (1, 3, 10):
 # 2. **Range test**: 100 steps, the rate rising from 0.0001 to 10. Smooth the losses, find the rate of the lowest, and
 #    divide it by 10. Call the result $r$.
 # 3. Train with $r/3$, $r$ and $3r$, each with a **cosine** down to 0 at the last step, each with **three seeds**: nine runs.
-# 4. Keep the rate with the best **mean validation score**. Report the mean with its band.
+# 4. Keep the rate with the best **mean validation score**; one that diverged is out. Report the mean with its band.
 #
 # (Dividing by 10 and then also trying $3r$ covers "3 to 10", and $r/3$ is for data that overfit.) Here it is as code. The
 # last lines of the range test, the smoothing and the division, are in `RateRange`.
@@ -806,7 +805,7 @@ plots.show("Recipe and ten best agree; the default is far behind on digits.")
 #
 # The recipe's nine runs come within a hundredth of what the 108 networks of the map found, on all three. The rate is
 # nine times as high for one problem as for another, and no table of defaults could have told you. On digits the
-# default rate is far behind; on diabetes it happens to be a good one, and the recipe gains nothing. It costs 100 steps and
+# default rate is far behind; on diabetes it happens to be a good one, and the recipe gains little. It costs 100 steps and
 # nine trainings in the place of 108.
 #
 # One split may be luck. So this was repeated with ten other splits into training and validation rows, and with a
