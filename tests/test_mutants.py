@@ -40,6 +40,9 @@ RIGHT_ALL_THE_SAME = {
     "leaky_gradients": {
         "d_hidden = d * W2.T * np.where(z > 0, 1, 0.1)": "the same for one output unit",
     },
+    "on_plateau": {
+        "rates, best, waited = ([], np.inf, 1)": "the first loss sets it back to 0",
+    },
     "rows_needed": {
         "for batch_size in range(1, n + 2):": "the loop ends at n, with no noise",
         "for batch_size in range(0, n + 1):": "no rows have infinite noise: it goes on",

@@ -13,3 +13,5 @@ from helpers.labs.training import training
 
 __all__ = ["descent", "gradient", "line_fit", "race", "sampling"]
 __all__ = ["descent", "gradient", "line_fit", "sampling", "training"]
+from helpers.labs.schedules import schedules
+__all__ = ["descent", "gradient", "line_fit", "sampling", "schedules"]

@@ -26,6 +26,7 @@ from helpers.plots.landscapes import (
     walks,
 )
 from helpers.plots.optimizers import family_tree, traces, tuned
+from helpers.plots.schedules import clouds, lines, panels, plateaus, rate_range
 from helpers.plots.sweeps import curves, map
 from helpers.plots.training import epoch_axis, learning_curves
 
@@ -41,6 +42,7 @@ __all__ = [
     "VALIDATION",
     "Picture",
     "arrow",
+    "clouds",
     "contours",
     "curves",
     "epoch_axis",
@@ -49,8 +51,12 @@ __all__ = [
     "in_notebook",
     "landscape",
     "learning_curves",
+    "lines",
     "map",
     "network",
+    "panels",
+    "plateaus",
+    "rate_range",
     "ravine_paths",
     "shade",
     "show",
