@@ -106,14 +106,15 @@ check.slip(my_guesses)
 # which height does it stop mattering to the Huber line?
 
 # %%
-labs.loss_shapes(outlier=8)
+labs.loss_shapes(outlier=7)
 
 # %% [markdown]
 # *Left: the losses against the residual, which is the error of one row, with a mark where the outlier is. Right: eight grey
 # points along a line, one outlier, and the line that each loss fits. The squared error's line is tilted towards the outlier.*
 
 # %% tags=["nbval-ignore-output"]
-labs.loss_shapes().animate("outlier", [*range(0, 11), *range(10, -11, -1)])
+heights = [*range(0, 8), *range(8, -9, -1), *range(-8, 0)]
+labs.loss_shapes().animate("outlier", heights)
 
 # %% [markdown]
 # *The outlier travels up and down. The line of the squared error follows it all the way. The other two follow a little, then
