@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.checks.answers import call, is_stub, kind_of, number, show
+from helpers.checks.answers import call, kind_of, number, show
 from helpers.checks.engine import Lesson, NotAttempted, Wrong, describe_error
 
 LESSON = Lesson(6, "Loss functions")
@@ -479,8 +479,8 @@ def ward_round(answer):
     )
 
 
-def _model(answer, name):
-    """Return the compiled Keras model with 64 inputs that a function gives."""
+def _model(answer, name, inputs):
+    """Return the Keras model with so many inputs that a function gives."""
     import keras
 
     model = call(answer, name=name)
@@ -489,8 +489,8 @@ def _model(answer, name):
             f"{name}() should return a model, as `build(...)` does. It gives "
             f"{kind_of(model)}."
         )
-    if not model.built or model.input_shape != (None, 64):
-        raise Wrong(f"The model of {name}() should take 64 inputs, one for each pixel.")
+    if not model.built or model.input_shape != (None, inputs):
+        raise Wrong(f"The model of {name}() should take {inputs} inputs.")
     return model
 
 
@@ -507,7 +507,7 @@ def _complaint(model, x, y, messages):
 def _fit(model, x, y, name):
     try:
         model.fit(x, y, epochs=5, verbose=0)
-        return model.predict(x, verbose=0)
+        return model(x).numpy()
     except Exception as error:
         raise Wrong(
             f"The model of {name}() does not train: {describe_error(error)}."
@@ -520,49 +520,65 @@ def _fit(model, x, y, name):
     seconds=40,
     needs_keras=True,
     hints=(
-        "The loss expects probabilities that sum to 1. What does the output give?",
-        'Either `Dense(10, activation="softmax")`, or tell the loss that it gets '
-        "logits: `keras.losses.SparseCategoricalCrossentropy(from_logits=True)`.",
+        "Two things take the output for a probability: the loss and the metric. The "
+        "section on logits has an object for each.",
+        "`keras.losses.BinaryCrossentropy(from_logits=True)`, and "
+        "`keras.metrics.BinaryAccuracy(threshold=0.0)` in the list of metrics.",
     ),
 )
 def patient_2(answer):
-    """Judge a function that returns a model for the digits, with integer labels."""
+    """Judge a function that returns a model for the tumours, with logits."""
     from helpers.data import load
 
-    data = load("digits")
+    data = load("breast_cancer")
     x, y = data.x_train, data.y_train
-    model = _model(answer, "patient_2")
-    if model.output_shape != (None, 10):
+    model = _model(answer, "patient_2", inputs=30)
+    if model.output_shape != (None, 1):
         raise Wrong(
-            f"Ten classes need ten units; the output has shape {model.output_shape}."
+            f"A yes or no needs one unit; the output has shape {model.output_shape}."
         )
-    complaint = _complaint(
-        model,
-        x,
-        y,
-        {
-            "output-not-probability": "Still the old fault: the loss gets logits and "
-            "takes them for probabilities. Give the output a softmax, or the loss "
-            "`from_logits=True`.",
-            "sigmoid-for-classes": "A sigmoid gives ten separate yeses and noes. One "
-            "digit is true, so the ten should share 1: which activation does that?",
-            "probabilities-as-logits": "Now it is done twice: the output has a "
-            "softmax, and the loss applies one, too. Keep one of them.",
-            "integer-labels": "The labels are integers, and this loss wants one-hot "
-            "rows: take the sparse one.",
-            "shapes-differ": "The labels are integers, classes and no amounts: take "
-            "the sparse crossentropy.",
-        },
-    )
-    if complaint:
+    if complaint := _complaint(model, x, y, LOGITS):
         raise Wrong(complaint)
-    right = (_fit(model, x, y, "patient_2").argmax(axis=1) == y).mean()
-    if right < 0.5:
+    predicted = _fit(model, x, y, "patient_2")[:, 0]
+    if predicted.min() >= 0 and predicted.max() <= 1:
         raise Wrong(
-            f"After five epochs it is right on {right:.0%} of the rows. Did you change "
-            "the learning rate? The `build` of the lesson has a good one."
+            "It learns, but its output is squashed into 0 to 1. The owner wants "
+            "logits: leave the output linear, and tell the loss."
         )
+    right = ((predicted > 0) == y).mean()
+    if right < 0.8:
+        raise Wrong(
+            f"After five epochs it is right on {right:.0%} of the rows, and guessing "
+            "gives 63%. Which loss asks for a yes or no?"
+        )
+    _judge_metric(model, x, y, right)
     return f"It learns: after five epochs it is right on {right:.0%} of its rows."
+
+
+LOGITS = {
+    "output-not-probability": "Still the old fault: the loss takes the logits for "
+    "probabilities. Tell it `from_logits=True`.",
+    "accuracy-on-logits": "The loss is right now, the metric is not: its border is at "
+    "0.5, and for a logit it is 0.",
+    "probabilities-as-logits": "Now it is done twice: the output is squashed, and the "
+    "loss does it again. Leave the output linear.",
+    "softmax-one-unit": "A softmax of one unit is always 1: that is patient 1's "
+    "illness.",
+    "squared-error-on-yes-no": "Squared error would learn amounts. A yes or no takes "
+    "the binary crossentropy.",
+}
+
+
+def _judge_metric(model, x, y, right):
+    """Look for the share that is right among what the model reports."""
+    scores = model.evaluate(x, y, verbose=0, return_dict=True)
+    shown = [value for name, value in scores.items() if name != "loss"]
+    if not any(np.isclose(value, right, atol=0.005) for value in shown):
+        listed = ", ".join(f"{name} {value:.3f}" for name, value in scores.items())
+        raise Wrong(
+            f"It learns, and {right:.1%} are right, but no metric says so: it shows "
+            f"{listed}."
+        )
 
 
 @LESSON.exercise(
@@ -585,7 +601,7 @@ def patient_4(answer):
     x, y = data.x_train, data.y_train
     tags = np.stack([y % 2 == 0, y >= 5, np.isin(y, [0, 6, 8, 9])], axis=1)
     tags = tags.astype("float32")
-    model = _model(answer, "patient_4")
+    model = _model(answer, "patient_4", inputs=64)
     if model.output_shape != (None, 3):
         raise Wrong(
             f"Three labels need three units; the output has shape {model.output_shape}."
@@ -616,14 +632,7 @@ def patient_4(answer):
             f"After five epochs {right:.0%} of the labels are right, as with guessing. "
             "Which loss asks each unit for a yes or no?"
         )
-    scores = model.evaluate(x, tags, verbose=0, return_dict=True)
-    shown = [value for name, value in scores.items() if name != "loss"]
-    if not any(np.isclose(value, right, atol=0.01) for value in shown):
-        listed = ", ".join(f"{name} {value:.2f}" for name, value in scores.items())
-        raise Wrong(
-            f"It learns, and {right:.0%} of its labels are right, but no metric says "
-            f"so; it shows {listed}. Ask for `binary_accuracy`."
-        )
+    _judge_metric(model, x, tags, right)
     return f"It learns: after five epochs {right:.0%} of the labels are right."
 
 
@@ -639,57 +648,42 @@ def patient_4(answer):
         "difference, then the mean over the last axis.",
     ),
 )
-def RowWithRow(answer):  # noqa: N802 - named like the class that it judges
-    """Judge a loss class that compares row with row, whatever the shape of y."""
-    import keras
-
-    if not (isinstance(answer, type) and issubclass(answer, keras.losses.Loss)):
-        raise Wrong(
-            "The class itself is wanted, one made from `keras.losses.Loss`. "
-            f"You gave {kind_of(answer)}."
-        )
-    if is_stub(answer.call):
-        raise NotAttempted
+def row_with_row(answer):
+    """Judge a function (y_true, y_pred) -> squared error of each row, any shape."""
     random = np.random.default_rng(6)
     predicted = random.normal(size=(7, 1)).astype("float32")
     truth = (predicted + random.normal(size=(7, 1))).astype("float32")
     squares = (truth - predicted)[:, 0] ** 2
     for shape in ((7, 1), (7,)):
-        try:
-            y = keras.ops.convert_to_tensor(truth.reshape(shape))
-            rows = answer().call(y, keras.ops.convert_to_tensor(predicted))
-            rows = None if rows is None else keras.ops.convert_to_numpy(rows)
-        except Exception as error:
+        y = truth.reshape(shape)
+        came = call(answer, y, predicted, name="row_with_row")
+        rows = np.asarray(came)
+        size = f"With y of shape {shape} and predictions of shape (7, 1)"
+        if rows.dtype.kind not in "iuf":
+            raise Wrong(f"{size} the result should hold numbers, not {show(came)}.")
+        table = (truth[:, 0] - predicted) ** 2
+        spread = [table, table.mean(axis=0), table.mean(axis=1), table.mean()]
+        if any(_same(rows, values) for values in spread):
             raise Wrong(
-                f"With y of shape {shape} it leads to {describe_error(error)}."
-            ) from None
-        if rows is None:
-            raise Wrong("`call` returns nothing. Is there a `return`?")
-        _judge_rows(rows, squares, truth, predicted, shape)
+                f"{size} it still makes a table of (7, 7): every truth against every "
+                "prediction. Give y_true the shape of y_pred first."
+            )
+        if rows.size != 7:
+            raise Wrong(
+                f"{size} the result has shape {rows.shape}. Wanted: one number for each "
+                "of the 7 rows; Keras takes their mean itself."
+            )
+        if not _same(rows.ravel(), squares):
+            raise Wrong(
+                f"{size} the first row gives {rows.ravel()[0]:.4g}, and its squared "
+                f"error is {squares[0]:.4g}. Square the difference of truth and "
+                "prediction, row by row."
+            )
     return "Row with row, whichever shape y has; Keras takes the mean over the rows."
 
 
-def _judge_rows(rows, squares, truth, predicted, shape):
-    size = f"With y of shape {shape} and predictions of shape (7, 1)"
-    table = (truth[:, 0] - predicted) ** 2
-    if rows.shape == (7, 7) or (
-        rows.shape == (7,) and np.allclose(rows, table.mean(axis=1), rtol=1e-4)
-    ):
-        raise Wrong(
-            f"{size} it still makes a table of (7, 7): every truth against every "
-            "prediction. Give y_true the shape of y_pred first."
-        )
-    if rows.size != 7:
-        raise Wrong(
-            f"{size} the result has shape {rows.shape}. Wanted: one number for each of "
-            "the 7 rows; Keras takes their mean itself."
-        )
-    if not np.allclose(rows.ravel(), squares, rtol=1e-4, atol=1e-6):
-        raise Wrong(
-            f"{size} the first row gives {rows.ravel()[0]:.4g}, and its squared error "
-            f"is {squares[0]:.4g}. Square the difference of truth and prediction, row "
-            "by row."
-        )
+def _same(came, right):
+    return came.shape == np.shape(right) and np.allclose(came, right, 1e-4, 1e-6)
 
 
 @LESSON.exercise(
