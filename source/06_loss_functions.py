@@ -609,8 +609,8 @@ print("pair:  ", *(f"{p:.4f}" for p in of_pair[:6]))
 print("single:", *(f"{p:.4f}" for p in of_single[:6]))
 
 # %% [markdown]
-# After 55 steps, the same probabilities. So the two ways are one model at two speeds. With a hidden layer below it that is
-# no longer exact: the hidden weights of the pair would need the undoubled rate.
+# After 55 steps, the same probabilities. So the two ways are one model at two speeds. With a hidden layer below that is no
+# longer exact: the doubled rate would move the hidden weights twice as far, too.
 #
 # ## Logits: leave the last activation to the loss
 #

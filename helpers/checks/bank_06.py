@@ -96,7 +96,7 @@ def _clipped_too_much(y, p):
 
 
 def _table(**other):
-    """The right rows, with others in their place."""
+    """Return the right rows, with others in their place."""
     rows = {
         "hours": (1, "linear", "mean_squared_error"),
         "language": (7, "softmax", "sparse_categorical_crossentropy"),
@@ -177,7 +177,7 @@ RIGHT = {
     "same_progress": [0.1, np.float64(0.1), 2 * 0.05],
     "ward_round": [_diagnoses(p1="b"), _diagnoses(p8=" H ")],
     "patient_2": [
-        lambda: build(30, 1, None, _logits_loss(), [_zero(), "binary_crossentropy"]),
+        lambda: build(30, 1, None, _logits_loss(), (_zero(),)),
         _patient_2_by_hand,
     ],
     "patient_4": [
@@ -206,7 +206,7 @@ WRONG = {
         ({"squared": 16 / 6, "absolute": 3}, "leave the 40 out"),
         ({"squared": 8, "absolute": 3.5}, "one in the middle"),
         ({"squared": 8, "absolute": 4}, "Which stands in the middle"),
-        ({"squared": 9, "absolute": 3}, "It is the mean"),
+        ({"squared": 9, "absolute": 3}, "it is the mean"),
         ({"squared": 8}, "needs the keys"),
         ({"squared": "8", "absolute": 3}, "take the quotes away"),
         ([8, 3], "should be a dictionary"),
