@@ -645,7 +645,7 @@ def patient_4(answer):
         "Before you subtract, give `y_true` the shape of `y_pred`. NumPy has a "
         "function for that, and `keras.ops` has it by the same name.",
         "`y_true = ops.reshape(y_true, ops.shape(y_pred))`, then the square of the "
-        "difference, then the mean over the last axis.",
+        "difference, row by row.",
     ),
 )
 def row_with_row(answer):
