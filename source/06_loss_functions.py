@@ -70,7 +70,7 @@ plots.show(
 # What comes of it? Take seven numbers and predict all of them by one. Which one has the least loss?
 
 # %%
-numbers = np.array([1, 2, 2, 3, 4, 4, 5])
+numbers = np.array([1, 2, 2, 3, 6, 7, 7])
 guesses = np.linspace(0, 10, 1001)
 miss = guesses[:, None] - numbers
 for name, loss in (("squared", miss**2), ("absolute", np.abs(miss))):
@@ -78,17 +78,17 @@ for name, loss in (("squared", miss**2), ("absolute", np.abs(miss))):
 print(f"mean {numbers.mean():.2f}, median {np.median(numbers):.2f}")
 
 # %% [markdown]
-# Squared error chooses the mean. Absolute error chooses the **median**, the number in the middle when all are sorted: as
-# many rows pull up as down.
+# Squared error chooses the mean, 4. Absolute error chooses the **median**, 3, the number in the middle when all are sorted:
+# as many rows pull up as down.
 #
 # ### Exercise 6.1 · Predict
 #
-# Somebody's finger slips, and the last number becomes 40 instead of 5. Which guess has the least squared error now, and
+# Somebody types a zero too many, and the last number becomes 70 instead of 7. Which guess has the least squared error now, and
 # which the least absolute error?
 
 # %% tags=["exercise:slip"]
 ### BEGIN SOLUTION
-my_guesses = {"squared": 8, "absolute": 3}
+my_guesses = {"squared": 13, "absolute": 3}
 ### END SOLUTION
 check.slip(my_guesses)
 
@@ -97,11 +97,11 @@ check.slip(my_guesses)
 # check.slip.solution()
 
 # %% [markdown] tags=["solution"]
-# The mean goes from 3 to $(1 + 2 + 2 + 3 + 4 + 4 + 40) / 7 = 8$, a number that is near none of the seven. The number in the
-# middle is 3 as before: the 40 pulls upwards, as the 5 did, and no harder.
+# The mean goes from 4 to $(1 + 2 + 2 + 3 + 6 + 7 + 70) / 7 = 13$, a number that is near none of the seven. The number in the
+# middle is 3 as before: the 70 pulls upwards, as the 7 did, and no harder.
 
 # %% [markdown]
-# An **outlier** is a value far from the rest, such as this 40. It pulls the mean, not the median. Now drag one yourself. In
+# An **outlier** is a value far from the rest, such as this 70. It pulls the mean, not the median. Now drag one yourself. In
 # the lab, the right panel has three lines through the same points, one for each loss; the slider moves a single point. At
 # which height does it stop mattering to the Huber line?
 

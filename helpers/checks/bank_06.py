@@ -156,8 +156,8 @@ def _weighed(above, below, end=np.mean):
 
 RIGHT = {
     "slip": [
-        {"squared": 8.0, "absolute": 3},
-        {"absolute": np.int64(3), "squared": 56 / 7},
+        {"squared": 13.0, "absolute": 3},
+        {"absolute": np.int64(3), "squared": 91 / 7},
     ],
     "huber": [
         _huber_by_loop,
@@ -198,18 +198,20 @@ RIGHT = {
 
 WRONG = {
     "slip": [
-        ({"squared": 3, "absolute": 8}, "other way round"),
-        ({"squared": 3, "absolute": 3}, "before the slip"),
-        ({"squared": 8, "absolute": 8}, "number in the middle"),
-        ({"squared": 56, "absolute": 3}, "56 is the sum"),
-        ({"squared": 40, "absolute": 3}, "Where is balance"),
-        ({"squared": 16 / 6, "absolute": 3}, "leave the 40 out"),
-        ({"squared": 8, "absolute": 3.5}, "one in the middle"),
-        ({"squared": 8, "absolute": 4}, "Which stands in the middle"),
+        ({"squared": 3, "absolute": 13}, "other way round"),
+        ({"squared": 4, "absolute": 3}, "before the slip"),
+        ({"squared": 13, "absolute": 13}, "number in the middle"),
+        ({"squared": 91, "absolute": 3}, "91 is the sum"),
+        ({"squared": 70, "absolute": 3}, "Where is balance"),
+        ({"squared": 21 / 6, "absolute": 3}, "leave the 70 out"),
+        ({"squared": 3, "absolute": 3}, "mean of all"),
+        ({"squared": 13, "absolute": 4.5}, "one in the middle"),
+        ({"squared": 13, "absolute": 4}, "4 was the mean"),
+        ({"squared": 13, "absolute": 6}, "Which stands in the middle"),
         ({"squared": 9, "absolute": 3}, "it is the mean"),
-        ({"squared": 8}, "needs the keys"),
-        ({"squared": "8", "absolute": 3}, "take the quotes away"),
-        ([8, 3], "should be a dictionary"),
+        ({"squared": 13}, "needs the keys"),
+        ({"squared": "13", "absolute": 3}, "take the quotes away"),
+        ([13, 3], "should be a dictionary"),
     ],
     "huber": [
         (_huber(end=np.sum), "the sum"),

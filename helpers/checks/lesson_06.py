@@ -28,53 +28,51 @@ def _entries(answer, keys, name, example):
     hints=(
         "Which number stands for all seven when errors are squared, and which when "
         "only their sizes count? The text above says both.",
-        "The mean: add the seven numbers, with the 40, and divide by 7. The median: "
+        "The mean: add the seven numbers, with the 70, and divide by 7. The median: "
         "sort them and take the one in the middle.",
     ),
 )
 def slip(answer):
     """Judge the best guess by squared and by absolute error, with one slip."""
-    came = _entries(
-        answer,
-        ("squared", "absolute"),
-        "my_guesses",
-        '{"squared": 3, "absolute": 3}',
-    )
+    keys = ("squared", "absolute")
+    came = _entries(answer, keys, "my_guesses", '{"squared": 4, "absolute": 3}')
     squared = number(came[0], 'my_guesses["squared"]')
     absolute = number(came[1], 'my_guesses["absolute"]')
-    if (squared, absolute) == (3, 8):
+    if (squared, absolute) == (3, 13):
         raise Wrong(
-            "The other way round: squares follow the mean, which the 40 pulls up; "
+            "The other way round: squares follow the mean, which the 70 pulls up; "
             "sizes follow the median."
         )
-    if squared == 3:
+    mistakes = {
+        4: "4 was the mean before the slip. Now the sum is 63 more than it was: what "
+        "is it divided by 7?",
+        91: "91 is the sum. The mean is the sum divided by how many there are.",
+        3.5: "You leave the 70 out. The squared error does not: it counts most.",
+        3: "You leave the 70 out, or take the median. Squares follow the mean of all.",
+        70: "The 70 pulls hard, but the other six pull back. Where is balance?",
+    }
+    if squared in mistakes:
+        raise Wrong(mistakes[squared])
+    if abs(squared - 13) > 0.01:
         raise Wrong(
-            "3 was the mean before the slip. Now the sum is 35 more than it was: what "
-            "is it divided by 7?"
+            f'"squared" is not {squared:g}: it is the mean of 1, 2, 2, 3, 6, 7, 70.'
         )
-    if squared == 56:
-        raise Wrong("56 is the sum. The mean is the sum divided by how many there are.")
-    if abs(squared - 16 / 6) < 0.01 or abs(squared - 16 / 7) < 0.01:
-        raise Wrong("You leave the 40 out. The squared error does not: it counts most.")
-    if squared == 40:
-        raise Wrong("The 40 pulls hard, but the other six pull back. Where is balance?")
-    if abs(squared - 8) > 0.01:
-        raise Wrong(
-            f'"squared" is not {squared:g}: it is the mean of 1, 2, 2, 3, 4, 4, 40.'
-        )
-    if absolute == 8:
-        raise Wrong("8 is the mean. Sizes follow the number in the middle.")
-    if absolute == 3.5 or absolute == 2.5:
-        raise Wrong(
-            "Seven numbers have one in the middle: sorted, it is the fourth. There is "
-            "no need for a mean of two."
-        )
+    mistakes = {
+        13: "13 is the mean. Sizes follow the number in the middle.",
+        2.5: "Seven numbers have one in the middle: sorted, it is the fourth.",
+        4.5: "Seven numbers have one in the middle: sorted, it is the fourth.",
+        4: "4 was the mean. Sizes follow the median, before the slip and after it.",
+    }
+    if absolute in mistakes:
+        raise Wrong(mistakes[absolute])
     if absolute != 3:
         raise Wrong(
             f'"squared" is right. For "absolute" you say {absolute:g}: sort 1, 2, 2, '
-            "3, 4, 4, 40. Which stands in the middle?"
+            "3, 6, 7, 70. Which stands in the middle?"
         )
-    return "The mean moves from 3 to 8, where none of the numbers is; the median stays."
+    return (
+        "The mean moves from 4 to 13, where none of the numbers is; the median stays."
+    )
 
 
 @LESSON.exercise(
