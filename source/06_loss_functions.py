@@ -118,13 +118,14 @@ labs.loss_shapes().animate("outlier", heights)
 
 # %% [markdown]
 # *The outlier travels up and down. The line of the squared error follows it all the way. The other two follow a little, then
-# stay.*
+# stay: from a height of about 3.5 on, the Huber line stands still. There the residual is larger than 1, and the pull grows no
+# more.*
 #
 # ### Real data
 #
 # One slip among 266 real patients, is that worth worrying about? Fit the line of lesson 3, body mass index against the
-# progress of diabetes. Then type one zero too many for a single patient, and fit again. What you know as `fit_line` takes
-# the slope of the loss as an argument now; all else is the same.
+# progress of diabetes. Then type one zero too many for a single patient, the one at the far right, where a slip has the
+# longest lever; and fit again. `fit_line` takes the slope of the loss as an argument now.
 
 # %%
 diabetes = load("diabetes")
@@ -266,8 +267,8 @@ print(f"best p by squared error: {p[((p - sick) ** 2).mean(axis=1).argmin(), 0]:
 
 # %% [markdown]
 # It pays to say 0.3, and the squared error agrees. So why not use the square here, too? That comes next. First, one more
-# thing about likelihood: the squared error comes from it as well. If errors follow the bell curve, minus the logarithm of
-# the bell is half the square, plus a constant.
+# thing about likelihood: the squared error comes from it as well. If errors follow the bell curve (here of spread 1), minus the
+# logarithm of the bell is half the square, plus a constant.
 
 # %%
 for error in (0.0, 1.0, 3.0):
@@ -276,7 +277,7 @@ for error in (0.0, 1.0, 3.0):
 
 # %% [markdown]
 # A curve with wider skirts, $e^{-|\text{error}|} / 2$, gives the absolute error in the same way. So a loss is also a statement
-# about the errors you expect: the square says that outliers do not happen.
+# about the errors you expect: the square says that outliers hardly ever happen.
 #
 # ## Why squared error learns slowly behind a sigmoid
 #
@@ -285,8 +286,9 @@ for error in (0.0, 1.0, 3.0):
 # $$p = \frac{1}{1 + e^{-z}}$$
 #
 # In words: 0 becomes 0.5, large numbers come close to 1, very negative ones close to 0. Steps move $z$, so what counts is
-# the slope of the loss along $z$. By the chain rule of lesson 2 it is $p - y$ for the crossentropy, and
-# $2\,(p - y) \cdot p\,(1 - p)$ for the squared error.
+# the slope of the loss along $z$. The chain rule of lesson 2 multiplies the slope along $p$ by that of the sigmoid, which is
+# $p\,(1 - p)$. For the squared error that makes $2\,(p - y) \cdot p\,(1 - p)$. For the crossentropy of a yes it makes
+# $-\frac{1}{p} \cdot p\,(1 - p) = p - 1$: the $p$ cancels. For a no the same happens with $1 - p$, so both are $p - y$.
 
 
 # %%
@@ -389,7 +391,19 @@ for name, pull in PULLS.items():
     print(f"{name:13}: {arrived:.0%} of the starts arrive at rate 1000")
 
 # %% [markdown]
-# The crossentropy arrives at every rate from 10 on, from every start. That is what you want of a loss.
+# The crossentropy arrives from every start, at every rate from 10 on. That is what you want of a loss.
+#
+# Its strength has a price. A wrong label is a sure mistake that no step can mend, and the crossentropy pulls at it with all
+# its force. In the lab, one no can be dragged among the yeses. What happens to the two curves?
+
+# %%
+labs.loss_shapes(view="probability", outlier=6)
+
+# %% [markdown]
+# *Left: crossentropy and squared error against the probability given to the truth. Right: noes at the bottom, yeses at the
+# top, one stray no at 6, and the sigmoid that each loss fits. The crossentropy's is flatter.*
+#
+# From −6 to 6 the stray no makes the crossentropy's curve half as steep; the squared error's loses a quarter.
 #
 # ## Several classes
 #
@@ -549,8 +563,8 @@ for name, recipe in RECIPES.items():
 # $\ln 10 = 2.30$ for the digits, $\ln 2 = 0.69$ for a yes or no. Fresh networks start somewhat above it, since random
 # weights are a little sure of themselves. For a standardised amount, always saying the mean has a squared error of 1.
 #
-# **If the first loss is far from that, something is wired wrongly.** It costs one line, before any training. You will need
-# it soon.
+# **If the first loss is far from that, something is wired wrongly.** (The doctor whom you will meet below raises the alarm
+# at two and a half times.) It costs one line, before any training.
 #
 # ## Two classes, two ways
 #
@@ -674,8 +688,8 @@ print(f"accuracy {scores['accuracy']:.2f}, binary {scores['binary_accuracy']:.2f
 #
 # ## Objects in the place of words
 #
-# `compile` takes words, or objects that you configure. Words stand for default settings. An object shows them, and lets you
-# change them:
+# `compile` takes words, objects, or functions such as `keras.losses.binary_crossentropy`. A word stands for default settings.
+# An object lets you change them:
 
 # %%
 model = build(10, 1, "linear", "mean_squared_error")
@@ -691,8 +705,15 @@ print(
 )
 
 # %% [markdown]
-# Old examples write `SGD(lr=0.05)`. Keras 3 wants `learning_rate`, and says so.
-#
+# Old examples write `lr` for the rate. What does Keras 3 say to that?
+
+# %%
+try:
+    keras.optimizers.SGD(lr=0.05)
+except ValueError as error:
+    print(error)
+
+# %% [markdown]
 # ### A loss does not belong to an optimizer
 #
 # Old examples also pair them off: SGD with squared error, RMSprop with binary crossentropy, Adam with categorical
@@ -808,7 +829,7 @@ examine(1, x, y, 1, "softmax", "binary_crossentropy", ["accuracy"])
 examine(2, x, y, 1, "linear", "binary_crossentropy", ["accuracy"])
 
 # %% [markdown]
-# **Patient 3**: the same, from a file that codes benign as 1 and malign as −1. What is the least that a crossentropy can be?
+# **Patient 3**: the same, from a file that codes benign as 1 and malignant as −1. What is the least that a crossentropy can be?
 
 # %%
 signs = 2 * cancer.y_train - 1
@@ -858,7 +879,7 @@ except ValueError as error:
 patients[8] = build(64, 10, "softmax", loss), x, y
 
 # %% [markdown]
-# Two of them look alike from the outside. Put predictions beside truth, for patients 6 and 7 and for a healthy model.
+# The charts of patients 6 and 7 say little. Put predictions beside truth, and a healthy model beside them.
 
 # %%
 healthy = build(10, 1, "linear", "mean_squared_error")
@@ -935,7 +956,7 @@ diagnose(*patients[1])
 #
 # ### Repair them
 #
-# Patients 1, 3, 5 and 6 need one word or one line each. Read the line before you read the chart.
+# Five of them need one word or one line each. Read the line before you read the chart.
 
 # %%
 x, y = cancer.x_train, cancer.y_train
@@ -951,7 +972,14 @@ examine("5 and 6, repaired", x, scaled, 1, "linear", "mean_squared_error")
 
 # %% [markdown]
 # The first two are now one and the same healthy model. The third serves patients 5 and 6 alike: scaled for the one, without
-# `relu` for the other. Patient 8 wants the sparse loss. The rest is yours.
+# `relu` for the other. Patient 8 needs the loss for integer labels:
+
+# %%
+examine("8, repaired", digits.x_train, digits.y_train, 10, "softmax", SPARSE)
+
+# %% [markdown]
+# The last three are yours.
+#
 #
 # ### Exercise 6.8 · Fix
 #

@@ -182,11 +182,11 @@ def _sigmoids(outlier):
         here = given[(-1, *best)]
         curve = 1 / (1 + np.exp(-steepness * (ends - middle)))
         shown[k] = (p, loss(p)), ([here], [loss(here)]), (ends, curve)
-        steep.append(f"{steepness:.2f}")
+        steep.append(steepness)
     sentence = (
-        f"With a no at {outlier:g} the steepness is {steep[0]} (squared) and "
-        f"{steep[1]} (crossentropy)."
+        f"With a no at {outlier:g} the steepness is {steep[0]:.2f} (squared) and "
+        f"{steep[1]:.2f} (crossentropy)."
     )
-    if outlier > 2:
+    if steep[1] < steep[0]:
         sentence += " Sure and wrong costs without limit, so crossentropy is less sure."
     return shown, sentence
