@@ -1054,3 +1054,13 @@ def test_each_loss_is_made_small_by_each_optimizer(problem):
     assert (
         max(bests) < {"diabetes": 0.55, "breast_cancer": 0.1, "digits": 0.25}[problem]
     )
+
+
+def test_the_validation_loss_can_double_while_the_accuracy_stays():
+    grid = dict(learning_rates=[1.0], batch_sizes=[32], seeds=range(5), epochs=100)
+    runs = sweep(load("breast_cancer"), **grid, hidden=(16,), progress=False)
+    losses, scores = runs.valid_loss[0, 0], runs.valid_score[0, 0]
+    assert (losses[:, -1] > 1.5 * losses.min(axis=1)).all()
+    assert losses.mean(axis=0).argmin() == pytest.approx(12, abs=4)
+    assert losses[:, -1].mean() / losses[:, 12].mean() == pytest.approx(1.83, abs=0.2)
+    assert scores[:, -1].mean() == pytest.approx(scores[:, 12].mean(), abs=0.01)
