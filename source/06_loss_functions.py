@@ -27,8 +27,8 @@ plots.use_style()
 # %% [markdown]
 # ## One number for "how wrong"
 #
-# A loss turns all that is wrong with the predictions into one number. Training makes that number small, and nothing else.
-# So the loss is where you tell a network what you care about.
+# A loss turns all that is wrong with the predictions into one number. Training makes that number small, and nothing else. So
+# the loss is where you say what you care about.
 #
 # Begin with amounts. The error of a prediction is prediction minus truth. Here are three ways to make a loss of it: square
 # it, take its size, or do the one near zero and the other farther out. The third is the **Huber loss** (Huber 1964, "Robust
@@ -64,8 +64,8 @@ plots.show(
 # *Left, each loss against the error. Right, its slope. For the square the slope grows with the error. For the absolute error
 # it is −1 or 1 and nothing else. For the Huber loss it grows up to an error of 1, then stays.*
 #
-# Look at the right panel. The slope is what a step of descent uses, so it is how hard a row pulls at the prediction. With
-# the square, a row that is ten times as far off pulls ten times as hard. With the absolute error, every row pulls alike.
+# The slope is what a step of descent uses, so it is how hard a row pulls at the prediction. With the square, a row that is
+# ten times as far off pulls ten times as hard. With the absolute error, every row pulls alike.
 #
 # What comes of it? Take seven numbers and predict all of them by one. Which one has the least loss?
 
@@ -378,7 +378,7 @@ plt.legend()
 plots.show("Steps against the learning rate on log axes, one line for each loss.")
 
 # %% [markdown]
-# *The steps to 95% against the learning rate, both on logarithmic axes. The line of the squared error lies above that of the
+# *The steps to 95% against the learning rate, on logarithmic axes. The squared error's line lies above that of the
 # crossentropy everywhere. A point that is missing did not arrive in 500 steps.*
 #
 # At one rate the squared error takes about eleven times as many steps. With the best rate for each it is 7 against 3, so
@@ -748,8 +748,8 @@ for name in ("diabetes", "breast_cancer", "digits"):
     print(f"{name:13}:", *(f"{who} {loss:.2f}  " for who, loss in bests.items()))
 
 # %% [markdown]
-# Each row is one loss, and all three optimizers make it small. The pairings were accidents. (Small differences remain; which
-# optimizer suits which *landscape* is lesson 7.)
+# Each row is one loss, and all three optimizers make it small. The pairings were accidents. (Which optimizer suits which
+# *landscape*, lesson 7 asks.)
 #
 # ### A loss and a metric of your own
 #
@@ -908,8 +908,8 @@ plots.show(
 )
 
 # %% [markdown]
-# *Predictions against truth; on the dashed line they would agree. Patient 6 is cut off at 0, patient 7 says nearly the same
-# for everybody, the healthy model follows the line.*
+# *Predictions against truth. Patient 6 is cut off at 0, patient 7 says nearly the same for everybody, the healthy model
+# follows the dashed line, where both agree.*
 #
 # ### Exercise 6.7 · Choose
 #
@@ -955,7 +955,7 @@ for name, case in patients.items():
     print(name, *diagnose(*case).codes)
 
 # %% [markdown]
-# In full it says what is wrong, why, what Keras shows, and how to mend it:
+# In full:
 
 # %%
 diagnose(*patients[1])
@@ -981,8 +981,8 @@ x, scaled = diabetes.x_train, (units - units.mean()) / units.std()
 examine("5 and 6, repaired", x, scaled, 1, "linear", "mean_squared_error")
 
 # %% [markdown]
-# The first two are now one and the same healthy model. The third serves patients 5 and 6 alike: scaled for the one, without
-# `relu` for the other. Patient 8 needs the loss for integer labels:
+# The first two are now one healthy model. The third serves patients 5 and 6: scaled for the one, without `relu` for the
+# other. Patient 8 needs the loss for integer labels:
 
 # %%
 examine("8, repaired", digits.x_train, digits.y_train, 10, "softmax", SPARSE)
@@ -1110,7 +1110,7 @@ check.pinball(pinball)
 # - A falling loss proves little and silence proves nothing. Look at the predictions.
 # - Loss and optimizer are chosen apart.
 #
-# These were small models and clean data. That a loss suits the problem does not make a model good: that takes data, and the
+# These were small models and clean data. A loss that suits the problem does not make a model good: that takes data, and the
 # dials of lessons 4, 5 and 7.
 
 # %%
