@@ -8,6 +8,7 @@ from helpers.labs.descent import descent
 from helpers.labs.gradient import gradient
 from helpers.labs.line_fit import line_fit
 from helpers.labs.race import race
+from helpers.labs.loss_shapes import loss_shapes
 from helpers.labs.sampling import sampling
 from helpers.labs.training import training
 
@@ -15,3 +16,4 @@ __all__ = ["descent", "gradient", "line_fit", "race", "sampling"]
 __all__ = ["descent", "gradient", "line_fit", "sampling", "training"]
 from helpers.labs.schedules import schedules
 __all__ = ["descent", "gradient", "line_fit", "sampling", "schedules"]
+__all__ = ["descent", "gradient", "line_fit", "loss_shapes", "sampling"]
