@@ -231,10 +231,14 @@ def test_the_race_says_where_descend_ends():
 
 def test_a_racer_that_leaves_the_map_for_good_is_called_diverged():
     assert "SGD diverged, momentum" in text(labs.race(first_rate=1, steps=200))
+
+
 def test_an_outlier_pulls_the_line_of_squares_and_stops_pulling_the_others():
     near, far, further = (numbers(labs.loss_shapes(outlier=y)) for y in (3, 5, 8))
     assert near[0] < far[0] - 0.1 < further[0] - 0.2
     assert far[1:] == further[1:] == [near[1], pytest.approx(0.59), 0.5]
+
+
 def test_a_stray_no_flattens_the_crossentropy_more_than_the_square():
     before, after = (
         numbers(labs.loss_shapes("probability", outlier=x)) for x in (-6, 6)

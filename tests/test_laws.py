@@ -19,7 +19,6 @@ from helpers.losses import (
 from helpers.minibatches import batches
 from helpers.networks import Network
 from helpers.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, RMSprop
-from helpers.optimizers import SGD, Adagrad, Adam, RMSprop
 from helpers.rate_range import RateRange
 from helpers.schedules import InverseTimeDecay
 from helpers.slices import loss_slice
@@ -1377,6 +1376,8 @@ def test_the_race_of_lesson_7_ends_as_its_caption_says():
     racers = SGD(0.035), SGD(0.01, momentum=0.9), Adam(0.4)
     losses = [descend(SURFACES["ravine"], each, steps=80).losses[-1] for each in racers]
     assert losses == pytest.approx([0.01, 0.0035, 0.00079], rel=0.03)
+
+
 # Lesson 4: why small steps forgive noise, the ridge, the noise scale, and a budget
 
 
@@ -1514,6 +1515,8 @@ def test_three_cells_of_a_hundred_reach_95_percent_in_60_steps_and_3_epochs():
         middle = np.median(result.valid_score[:, 0, :, -1], axis=1)
         reached += [(rate, size) for rate in result.learning_rates[middle >= 0.95]]
     assert reached == [(0.64, 64), (1.28, 64), (1.28, 128)]
+
+
 # Lesson 5
 
 HALF_WAVE = {
@@ -1697,6 +1700,8 @@ def recipe_and_ten_best(problem):
 def test_nine_runs_of_the_recipe_come_near_the_best_of_a_whole_sweep(name, near, split):
     recipe, ten_best = recipe_and_ten_best(split_again(load(name), split))
     assert recipe > ten_best - near
+
+
 # Lesson 6
 
 

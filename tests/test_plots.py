@@ -275,6 +275,8 @@ def test_the_family_tree_names_each_optimizer_that_helpers_has():
     texts = " ".join(text.get_text() for text in plots.family_tree().texts)
     for name in ("SGD", "Adagrad", "RMSprop", "Adadelta", "Adam", "AdamW", "AMSGrad"):
         assert rf"\bf{{{name}}}" in texts
+
+
 def test_lines_differ_in_their_dashes_as_well_as_in_their_colours():
     ax = plots.lines({name: np.ones(3) for name in "abcd"})
     assert len({line.get_color() for line in ax.lines}) == 4
@@ -282,15 +284,21 @@ def test_lines_differ_in_their_dashes_as_well_as_in_their_colours():
     assert ax.get_yscale() == "log"
     marked = plots.lines({"a": [1, 2]}, x=[0.1, 0.2])
     assert marked.lines[0].get_marker() == "o"
+
+
 def test_panels_share_one_scale_and_are_named():
     axes = plots.panels({"flat": np.ones(5), "rising": np.arange(5)})
     assert [ax.get_title(loc="left") for ax in axes] == ["flat", "rising"]
     assert axes[0].get_ylim() == axes[1].get_ylim()
+
+
 def test_clouds_have_a_dot_for_each_seed_and_a_bar_at_the_mean():
     ax = plots.clouds({"a": np.array([1.0, 2.0, 6.0]), "b": np.array([4.0, 5.0, 6.0])})
     dots, bar = ax.lines[:2]
     assert list(dots.get_xdata()) == [1, 2, 6] and list(bar.get_xdata()) == [3, 3]
     assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b"]
+
+
 def test_plateaus_mark_the_best_epoch():
     history = {"loss": [3, 2, 1], "val_loss": [3, 1, 2], "learning_rate": [1, 1, 0.1]}
     above, below = plots.plateaus(history)

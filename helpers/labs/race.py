@@ -3,7 +3,6 @@
 from functools import lru_cache, partial
 
 import numpy as np
-from matplotlib.colors import BoundaryNorm
 from matplotlib.figure import Figure
 
 from helpers.descent import descend
@@ -16,9 +15,10 @@ from helpers.labs.core import (
     in_style,
     rates,
 )
-from helpers.labs.descent import FAR, GRID, LIGHT_GREYS, STEPS
+from helpers.labs.descent import FAR, STEPS
 from helpers.live import LiveFigure
 from helpers.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, RMSprop
+from helpers.plots import shade
 from helpers.surfaces import SURFACES
 
 RACERS = {
@@ -70,8 +70,6 @@ def race(
     """
     figure = Figure(figsize=(7.6, 4.2))
     land, fall = figure.subplots(ncols=2)
-    land.set(xlabel="x", ylabel="y", box_aspect=1)
-    land.grid(False)
     land.locator_params(integer=True, nbins=6)
     fall.set(xlim=(-4, STEPS + 4), yscale="log", xlabel="step")
     fall.set_title("Loss above the lowest minimum")
@@ -108,16 +106,10 @@ def race(
             ("start_x", "start_y"), chosen.bounds, chosen.start, strict=True
         ):
             controls[name].move(*bounds, value)
-        sides = [np.linspace(*bounds, GRID) for bounds in chosen.bounds]
-        heights = chosen.value(np.stack(np.meshgrid(*sides), axis=-1))
         while bands:
             bands.pop().remove()
-        levels = np.unique(np.quantile(heights, np.linspace(0, 1, 16)))
-        tones = BoundaryNorm(levels, 256)
-        bands.append(
-            land.contourf(*sides, heights, levels, norm=tones, cmap=LIGHT_GREYS)
-        )
-        land.set(xlim=chosen.bounds[0], ylim=chosen.bounds[1])
+        heights, drawn = shade(land, chosen)
+        bands.extend(drawn)
         span = np.ptp(heights)
         fall.set_ylim(1e-6 * span, 40 * span)
         minima.set_data(*chosen.minima.T)
