@@ -1,0 +1,138 @@
+"""Write dist/graded/: what nbgrader needs to hand out and grade the lessons.
+
+Each notebook is complete in itself, as the portable ones are, and brings no answers. A
+cell of its own judges each exercise, with hidden tests: see INSTRUCTORS.md.
+"""
+
+import ast
+import importlib
+import shutil
+import textwrap
+
+from nbformat.v4 import new_code_cell
+
+from tools import build, portable
+
+FOLDER = build.ROOT / "dist" / "graded"
+CONFIG = """\
+c = get_config()  # noqa: F821
+c.CourseDirectory.course_id = "downhill"
+c.Execute.timeout = 120  # seconds a cell: some train networks
+c.Exchange.path_includes_course = True
+"""
+SCHEMA = {"schema_version": 3, "solution": False, "task": False, "locked": True}
+# The first and the last line are the student's to run; the rest is back at the grading:
+# the check must accept the answer, and must still know each mistake in the bank.
+JUDGE = """\
+checked = check.{name}({answer})
+### BEGIN HIDDEN TESTS
+assert checked, checked.message
+
+
+def check_the_check():
+{definitions}
+    for answer, part in {mistakes}:
+        verdict = check.{name}(answer)
+        known = verdict.status == "incorrect" and part in verdict.message
+        assert known, "The check itself was changed."
+
+
+check_the_check()
+### END HIDDEN TESTS
+checked"""
+
+
+def notebook(source):
+    """Return a lesson with a graded cell for each exercise, and its code in a cell."""
+    cells = build.read_cells(source)
+    made = build.make_notebook(cells, "lesson")
+    first = portable.first_cell(source, answers=False)
+    first.metadata["nbgrader"] = SCHEMA | {"grade_id": first.id, "grade": False}
+    made.cells = [first, *(part for cell in made.cells for part in split(cell, source))]
+    return made
+
+
+def split(cell, source):
+    """Return an exercise's cell as two, answer and judge; others as they are."""
+    name = cell.id.removeprefix("exercise-")
+    if cell.id == name:
+        return [cell]
+    last = ast.parse(cell.source).body[-1]
+    call = ast.unparse(last)
+    if not call.startswith(f"check.{name}("):
+        raise build.BuildError(f"{source.name}: {cell.id} must end with check.{name}()")
+    cell.source = "\n".join(cell.source.splitlines()[: last.lineno - 1]).rstrip()
+    lesson = importlib.import_module(f"helpers.checks.lesson_{source.stem[:2]}")
+    exercise = next(each for each in lesson.EXERCISES if each.name == name)
+    definitions, mistakes = known_mistakes(source.stem[:2], exercise)
+    judge = JUDGE.format(
+        name=name,
+        answer=call.removeprefix(f"check.{name}(").removesuffix(")"),
+        definitions=textwrap.indent(definitions or "pass", "    "),
+        mistakes=mistakes,
+    )
+    made = new_code_cell(judge, id=f"points-{name}")
+    made.metadata["nbgrader"] = SCHEMA | {
+        "grade_id": made.id,
+        "grade": True,
+        "points": exercise.points,
+    }
+    return [cell, made]
+
+
+def known_mistakes(number, exercise):
+    """Return the bank's wrong answers to an exercise as code: (definitions, list).
+
+    Each comes with a part of the message that it gets. An exercise that trains with
+    Keras gets two, to save time.
+    """
+    bank = build.ROOT / "helpers" / "checks" / f"bank_{number}.py"
+    nodes = ast.parse(bank.read_text("utf-8")).body
+    table = next(node.value for node in nodes if names_made(node) == {"WRONG"})
+    names = [key.value for key in table.keys]
+    mistakes = table.values[names.index(exercise.name)]
+    if exercise.needs_keras and isinstance(mistakes, ast.List):
+        mistakes.elts = mistakes.elts[:2]
+    needed, wanted = [], names_used(mistakes)
+    for node in reversed(nodes):
+        if names_made(node) & wanted:
+            needed.insert(0, ast.unparse(node))
+            wanted |= names_used(node)
+    return "\n".join(needed), ast.unparse(mistakes)
+
+
+def names_made(node):
+    """Return the names that a statement of a module makes."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return {alias.asname or alias.name.split(".")[0] for alias in node.names}
+    if isinstance(node, ast.Assign):
+        return {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return {node.name} if hasattr(node, "name") else set()
+
+
+def names_used(node):
+    """Return the names that code looks up."""
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+def write(folder=FOLDER):
+    """Write all assignments; what students handed in stays."""
+    shutil.rmtree(folder / "source", ignore_errors=True)
+    for source in sorted((build.ROOT / "source").glob("*.py")):
+        file = folder / "source" / source.stem / f"{source.stem}.ipynb"
+        file.parent.mkdir(parents=True)
+        made = notebook(source)
+        file.write_text(build.as_text(made), "utf-8")
+        points = [c.metadata.nbgrader.get("points", 0) for c in made.cells if locked(c)]
+        exercises = len(points) - 1
+        print(f"{source.stem:40} {exercises} exercises, {sum(points):2} points")
+    (folder / "nbgrader_config.py").write_text(CONFIG, "utf-8")
+
+
+def locked(cell):
+    """Tell whether a cell is nbgrader's own."""
+    return "nbgrader" in cell.metadata
+
+
+if __name__ == "__main__":
+    write()
