@@ -21,7 +21,7 @@ from pathlib import Path
 
 import nbformat
 
-from tools import graded
+from tools import build, graded
 
 AUTOGRADE = "nbgrader autograde {lesson} --student {student} && nbgrader export"
 # Students' code gets no network, no rights, little of the machine, and no folder but
@@ -33,22 +33,13 @@ CONTAINER = (
 ).split()
 
 
-def marked(notebook):
-    """Return the ids of the cells that nbgrader would grade or bring back."""
-    return [
-        cell.metadata.nbgrader.grade_id
-        for cell in notebook.cells
-        if graded.locked(cell)
-    ]
-
-
 def mend(notebook, source):
     """Give a submission nbgrader's marks back; return the ids that lacked them.
 
     A cell is known by its id, by the id that Colab keeps, or by its first line. One
     that was deleted comes back below its exercise.
     """
-    there = marked(notebook)
+    there = graded.marked_ids(notebook)
     lost = [cell for cell in source.cells if graded.locked(cell)]
     lost = [cell for cell in lost if cell.id not in there]
     for wanted in lost:
@@ -108,7 +99,9 @@ def run_apart(course, image=None, minutes=15, jobs=2):
         shutil.copytree(course.source.parent, template / "source" / course.lesson)
         shutil.copy(course.folder / "nbgrader_config.py", template)
         generate = ["nbgrader", "generate_assignment", course.lesson]
-        subprocess.run(generate, cwd=template, check=True, capture_output=True)
+        subprocess.run(
+            generate, cwd=template, check=True, capture_output=True, env=around()
+        )
 
         def grade(item):
             place = Path(scratch) / "each" / item[0]
@@ -124,7 +117,7 @@ def grade_one(course, student, file, place, image, minutes):
     row = {"student_id": student, "assignment": course.lesson, "score": 0}
     try:
         notebook, lost = course.mended(file)
-    except Exception as error:  # whatever a student may hand in as a notebook
+    except Exception as error:  # whatever a student may hand in
         return row | {"remark": f"not a notebook: {error}"[:80]}
     mine = place / "submitted" / student / course.lesson / file.name
     mine.parent.mkdir(parents=True)
@@ -138,7 +131,7 @@ def grade_one(course, student, file, place, image, minutes):
         command = [*CONTAINER, *options, image, *command]
     remark = f"mended: {' '.join(lost)}" if lost else ""
     try:
-        kill_group(command, place, 60 * minutes)
+        run_for(command, place, 60 * minutes)
         with open(place / "grades.csv", encoding="utf-8") as table:
             row |= {k: v for k, v in next(csv.DictReader(table)).items() if v}
     except subprocess.TimeoutExpired:
@@ -156,10 +149,18 @@ def grade_one(course, student, file, place, image, minutes):
     return row | {"seconds": f"{time.monotonic() - start:.0f}", "remark": remark}
 
 
-def kill_group(command, place, seconds):
+def around():
+    """Return the environment, with the programs beside this Python found first."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return os.environ | build.KERNEL_ENVIRONMENT | {"PATH": path}
+
+
+def run_for(command, place, seconds):
     """Run a command for so long; when the time is over, end all that it started."""
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(command, cwd=place, start_new_session=True, **quiet)
+    process = subprocess.Popen(
+        command, cwd=place, env=around(), start_new_session=True, **quiet
+    )
     try:
         process.wait(seconds)
     finally:
@@ -192,7 +193,12 @@ def main(arguments=None):
         return 0
     damaged = 0
     for student, file in course.submissions().items():
-        notebook, lost = course.mended(file)
+        try:
+            notebook, lost = course.mended(file)
+        except Exception as error:  # whatever a student may hand in
+            print(f"{student}: not a notebook: {error}"[:100])
+            damaged += 1
+            continue
         damaged += bool(lost)
         if lost and options.what == "mend":
             nbformat.write(notebook, file)

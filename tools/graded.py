@@ -21,10 +21,11 @@ c.Execute.timeout = 120  # seconds a cell: some train networks
 c.Exchange.path_includes_course = True
 """
 SCHEMA = {"schema_version": 3, "solution": False, "task": False, "locked": True}
-# The first and the last line are the student's to run; the rest is back at the grading:
-# the check must accept the answer, and must still know each mistake in the bank.
+# Students get the first two lines. The rest is back for the grading: the check must accept
+# the answer, and must still know each mistake in the bank.
 JUDGE = """\
 checked = check.{name}({answer})
+display(checked)
 ### BEGIN HIDDEN TESTS
 assert checked, checked.message
 
@@ -38,8 +39,7 @@ def check_the_check():
 
 
 check_the_check()
-### END HIDDEN TESTS
-checked"""
+### END HIDDEN TESTS"""
 
 
 def notebook(source):
@@ -64,7 +64,8 @@ def split(cell, source):
     cell.source = "\n".join(cell.source.splitlines()[: last.lineno - 1]).rstrip()
     lesson = importlib.import_module(f"helpers.checks.lesson_{source.stem[:2]}")
     exercise = next(each for each in lesson.EXERCISES if each.name == name)
-    definitions, mistakes = known_mistakes(source.stem[:2], exercise)
+    most = 2 if exercise.needs_keras else None  # what trains takes its time
+    definitions, mistakes = known_mistakes(source.stem[:2], exercise, most)
     judge = JUDGE.format(
         name=name,
         answer=call.removeprefix(f"check.{name}(").removesuffix(")"),
@@ -80,19 +81,17 @@ def split(cell, source):
     return [cell, made]
 
 
-def known_mistakes(number, exercise):
+def known_mistakes(number, exercise, most=None):
     """Return the bank's wrong answers to an exercise as code: (definitions, list).
 
-    Each comes with a part of the message that it gets. An exercise that trains with
-    Keras gets two, to save time.
+    Each comes with a part of the message that it gets.
     """
     bank = build.ROOT / "helpers" / "checks" / f"bank_{number}.py"
     nodes = ast.parse(bank.read_text("utf-8")).body
     table = next(node.value for node in nodes if names_made(node) == {"WRONG"})
     names = [key.value for key in table.keys]
     mistakes = table.values[names.index(exercise.name)]
-    if exercise.needs_keras and isinstance(mistakes, ast.List):
-        mistakes.elts = mistakes.elts[:2]
+    mistakes.elts = mistakes.elts[:most]
     needed, wanted = [], names_used(mistakes)
     for node in reversed(nodes):
         if names_made(node) & wanted:
@@ -115,6 +114,26 @@ def names_used(node):
     return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
 
 
+def mistakes(source):
+    """Return the bank of a lesson as Markdown: what people answer, what they hear."""
+    number = source.stem[:2]
+    lesson = importlib.import_module(f"helpers.checks.lesson_{number}")
+    bank = importlib.import_module(f"helpers.checks.bank_{number}")
+    lines = [f"## {lesson.LESSON.number} · {lesson.LESSON.title}"]
+    for exercise in lesson.EXERCISES:
+        lines += ["", f"**{exercise.number} · {exercise.kind}**: `{exercise.name}`", ""]
+        lines += ["| answer | what the check says |", "|---|---|"]
+        answers = ast.parse(known_mistakes(number, exercise)[1], mode="eval").body
+        given = bank.WRONG[exercise.name]
+        # An exercise that trains would take minutes: of its messages, the part known.
+        for code, (answer, part) in zip(answers.elts, given, strict=False):
+            said = part if exercise.needs_keras else exercise(answer).message
+            cells = ast.unparse(code.elts[0]), said
+            cells = (" ".join(cell.replace("|", "\\|").split()) for cell in cells)
+            lines.append("| `{}` | {} |".format(*cells))
+    return "\n".join(lines) + "\n"
+
+
 def write(folder=FOLDER):
     """Write all assignments; what students handed in stays."""
     shutil.rmtree(folder / "source", ignore_errors=True)
@@ -127,11 +146,19 @@ def write(folder=FOLDER):
         exercises = len(points) - 1
         print(f"{source.stem:40} {exercises} exercises, {sum(points):2} points")
     (folder / "nbgrader_config.py").write_text(CONFIG, "utf-8")
+    sources = sorted((build.ROOT / "source").glob("*.py"))
+    text = "\n".join(["# What people get wrong", "", *map(mistakes, sources)])
+    (folder / "mistakes.md").write_text(text, "utf-8")
 
 
 def locked(cell):
-    """Tell whether a cell is nbgrader's own."""
+    """Tell whether nbgrader grades a cell, or brings it back as it was."""
     return "nbgrader" in cell.metadata
+
+
+def marked_ids(notebook):
+    """Return nbgrader's names for the cells that it grades or brings back."""
+    return [c.metadata.nbgrader.grade_id for c in notebook.cells if locked(c)]
 
 
 if __name__ == "__main__":
