@@ -21,8 +21,8 @@ c.Execute.timeout = 120  # seconds a cell: some train networks
 c.Exchange.path_includes_course = True
 """
 SCHEMA = {"schema_version": 3, "solution": False, "task": False, "locked": True}
-# Students get the first two lines. The rest is back for the grading: the check must accept
-# the answer, and must still know each mistake in the bank.
+# Students get the first two lines. The rest is back for the grading: the check must
+# accept the answer, and must still know each mistake in the bank.
 JUDGE = """\
 checked = check.{name}({answer})
 display(checked)
