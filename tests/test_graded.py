@@ -2,6 +2,7 @@
 
 import copy
 import csv
+import importlib
 import json
 import re
 import shutil
@@ -246,3 +247,18 @@ def test_what_one_hands_in_does_no_harm_to_the_others(course, capsys):
         "stripped": every,
         "unreadable": 0,
     }
+
+
+# The guide
+
+
+@each_source
+def test_the_guide_places_every_exercise(source):
+    guide = (build.ROOT / "INSTRUCTORS.md").read_text("utf-8")
+    lesson = importlib.import_module(f"helpers.checks.lesson_{source.stem[:2]}")
+    title = f"### {lesson.LESSON.number} · {lesson.LESSON.title}\n"
+    assert title in guide
+    section = guide.split(title)[1].split("\n## ")[0].split("\n### ")[0]
+    places = section.split("\nIn class ")[1]
+    named = set(re.findall(r"\d+\.\d+", places))
+    assert {exercise.number for exercise in lesson.EXERCISES} <= named
