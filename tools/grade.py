@@ -10,6 +10,7 @@ They are read from dist/graded/submitted/STUDENT/LESSON/; INSTRUCTORS.md says mo
 import argparse
 import csv
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -123,7 +124,8 @@ def grade_one(course, student, file, place, image, minutes):
     mine.parent.mkdir(parents=True)
     nbformat.write(notebook, mine)
     start = time.monotonic()
-    command = ["sh", "-c", AUTOGRADE.format(lesson=course.lesson, student=student)]
+    named = {"lesson": shlex.quote(course.lesson), "student": shlex.quote(student)}
+    command = ["sh", "-c", AUTOGRADE.format(**named)]
     name = f"downhill-{os.getpid()}-{student}"
     if image:
         user = f"{os.getuid()}:{os.getgid()}" if hasattr(os, "getuid") else "1000"
@@ -133,13 +135,16 @@ def grade_one(course, student, file, place, image, minutes):
     try:
         run_for(command, place, 60 * minutes)
         with open(place / "grades.csv", encoding="utf-8") as table:
-            row |= {k: v for k, v in next(csv.DictReader(table)).items() if v}
+            came = next(csv.DictReader(table))
+        # Of a file that students' code could write to, no more than two numbers.
+        row |= {name: float(came[name]) for name in ("score", "max_score")}
     except subprocess.TimeoutExpired:
         remark = f"stopped after {minutes:g} minutes"
         if image:
             subprocess.run(["docker", "kill", name], capture_output=True)
-    except (OSError, StopIteration):
-        remark = "nbgrader could not grade it"
+    except (OSError, StopIteration, KeyError, TypeError, ValueError, csv.Error):
+        said = log_of(place).read_text("utf-8", "replace").split()
+        remark = f"nbgrader could not grade it: {' '.join(said)[-200:]}"
     kept = course.folder / "autograded" / student / course.lesson
     shutil.rmtree(kept, ignore_errors=True)
     done = place / "autograded" / student / course.lesson / file.name
@@ -147,6 +152,11 @@ def grade_one(course, student, file, place, image, minutes):
         kept.mkdir(parents=True)
         shutil.copyfile(done, kept / file.name)
     return row | {"seconds": f"{time.monotonic() - start:.0f}", "remark": remark}
+
+
+def log_of(place):
+    """Return where that says what happened: out of reach of what runs there."""
+    return place.parent / f"{place.name}.log"
 
 
 def around():
@@ -157,10 +167,11 @@ def around():
 
 def run_for(command, place, seconds):
     """Run a command for so long; when the time is over, end all that it started."""
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(
-        command, cwd=place, env=around(), start_new_session=True, **quiet
-    )
+    with open(log_of(place), "w") as log:
+        out = {"stdout": log, "stderr": subprocess.STDOUT}
+        process = subprocess.Popen(
+            command, cwd=place, env=around(), start_new_session=True, **out
+        )
     try:
         process.wait(seconds)
     finally:
