@@ -1,6 +1,7 @@
 // A section that is too tall for the page goes on below. Headings, paragraphs, code,
-// outputs stay whole, and a line in italics stays with the figure that it speaks of.
-const ROOM = 720;
+// outputs stay whole, and a line in italics stays with the figure that it speaks of. What
+// a cell gives, and all that is said of it, appears at the next click: first ask.
+const ROOM = 710;
 const ruler = document.getElementById("ruler");
 const BLOCKS = ".jp-RenderedMarkdown > *, .jp-InputArea-editor .highlight, .jp-OutputArea-child";
 
@@ -26,18 +27,36 @@ function fits(blocks) {
   return ruler.scrollHeight <= ROOM;
 }
 
+function hideResults(blocks) {
+  let step = -1, content = false, before = false;
+  for (const block of blocks) {
+    const result = block.matches(".jp-OutputArea-child");
+    if (result && content && !before) step += 1;
+    before = result;
+    if (step >= 0) {
+      block.classList.add("fragment");
+      block.dataset.fragmentIndex = step;
+    }
+    content ||= !block.matches("h1, h2, h3");
+  }
+}
+
 function paginate(section) {
   const notes = [...section.querySelectorAll("aside.notes")];
-  const heading = section.querySelector("h1, h2, h3");
-  const pages = [[]];
+  const own = section.querySelector("h1, h2, h3");
+  const heading = own ?? section.parentElement.querySelector("h1, h2");
+  const pages = [];
+  const startPage = () => {
+    const again = heading?.cloneNode(true);
+    again?.classList.add("again");
+    pages.push(again ? [again] : []);
+  };
+  own ? pages.push([]) : startPage();
   for (const unit of units(section)) {
-    if (pages.at(-1).length && !fits([...pages.at(-1), ...unit])) {
-      const again = heading?.cloneNode(true);
-      again?.classList.add("again");
-      pages.push(again ? [again] : []);
-    }
+    if (pages.at(-1).length && !fits([...pages.at(-1), ...unit])) startPage();
     pages.at(-1).push(...unit);
   }
+  pages.forEach(hideResults);
   section.replaceWith(...pages.map((blocks, number) => {
     const page = document.createElement("section");
     page.className = "page";
