@@ -24,14 +24,16 @@ def test_exercises_are_there_and_their_answers_are_not(source):
 
 
 @each_source
-def test_every_heading_of_the_lesson_starts_a_slide(source):
+def test_headings_start_slides_and_what_follows_an_exercise_is_on_another(source):
+    after_exercise = False
     for cell in slides.pages(source).cells:
-        mark = (
-            re.match("#{1,3} ", cell.source) if cell.cell_type == "markdown" else None
-        )
-        kind = {2: "slide", 3: "slide", 4: "subslide"}[len(mark[0])] if mark else None
-        if cell.metadata.get("slideshow", {}).get("slide_type") != "notes":
-            assert cell.metadata.get("slideshow", {}).get("slide_type") == kind
+        kind = cell.metadata.get("slideshow", {}).get("slide_type")
+        text = cell.source if cell.cell_type == "markdown" else ""
+        if mark := re.match("#{1,3} ", text):
+            assert kind == ("subslide" if mark[0] == "### " else "slide")
+        elif after_exercise:
+            assert kind in ("subslide", "notes")
+        after_exercise = cell.id.startswith("exercise-")
 
 
 def test_formulas_become_mathml_and_code_stays():

@@ -14,6 +14,7 @@ function units(section) {
   const found = [];
   for (const block of section.querySelectorAll(BLOCKS)) {
     if (block.closest("aside.notes")) continue;
+    if (!block.textContent.trim() && !block.querySelector("img")) continue;
     const last = found.at(-1);
     const joins = isCaption(block) || last?.at(-1).matches("h1, h2, h3");
     if (joins && last) last.push(block);
