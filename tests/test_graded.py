@@ -174,7 +174,7 @@ def course(tmp_path_factory):
         or (cell.source.startswith(("import ", "from ")) and "keras" not in cell.source)
     ]
     write(folder, "source", notebook)
-    config = graded.CONFIG.replace("timeout = 120", "timeout = 10")
+    config = graded.CONFIG.replace("timeout = 300", "timeout = 10")
     (folder / "nbgrader_config.py").write_text(config)
     nbgrader(folder, "generate_assignment", LESSON)
     return folder
