@@ -9,6 +9,7 @@ import shutil
 import subprocess
 
 import nbformat
+import numpy as np
 import pytest
 
 from tools import build, grade, graded, portable
@@ -60,24 +61,42 @@ def test_what_students_get_runs_and_shows_what_the_check_says(source):
             assert second == "display(checked)"
 
 
-def judge(name, answer, check):
+@each_source
+def test_what_hidden_tests_import_comes_along(source):
+    files = json.loads(portable.archive(source, answers=False))
+    for cell in graded.notebook(source).cells:
+        if cell.id.startswith("points-"):
+            for module in re.findall(r"(?:from|import) (helpers[.\w]+)", cell.source):
+                path = module.replace(".", "/")
+                assert f"{path}.py" in files or f"{path}/__init__.py" in files
+
+
+def judge(source, name, answer, check):
     """Run an answer and its graded cell as the grader does."""
-    cells = {cell.id: cell.source for cell in graded.notebook(SOURCE).cells}
-    names = {"check": check, "display": lambda value: None}
-    exec(f"import numpy as np\n{answer}\n{cells[f'points-{name}']}", names)
+    cells = {cell.id: cell.source for cell in graded.notebook(source).cells}
+    bank = importlib.import_module(f"helpers.checks.bank_{source.stem[:2]}")
+    names = {"check": check, "display": lambda value: None, "np": np} | bank.NAMES
+    exec(f"{answer}\n{cells[f'points-{name}']}", names)
 
 
-def test_hidden_tests_pass_the_answer_and_refuse_a_mistake():
-    from helpers.checks import lesson_03 as check
+def checks(source):
+    return importlib.import_module(f"helpers.checks.lesson_{source.stem[:2]}")
 
-    judge("back_and_forth", "my_rate = 0.25", check)
+
+@each_source
+def test_hidden_tests_pass_the_answers_of_the_course(source):
+    answers = build.collect_answers(build.read_cells(source))
+    for exercise in checks(source).EXERCISES:
+        if not graded.trains(exercise):
+            judge(source, exercise.name, answers[exercise.name]["code"], checks(source))
+
+
+def test_hidden_tests_refuse_a_mistake():
     with pytest.raises(AssertionError, match="settles"):
-        judge("back_and_forth", "my_rate = 0.2", check)
+        judge(SOURCE, "back_and_forth", "my_rate = 0.2", checks(SOURCE))
 
 
 def test_hidden_tests_notice_a_check_that_says_yes_to_all():
-    from helpers.checks import lesson_03 as check
-
     class Yes:
         status, message = "correct", ""
 
@@ -85,8 +104,7 @@ def test_hidden_tests_notice_a_check_that_says_yes_to_all():
             return self
 
     with pytest.raises(AssertionError, match="itself was changed"):
-        judge("back_and_forth", "my_rate = 0.2", Yes())
-    judge("back_and_forth", "my_rate = 0.25", check)
+        judge(SOURCE, "back_and_forth", "my_rate = 0.25", Yes())
 
 
 def test_the_mistakes_are_listed_with_what_the_check_says():
@@ -254,7 +272,7 @@ def test_what_one_hands_in_does_no_harm_to_the_others(course, capsys):
 @each_source
 def test_the_guide_places_every_exercise(source):
     guide = (build.ROOT / "INSTRUCTORS.md").read_text("utf-8")
-    lesson = importlib.import_module(f"helpers.checks.lesson_{source.stem[:2]}")
+    lesson = checks(source)
     title = f"### {lesson.LESSON.number} · {lesson.LESSON.title}\n"
     assert title in guide
     section = guide.split(title)[1].split("\n## ")[0].split("\n### ")[0]
