@@ -192,7 +192,7 @@ def course(tmp_path_factory):
         or (cell.source.startswith(("import ", "from ")) and "keras" not in cell.source)
     ]
     write(folder, "source", notebook)
-    config = graded.CONFIG.replace("timeout = 300", "timeout = 10")
+    config = graded.CONFIG.replace("Execute.timeout = 300", "Execute.timeout = 20")
     (folder / "nbgrader_config.py").write_text(config)
     nbgrader(folder, "generate_assignment", LESSON)
     return folder

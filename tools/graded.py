@@ -22,6 +22,7 @@ os.environ.update({build.KERNEL_ENVIRONMENT})
 c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = "downhill"
 c.Execute.timeout = 300  # seconds a cell: some train networks
+c.Execute.iopub_timeout = 60  # the default, 4 s, fails on a busy machine
 """
 SCHEMA = {"schema_version": 3, "solution": False, "task": False, "locked": True}
 # Students get the first two lines. The rest is back for the grading: the check must
