@@ -260,7 +260,7 @@ WIDGETS = {
 def test_the_same_holds_with_the_widgets_of(platform, tmp_path):
     """In an environment of its own, with deprecation warnings as errors."""
     python = tmp_path / "bin" / "python"
-    wanted = [*WIDGETS[platform].split(), "pillow", "pytest"]
+    wanted = [*WIDGETS[platform].split(), "pillow", "pytest", "tqdm"]
     try:
         if uv := shutil.which("uv"):
             run(uv, "venv", "-q", "-p", sys.executable, tmp_path)
