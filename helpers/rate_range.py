@@ -8,10 +8,10 @@ from helpers import plots
 
 # Each smoothed loss is nine parts what it was before and one part the new loss.
 KEEP = 0.9
-# So many steps show where the loss starts: their rates are too low to change much, and
-# a low or a high loss among them is the luck of a minibatch.
-FIRST = 10
-LEAST = 20  # steps before a test may end
+# In the first steps the rates are too low to change much: a low or a high loss there is
+# the luck of a minibatch. None of the first 10 is taken for the lowest; the first 20
+# show where the loss starts, and end no test.
+FIRST, START = 10, 20
 # At a rising rate the lowest loss comes 3 to 10 times too late: take the safe end.
 DIVIDE = 10
 
@@ -62,12 +62,13 @@ class RateRange:
         object.__setattr__(self, "reason", reason)
 
     def _suggestion(self, lowest):
-        start, noise = self.smoothed[:FIRST].mean(), self.losses[:FIRST].std()
+        start, noise = self.losses[:START].mean(), self.losses[:START].std()
         last = f"{self.rates[-1]:.2g}"
         if self.smoothed[lowest] > start - max(noise, 0.05 * abs(start)):
             return None, (
                 f"The loss never fell by more than its noise, up to a rate of {last}: "
-                "widen the range, or look for a fault in the model or the data."
+                "try another seed or a wider range, or look for a fault in the model "
+                "or the data."
             )
         rate = float(f"{self.lowest / DIVIDE:.2g}")
         why = (
@@ -101,7 +102,7 @@ def has_blown_up(losses) -> bool:
     """
     if not np.isfinite(losses[-1]):
         return True
-    if len(losses) <= LEAST:
+    if len(losses) <= START:
         return False
     smoothed = smooth(losses)
     start = smoothed[:FIRST].max()
