@@ -550,8 +550,8 @@ plots.show(
 )
 
 # %% [markdown]
-# *The loss of each minibatch (dots) and its running mean (line) against the rising rate. Flat up to about 0.01, falling to
-# about 1.7, then straight up. The dashed line stands at a tenth of the lowest.*
+# *The loss of each minibatch (dots) and its running mean (line) against the rising rate. Flat up to about 0.01, falling
+# up to a rate of 1.7, then rising steeply. The dashed line stands at a tenth of the lowest.*
 #
 # The running mean lags behind the dots, which is one more reason why its lowest point comes late.
 
