@@ -1686,6 +1686,12 @@ def test_an_odd_minibatch_at_the_start_does_not_end_a_range_test(seed):
     assert not any(has_blown_up(early[:step]) for step in range(1, 21))
 
 
+def test_a_lucky_first_minibatch_is_not_taken_for_the_lowest():
+    losses = np.concatenate([[0.1], np.linspace(3, 1, 60), np.linspace(1, 4, 20)])
+    found = RateRange(np.geomspace(1e-4, 10, 81), losses)
+    assert 0.3 < found.lowest < 1 and found.suggested
+
+
 def recipe_and_ten_best(problem):
     """The score of lesson 5's recipe, and the median of the ten best of 84 cells."""
     rates = range_test(problem).suggested * np.array([1 / 3, 1, 3])
