@@ -8,8 +8,10 @@ from helpers import plots
 
 # Each smoothed loss is nine parts what it was before and one part the new loss.
 KEEP = 0.9
-# So many steps show where the loss starts: their rates are too low to change much.
-FIRST = 10
+# In the first steps the rates are too low to change much: a low or a high loss there is
+# the luck of a minibatch. None of the first 10 is taken for the lowest; the first 20
+# show where the loss starts, and end no test.
+FIRST, START = 10, 20
 # At a rising rate the lowest loss comes 3 to 10 times too late: take the safe end.
 DIVIDE = 10
 
@@ -25,7 +27,7 @@ class RateRange:
     smoothed : array, shape (steps,)
         A running mean of the losses.
     lowest : float
-        The rate at the lowest smoothed loss.
+        The rate at the lowest smoothed loss after the first ten steps.
     suggested : float or None
         The rate to start with, a tenth of ``lowest``; None if the loss never fell.
     reason : str
@@ -49,7 +51,8 @@ class RateRange:
         if not np.isfinite(losses).all():
             raise ValueError("losses must be finite: end the test where they are not")
         smoothed = smooth(losses)
-        lowest = smoothed.argmin()
+        first = min(FIRST, len(losses) - 1)
+        lowest = first + smoothed[first:].argmin()
         names = "rates", "losses", "smoothed", "lowest"
         values = rates, losses, smoothed, float(rates[lowest])
         for name, value in zip(names, values, strict=True):
@@ -59,12 +62,13 @@ class RateRange:
         object.__setattr__(self, "reason", reason)
 
     def _suggestion(self, lowest):
-        start, noise = self.smoothed[:FIRST].mean(), self.losses[:FIRST].std()
+        start, noise = self.losses[:START].mean(), self.losses[:START].std()
         last = f"{self.rates[-1]:.2g}"
         if self.smoothed[lowest] > start - max(noise, 0.05 * abs(start)):
             return None, (
                 f"The loss never fell by more than its noise, up to a rate of {last}: "
-                "widen the range, or look for a fault in the model or the data."
+                "try another seed or a wider range, or look for a fault in the model "
+                "or the data."
             )
         rate = float(f"{self.lowest / DIVIDE:.2g}")
         why = (
@@ -92,9 +96,14 @@ def smooth(losses) -> np.ndarray:
 
 
 def has_blown_up(losses) -> bool:
-    """Tell whether a test should end: the smoothed loss is twice that of its start."""
+    """Tell whether a test should end: the smoothed loss is twice that of its start.
+
+    The first 20 losses end no test, unless they are no number.
+    """
     if not np.isfinite(losses[-1]):
         return True
+    if len(losses) <= START:
+        return False
     smoothed = smooth(losses)
     start = smoothed[:FIRST].max()
     return bool(smoothed[-1] > start + abs(start))

@@ -9,7 +9,8 @@
 # - find a good rate with a test of 100 steps;
 # - choose batch size, rate and schedule by a recipe, and compare two choices without being fooled by chance.
 #
-# *50 minutes. You need the ball of noise and the potholes from lesson 3, and the map of rate by batch size from lesson 4.*
+# *50 minutes to read and run, and more for the exercises. You need the ball of noise and the potholes from lesson 3, and the map
+# of rate by batch size from lesson 4.*
 
 # %%
 import matplotlib.pyplot as plt
@@ -36,10 +37,10 @@ plots.use_style()
 
 # %%
 bowl, STEPS = SURFACES["bowl"], 400
-starts = np.tile(bowl.start, (500, 1))
 
 
-def walk(schedule, steps=STEPS):
+def walk(schedule, steps=STEPS, runs=500):
+    starts = np.tile(bowl.start, (runs, 1))
     path = descend(bowl, SGD(schedule), starts, steps, noise=1.0)
     return np.linalg.norm(path.points, axis=2).mean(axis=1)
 
@@ -54,8 +55,8 @@ for rate, distance in distances.items():
     print(f"rate {rate:4}: step 20 {distance[20]:.2f}, step 400 {distance[400]:.2f}")
 
 # %% [markdown]
-# The large rate is there within 20 steps and never gets nearer than 0.46. The small one needs 400 steps and ends five times
-# nearer. You want both: the large rate first, the small one later.
+# The large rate is there within 20 steps and never gets nearer than 0.46. The small one needs 400 steps and ends more than five
+# times nearer. You want both: the large rate first, the small one later.
 #
 # ## Schedules, one line each
 #
@@ -175,9 +176,8 @@ LONG = {
     "inverse time, 0.3": lambda step: 0.3 / (1 + 0.3 * step),
     "a tenth off a step": lambda step: 0.3 * 0.9**step,
 }
-starts = np.tile(bowl.start, (100, 1))
 for name, schedule in LONG.items():
-    shown = walk(schedule, steps=10_000)[[100, 1000, 10_000]].round(3)
+    shown = walk(schedule, steps=10_000, runs=100)[[100, 1000, 10_000]].round(3)
     print(f"{name:18}: after 100, 1,000 and 10,000 steps:", *shown)
 
 # %% [markdown]
@@ -186,21 +186,23 @@ for name, schedule in LONG.items():
 # add up to 3, however long it lasts.
 #
 # That is the rule behind it. To arrive from anywhere, the rates have to add up without limit; to settle, they have to fall
-# towards 0. (Robbins and Monro 1951, "A Stochastic Approximation Method", where the *squares* have to add up to a finite
-# number.) Inverse time does both. In practice you know how many steps you can afford, so use them: a schedule that reaches
+# towards 0. Robbins and Monro (1951, "A Stochastic Approximation Method") proved it for rates whose *squares* add up to a
+# finite number. Inverse time does both. In practice you know how many steps you can afford, so use them: a schedule that reaches
 # its smallest rate at your last step, not long before.
 #
 # ### Exercise 5.2 · Choose
 #
 # Four schedules go down the same bowl, all from 0.3: **1** constant, **2** drop, **3** cosine, and **4** frozen, which takes
-# off a tenth in each step. The computer shuffles them and calls them A to D. Which number belongs to which letter? Don't
-# print `names`.
+# off a tenth in each step. The computer shuffles them and calls them A to D. Which number belongs to which letter? Write it
+# as `{"A": 1, "B": 2, "C": 3, "D": 4}`, with the right numbers. Don't print `names`.
 
 # %%
 names = np.random.default_rng(82).permutation(["constant", "drop", "cosine", "frozen"])
 shapes = {"constant": constant, "drop": drop, "cosine": cosine}
 shapes["frozen"] = lambda step, rate, steps: rate * 0.9**step
-walks = [walk(lambda step, f=shapes[name]: f(step, 0.3, STEPS)) for name in names]
+walks = [
+    walk(lambda step, f=shapes[name]: f(step, 0.3, STEPS), runs=100) for name in names
+]
 
 # %%
 axes = plots.panels(dict(zip("ABCD", walks, strict=True)))
@@ -208,8 +210,8 @@ axes[0].set(ylabel="mean distance", yscale="log", ylim=(0.05, 4))
 plots.show("Four curves of the distance, to be matched with four schedules.")
 
 # %% [markdown]
-# *The mean distance from the minimum against the step. A stays at one height, then falls off a cliff in the middle, and
-# jitters on. B is smooth and flat. C jitters, bends down, and lands at the end. D jitters at one height to the end.*
+# *The mean distance from the minimum against the step. All four come down within 20 steps. A has two levels, the second
+# one lower. B draws a thin, level line. C keeps its level for a while and is lowest at the last step. D has one level.*
 
 # %% tags=["exercise:which_schedule"]
 ### BEGIN SOLUTION
@@ -227,8 +229,9 @@ check.which_schedule(my_schedules)
 # `cosine`.
 
 # %% [markdown]
-# Now turn the dials yourself. Put the schedule on *constant* and find the highest rate that ends as near as the cosine does
-# from 0.3. How far does it get in the first 20 steps?
+# Now turn the dials yourself. (In the lab you also set where a schedule ends, as a share of its highest rate.) Put the
+# schedule on *constant* and the rate on 0.03: over the last 20 steps that walk is even lower than the cosine from 0.3. Now
+# take both back to step 10. Which is nearer then, and by how much?
 
 # %%
 labs.schedules(schedule="exponential")
@@ -237,11 +240,23 @@ labs.schedules(schedule="exponential")
 # *Left: the map of a bowl and a path that starts in wide steps and ends in small ones. Right: the rate falling
 # exponentially, and the loss below the dotted one of a constant rate.*
 #
+# A single walk may be lucky. So here is the answer as a mean of 500:
+
+# %%
+in_200 = {"constant 0.03": 0.03, "cosine from 0.3": lambda step: cosine(step, 0.3, 200)}
+for name, schedule in in_200.items():
+    distance = walk(schedule, steps=200)
+    print(f"{name:15}: step 10 {distance[10]:.2f}, step 200 {distance[200]:.2f}")
+
+# %% [markdown]
+# A constant 0.03 ends nearly as near as the cosine. After 10 steps it is still more than four times as far away.
+#
 # ## On a real loss
 #
 # The training rows of diabetes, ten features each, and a network without a hidden layer: a line in ten directions. Its
 # lowest possible loss is known exactly (`lstsq`, least squares), so you can see how far above it a run ends. `sweep` from
-# lesson 4 does the training. `rates` is an array there: one rate for each of the networks that train side by side.
+# lesson 4 does the training. `rates` is an array there: one rate for each of the networks that train side by side. The
+# outer `lambda` makes the optimizer for these rates, the inner one tells it the rates of each step.
 
 # %%
 from helpers.data import load
@@ -270,12 +285,12 @@ lowest = np.mean((columns @ weights - diabetes.y_train) ** 2)
 print(f"lowest possible training loss: {lowest:.3f}")
 
 # %% [markdown]
-# Nine rates and three seeds for each schedule, so that each is judged at *its own* best rate. How much nearer will the best
+# Ten rates and three seeds for each schedule, so that each is judged at *its own* best rate. How much nearer will the best
 # schedule come than the best constant rate?
 
 # %%
 for schedule in SCHEDULES:
-    rates = np.geomspace(0.003, 0.15, 9)
+    rates = np.geomspace(0.003, 0.4, 10)
     result = try_out(diabetes, schedule, rates, batch_size=8, hidden=())
     best, score = result.best(by="train_loss"), result.best(by="valid_score")
     print(f"{schedule.__name__:12}: best at rate {best.learning_rate:.3f}, ", end="")
@@ -283,8 +298,8 @@ for schedule in SCHEDULES:
     print(f"R squared {score.valid_score:.2f}")
 
 # %% [markdown]
-# With its best rate the constant schedule ends 0.0054 above the lowest loss. `cosine` and `exponential` end eight to nine
-# times nearer. They can afford a rate ten times as large on the way, because they slow down in time.
+# With its best rate the constant schedule ends 0.0056 above the lowest loss. `cosine` and `exponential` end nine times
+# nearer. They can afford a first rate 15 times as large and more, because they slow down in time.
 #
 # And the last column? **R squared** is the share of the target's variance that the network explains, here on the validation
 # rows; 1 would be perfect. All score the same. The last bit of training loss is worth nothing there: what can be learnt from
@@ -314,19 +329,19 @@ ax.set(xscale="log", ylim=(5e-4, 2), title="A constant rate is ahead, until it b
 ax.set_xticks(RATES, RATES)
 ax.minorticks_off()
 plots.show(
-    "Training loss against rate: constant lowest up to 0.8, off the chart at 1.6."
+    "Training loss against rate: constant lowest up to 1.2, off the chart at 1.6."
 )
 
 # %% [markdown]
 # *The training loss after ten epochs against the first rate, as a mean over three seeds. The constant rate is lowest up to
-# 0.8 and off the chart at 1.6. Cosine, inverse time and exponential still fall there.*
+# 1.2 and off the chart at 1.6, and so is `drop`, nearly. Cosine, inverse time and exponential still fall there.*
 #
-# Up to 0.8 the constant rate is *ahead*: the others spend half of their steps at a small rate. This network can get every
+# Up to 1.2 the constant rate is *ahead*: the others spend half of their steps at a small rate. This network can get every
 # training row right. At such a bottom the gradient of every single row is nearly zero, and the noise with it: there is
 # hardly a ball to shrink. (Ma, Bassily and Belkin 2018, "The Power of Interpolation", work that out.)
 #
-# The right end shows another use of a schedule: **it forgives a rate that is too high.** You never know the best rate
-# exactly, so that alone is worth one line of code.
+# The right end shows another use of a schedule: **it forgives a rate that is too high.** (All but `drop` do, which keeps the high
+# rate for half of the steps.) You never know the best rate exactly, so that alone is worth one line of code.
 #
 # ## Starting slowly
 #
@@ -461,7 +476,7 @@ for (steps, (rates, losses)), line in zip(
 plt.axvline(limit, color=plots.DIVERGED, linewidth=1, label="2 / curvature")
 plt.gca().set(xscale="log", yscale="log", xlim=(0.002, 1), ylim=(1e-12, 1e3))
 plt.gca().set(xlabel="learning rate of the step", ylabel="loss")
-plt.title("The loss turns after the limit is passed, never before")
+plt.title("In this ravine the loss turns after the limit is passed")
 plt.legend()
 plots.show("Loss against the rising rate: each curve turns to the right of the limit.")
 
@@ -471,14 +486,16 @@ plots.show("Loss against the rising rate: each curve turns to the right of the l
 #
 # Above, always: by 5.6 times in 100 steps, still by 1.2 times in 10,000. At the limit the steep direction has long shrunk
 # to almost nothing. Beyond it each step makes it larger, but it takes many steps until you can see it in the loss, and the
-# rate keeps climbing meanwhile. The rate of the lowest loss is one that would diverge if you kept it.
+# rate keeps climbing meanwhile. In this ravine the rate of the lowest loss would diverge if you kept it; on a network it may or
+# may not.
 #
 # **That is why one divides by 3 to 10.** The quicker the test, the more.
 #
 # ## The test on a network
 #
 # Now on digits, where nobody knows the limit. `Network` is the one that `sweep` trains, and each step takes a minibatch of
-# 32. The test ends when the loss is far above its start.
+# 32. The test ends when the loss is three times the mean of its first ten steps. A single minibatch may be hard or easy by
+# chance, so it never ends within the first 20.
 
 # %%
 from itertools import count
@@ -493,7 +510,7 @@ def range_test(network, x, y):
     losses, rates = [], np.geomspace(1e-4, 10, 100)
     for rate, rows in zip(rates, order, strict=False):
         losses.append(network.loss_of(y[rows], network.logits(x[rows]))[0])
-        if losses[-1] > 3 * losses[0]:
+        if len(losses) > 20 and losses[-1] > 3 * np.mean(losses[:10]):
             break
         gradients = network.gradients(x[rows], y[rows])
         network.weights = SGD(rate).step(network.weights, gradients)
@@ -502,7 +519,8 @@ def range_test(network, x, y):
 
 # %% [markdown]
 # Minibatch losses jump about, so smooth them before you look for the lowest: keep nine tenths of what the mean was, and add
-# one tenth of the new loss. At first that mean has too few terms, which the division mends.
+# one tenth of the new loss. At first that mean has too few terms, which the division mends. Then look for the lowest from
+# step 10 on: before it the rate is too small to matter, and what is low is a lucky minibatch.
 
 
 # %%
@@ -514,21 +532,26 @@ def smooth(losses):
     return np.array(smoothed)
 
 
+def lowest_step(losses):
+    return 10 + smooth(losses)[10:].argmin()
+
+
 # %% [markdown]
 # Where will the loss turn? The figure of digits above tells you which rates broke.
 
 # %%
 network = Network((64, 64, 10), loss=sparse_categorical_crossentropy)
 rates, losses = range_test(network, digits.x_train, digits.y_train)
-lowest_at = rates[smooth(losses).argmin()]
-plots.rate_range(rates, losses, smooth(losses), lowest_at, lowest_at / 10)
+lowest_at = rates[lowest_step(losses)]
+ax = plots.rate_range(rates, losses, smooth(losses), lowest_at, lowest_at / 10)
+ax.legend(loc="lower left")
 plots.show(
     "A range test: the loss is flat, falls from a rate of 0.01 on, and blows up."
 )
 
 # %% [markdown]
-# *The loss of each minibatch (dots) and its running mean (line) against the rising rate. Flat up to about 0.01, falling to
-# about 1.7, then straight up. The dashed line stands at a tenth of the lowest.*
+# *The loss of each minibatch (dots) and its running mean (line) against the rising rate. Flat up to about 0.01, falling
+# up to a rate of 1.7, then rising steeply. The dashed line stands at a tenth of the lowest.*
 #
 # The running mean lags behind the dots, which is one more reason why its lowest point comes late.
 
@@ -538,7 +561,7 @@ print(
 )
 
 # %% [markdown]
-# 1.7 would break: you saw the constant rate fail at 1.6. A third of it, or less, will not.
+# Over ten epochs at batch size 32 a constant 1.7 would break: you saw it fail at 1.6. A third of it, or less, will not.
 #
 # 100 steps, three epochs of one network, and the answer is of the right size. The test does not know your schedule, your
 # number of epochs, or whether the network will overfit: it knows where training breaks. So take its answer as the middle of
@@ -548,8 +571,9 @@ print(
 #
 # A challenge with a budget: digits, **60 steps**, at most **64 rows** each, less than four epochs. Reach 95% accuracy on
 # the validation rows, as a mean over three seeds. Choose the batch size, the first rate and one of the schedules
-# `"constant"`, `"drop"`, `"inverse_time"`, `"exponential"` and `"cosine"`, as they stand above. With Keras's default rate of
-# 0.01 you get 44%.
+# `"constant"`, `"drop"`, `"inverse_time"`, `"exponential"` and `"cosine"`, as they stand above. 60 steps leave hardly any time
+# to slow down. Write it as `{"batch_size": 32, "rate": 0.01, "schedule": "constant"}`: with these, Keras's defaults, you
+# get 44%.
 
 # %% tags=["exercise:sixty_steps"]
 ### BEGIN SOLUTION
@@ -573,6 +597,9 @@ check.sixty_steps(my_choice)
 # the trained weights and look along two random directions: a slice. One thing has to be right, or the picture lies. The
 # directions are **filter-normalised**: in each unit the step is as long as that unit's own weights (Li et al. 2018,
 # "Visualizing the Loss Landscape of Neural Nets").
+#
+# `fit` trains and returns the losses: `train_loss[0, -1]` is that of the first network after the last epoch. `keep([0])`
+# copies that network. `loss_slice(...).value` measures the loss at points of the slice.
 
 # %%
 from helpers.slices import loss_slice
@@ -605,14 +632,14 @@ for ax, (title, heights) in zip(axes, looks.items(), strict=True):
     ax.plot(0, 0, "*", color=plots.MINIMUM, markersize=12)
     ax.set(title=title, xlabel="direction 1")
 axes[0].set_ylabel("direction 2")
-fig.suptitle("Wherever the network stands, it stands in a bowl")
+fig.suptitle("Three slices, three bowls")
 plots.show("Three slices with contours: each is a smooth bowl around its centre.")
 
 # %% [markdown]
 # *Contours of the training loss on three slices; the star marks the network's own weights, and at 1 each unit has moved by
 # as much as its own length. Each slice is a smooth bowl, with the star at or near its bottom.*
 #
-# What it can say: near a trained network the loss is smooth, there is no hail of potholes at this scale, and how quickly it
+# What it can say: near a trained network the loss is smooth, these slices show no potholes, and how quickly it
 # rises is a fair measure of how sharp the place is. Fair because of the normalising: in a ReLU network you can make one
 # layer ten times larger and the next ten times smaller, and it computes the same. Does the slice notice?
 
@@ -624,7 +651,8 @@ same = np.allclose(twin.forward(x), old.forward(x), atol=1e-3)
 print(f"the twin computes the same: {same}")
 
 # %% [markdown]
-# Step away from both in two ways: by random numbers of fixed size, and along a normalised direction.
+# Step away from both in two ways: by random numbers of fixed size, and along a normalised direction. `loss_of` takes the
+# loss of the numbers that `logits` returns.
 
 # %%
 noise = 0.05 * np.random.default_rng(0).normal(size=W2.shape).astype("f4")
@@ -640,7 +668,7 @@ for name, network in (("network", old), ("its twin", twin)):
 # same for both.
 #
 # What it cannot say: where the run will go. Look at the left picture again. The star sits at the bottom of its bowl after
-# *one* epoch, too, and twenty more epochs took the loss to a hundredth of it. Two random directions out of 4,810 almost
+# *one* epoch, too, and twenty more epochs took the loss to a fortieth of it. Two random directions out of 4,810 almost
 # never point the way. And a hill in a slice may have a way round in the other 4,808.
 #
 # ## Seeds differ
@@ -711,9 +739,9 @@ for seeds in (1, 3, 10):
     means = [
         [rng.choice(runs, seeds).mean() for _ in range(2000)] for runs in (low, high)
     ]
-    print(
-        f"{seeds:2} seeds each: the wrong winner in {np.mean(np.greater(*means)):.0%}"
-    )
+    of_low, of_high = np.array(means)
+    wrong = (of_low > of_high).mean()
+    print(f"{seeds:2} seeds each: the wrong winner in {wrong:.0%}")
 
 # %% [markdown]
 # A coin is wrong in 50%, a single run in about a quarter of the cases. Three seeds are a start; ten settle this one. So
@@ -724,14 +752,19 @@ for seeds in (1, 3, 10):
 #
 # Everything so far, on one page. Follow it to the letter the first time.
 #
-# 1. Scale the features, and the target if it is a number. Keep validation rows aside. Use **batch size 32**, and as many
-#    epochs as you can afford; here **20**.
-# 2. **Range test**: 100 steps, the rate rising from 0.0001 to 10. Smooth the losses, find the rate of the lowest, and
-#    divide it by 10. Call the result $r$.
-# 3. Train with $r/3$, $r$ and $3r$, each with a **cosine** down to 0 at the last step, each with **three seeds**: nine runs.
-# 4. Keep the rate with the best **mean validation score**; one that diverged is out. Report the mean with its band.
+# 1. Scale the features, and the target if it is a number. Keep validation rows aside. Use **one hidden layer of 64**,
+#    **batch size 32**, and as many epochs as you can afford; here **20**.
+# 2. **Range test**: 100 steps, the rate rising from 0.0001 to 10. Smooth the losses, find the rate of the lowest after the
+#    first ten, and divide it by 10. Call the result $r$. If the lowest is at one of the first or last steps, or if the loss
+#    never clearly fell, run the test again with another seed or a wider range.
+# 3. Train with $r/3$, $r$ and $3r$, each with a **cosine** down to 0 at the last step, each with **three seeds**: nine
+#    runs. (A seed sets the random start and the order of the rows. The test has one seed.)
+# 4. A rate at which any seed ended above its starting loss is out. Of the others keep the one with the best **mean
+#    validation score**; in a tie the lower. Report the mean with its band.
 #
-# (Dividing by 10 and then also trying $3r$ covers "3 to 10", and $r/3$ is for data that overfit.) Here it is as code. The
+# Dividing by 10 and then also trying $3r$ covers "3 to 10", and $r/3$ is for tests that turned too late. If $3r$ wins, stop
+# there: $10r$ is the rate where the test turned. Bands that overlap do not matter here: any of the rates will do then, so
+# take the best mean. Here it is as code. The
 # last lines of the range test, the smoothing and the division, are in `RateRange`.
 
 # %%
@@ -765,8 +798,9 @@ def recipe(problem):
 
 # %% [markdown]
 # Try it on three problems: the diabetes patients (R squared), tumours from the breast cancer data (accuracy) and digits
-# (accuracy). Against it: Keras's default rate of 0.01, constant, with the same batch size, epochs and seeds. And as a
-# yardstick a whole map like lesson 4's, 36 cells of rate by batch size, of which we take the median of the ten best.
+# (accuracy). Against it, with the same batch size, epochs and seeds: Keras's default rate of 0.01, held constant, and a
+# single rate of 0.15 with a cosine. And as a yardstick a whole map like lesson 4's, 36 cells of rate by batch size, of which
+# we take the median of the ten best.
 
 
 # %%
@@ -777,39 +811,57 @@ def ten_best(problem):
     return np.median(np.sort(whole.final("valid_score").ravel())[-10:])
 
 
+# %% [markdown]
+# Which of the three come within 0.01 of the ten best: the recipe, the constant 0.01, the cosine from 0.15? Guess nine times
+# yes or no.
+
 # %%
 results = {}
 for name in ("diabetes", "breast_cancer", "digits"):
     problem = load(name)
     best, yardstick = recipe(problem).best(by="valid_score"), ten_best(problem)
-    default = try_out(problem, constant, [0.01]).best()
-    results[name] = best.valid_score, default.valid_score, yardstick
-    print(f"{name:13}: rate {best.learning_rate:.2g}", end=", ")
-    print(f"within 0.01 of the ten best: {yardstick - best.valid_score < 0.01}")
+    others = try_out(problem, constant, [0.01]), try_out(problem, cosine, [0.15])
+    reached = [best.valid_score, *(o.best().valid_score for o in others)]
+    results[name] = np.array(reached) - yardstick
+    near = ["yes" if score > -0.01 else "no" for score in results[name]]
+    print(f"{name:13}: {', '.join(near)}; the recipe keeps {best.learning_rate:.2g}")
 
 # %%
-markers = {"recipe": "o", "default rate 0.01": "s", "ten best, median": "|"}
+markers = {"recipe": "o", "constant 0.01": "s", "cosine from 0.15": "^"}
 table = np.array(list(results.values()))
-for column, (label, marker) in zip(table.T - table[:, 2], markers.items(), strict=True):
-    plt.plot(column, range(3), marker, markersize=10, label=label)
+plt.axvline(0, color="#767676", label="ten best, median")
+for column, (label, marker) in zip(table.T, markers.items(), strict=True):
+    plt.plot(column, range(3), marker, markersize=10, alpha=0.8, label=label)
 plt.yticks(range(3), results)
-plt.title("Nine runs of the recipe do as well as the best of 108")
+plt.title("Nine runs of the recipe come within 0.01 of a map of 108")
 plt.xlabel("validation score, compared with the median of the ten best")
-plt.ylim(-0.5, 2.8)
-plt.legend(ncols=3, loc="upper left")
+plt.ylim(-0.5, 3.2)
+plt.legend(ncols=2, loc="upper left")
 plots.show("Recipe and ten best agree; the default is far behind on digits.")
 
 # %% [markdown]
-# *Each score minus the median of the ten best cells of the map (the bars at 0). The recipe's circles are within a hundredth
-# of it. The squares, the default, are 0.06 behind on digits and 0.02 on breast cancer.*
+# *Each score minus the median of the ten best cells of the map (the line at 0). The recipe's circles are within a hundredth
+# of it, and so are the triangles, a cosine from 0.15. The squares, the default, are 0.06 behind on digits and 0.02 on
+# breast cancer.*
 #
-# The recipe's nine runs come within a hundredth of what the 108 networks of the map found, on all three. The rate is
-# nine times as high for one problem as for another, and no table of defaults could have told you. On digits the
-# default rate is far behind; on diabetes it happens to be a good one, and the recipe gains little. It costs 100 steps and
-# nine trainings in the place of 108.
+# The recipe's nine runs come within a hundredth of what the 108 networks of the map found, on all three. Keras's 0.01 is
+# far off on digits; on diabetes it happens to be a good rate, and the recipe gains little. A single cosine from 0.15 would
+# have come within 0.01 on all three, too. But you could not know that beforehand, and the rate that the recipe keeps is nine
+# times as high for one problem as for another. The test finds the right range for data that nobody has tried. What does it
+# cost?
+
+# %%
+rows, each = len(digits.x_train), 20 * 3  # epochs and seeds
+nine = 100 + 3 * each * np.ceil(rows / 32)
+whole = 12 * each * sum(np.ceil(rows / size) for size in (8, 32, 128))
+print(f"steps on digits: {nine:,.0f} for the recipe, {whole:,.0f} for the map")
+
+# %% [markdown]
+# A twentieth of the steps: small batches make a map dear.
 #
-# One split may be luck. So this was repeated with ten other splits into training and validation rows, and with a
-# larger map of 84 cells. The recipe was never more than 0.006 below the ten best, on any of the three.
+# One split may be luck. So the course's tests repeat this with two other splits into training and validation rows, and with
+# a larger map of 84 cells. There the recipe is less than 0.02 below the ten best on diabetes, and less than 0.01 on the
+# other two.
 #
 # These are validation scores, and rates were chosen by them, so all of them flatter a little. The recipe is no law either:
 # it was tried on small, clean problems with one hidden layer. Take it as the place to start.
@@ -913,12 +965,15 @@ accuracy = model.evaluate(digits.x_valid, digits.y_valid, verbose=0)[1]
 print(f"validation accuracy above 95%: {accuracy > 0.95}")
 
 # %% [markdown]
+# For the other two data sets in Keras wait for lesson 6, which has their outputs and losses. Until then use `recipe`.
+
+# %% [markdown]
 # ### Slow down when it stalls, stop when it is over
 #
 # A schedule has to know the number of steps before it starts. Two callbacks decide on the way, from what they see after each
 # epoch. `ReduceLROnPlateau` multiplies the rate by `factor` when the validation loss has not improved for `patience` epochs.
-# **Early stopping** ends the training when it has not improved for longer, and puts back the weights of the best epoch. On
-# diabetes, which overfits soon:
+# **Early stopping** ends the training when it has not improved for longer; with `restore_best_weights=True` it puts back the
+# weights of the best epoch. On diabetes, which stops improving soon:
 
 # %%
 keras.utils.set_random_seed(0)
@@ -951,6 +1006,15 @@ plots.show(
 # %% [markdown]
 # *Above: training and validation loss against the epoch; the dotted line marks the best epoch, whose weights are kept.
 # Below: the learning rate, which falls in stairs.*
+
+# %% tags=["nbval-ignore-output"]
+cuts = np.flatnonzero(np.diff(history["learning_rate"])) + 1
+best_epoch = np.argmin(history["val_loss"]) + 1
+print("rate cut after the epochs", *cuts)
+print(f"best epoch {best_epoch}, stopped after epoch {len(history['loss'])}")
+
+# %% [markdown]
+# The best epoch is 17. Three epochs without an improvement bring a cut, ten bring the end: it stops after epoch 27.
 #
 # Two things to know. Both look at the validation rows, so they are part of your *choosing*: the last word still belongs to
 # test rows. And `ReduceLROnPlateau` sets the rate itself, so it cannot be used together with a schedule: Keras stops with a
@@ -998,7 +1062,7 @@ check.on_plateau(on_plateau)
 # - Far away large steps, near the end small ones: a constant rate ends in a fuzzy ball, a falling one settles.
 # - A rate that falls too soon freezes the run wherever it is.
 # - A schedule forgives a rate that is too high. It brings the training loss down; new rows may not notice.
-# - A range test turns too late, by 5.6 times in 100 steps: divide by 3 to 10.
+# - A range test turns too late, in a ravine by 5.6 times in 100 steps: divide by 3 to 10.
 # - Large steps bounce out of potholes, small ones settle: 86% against 60% and 19%.
 # - A slice of a real loss shows how sharp it is, and not where the run will go.
 # - One seed is an anecdote. Compare means and bands.

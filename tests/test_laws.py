@@ -19,7 +19,7 @@ from helpers.losses import (
 from helpers.minibatches import batches
 from helpers.networks import Network
 from helpers.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, RMSprop
-from helpers.rate_range import RateRange
+from helpers.rate_range import RateRange, has_blown_up
 from helpers.schedules import InverseTimeDecay
 from helpers.slices import loss_slice
 from helpers.surfaces import SURFACES, bowl, line_loss, ravine
@@ -1656,7 +1656,7 @@ def split_again(problem, seed):
     )
 
 
-def range_test(problem):
+def range_test(problem, seed=0):
     """100 steps of 32 rows from 0.0001 to 10, until the loss is three times as high."""
     x, y = problem.x_train, problem.y_train
     y = y[:, None] if problem.kind == "binary" else y
@@ -1666,16 +1666,30 @@ def range_test(problem):
         "multiclass": sparse_categorical_crossentropy,
     }[problem.kind]
     units = len(problem.target_names) if problem.kind == "multiclass" else 1
-    network = Network((x.shape[1], 64, units), loss=loss)
-    minibatches = (b for epoch in range(100) for b in batches(len(x), 32, epoch, 0))
+    network = Network((x.shape[1], 64, units), loss=loss, seed=seed)
+    minibatches = (b for epoch in range(100) for b in batches(len(x), 32, epoch, seed))
     rates, losses = np.geomspace(1e-4, 10, 100), []
     for rate, rows in zip(rates, minibatches, strict=False):
         losses.append(network.loss_of(y[rows], network.logits(x[rows]))[0])
-        if losses[-1] > 3 * losses[0]:
+        if len(losses) > 20 and losses[-1] > 3 * np.mean(losses[:10]):
             break
         gradients = network.gradients(x[rows], y[rows])
         network.weights = SGD(rate).step(network.weights, gradients)
     return RateRange(rates[: len(losses)], losses)
+
+
+@pytest.mark.parametrize("seed", [7, 127])
+def test_an_odd_minibatch_at_the_start_does_not_end_a_range_test(seed):
+    found = range_test(load("diabetes"), seed)
+    assert len(found.rates) > 50 and 0.005 < found.suggested < 0.05
+    early = found.losses[:20]
+    assert not any(has_blown_up(early[:step]) for step in range(1, 21))
+
+
+def test_a_lucky_first_minibatch_is_not_taken_for_the_lowest():
+    losses = np.concatenate([[0.1], np.linspace(3, 1, 60), np.linspace(1, 4, 20)])
+    found = RateRange(np.geomspace(1e-4, 10, 81), losses)
+    assert 0.3 < found.lowest < 1 and found.suggested
 
 
 def recipe_and_ten_best(problem):

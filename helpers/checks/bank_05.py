@@ -42,6 +42,11 @@ def _warm_by_minimum(step, rate, warm_up, steps):
     return min(1, step / warm_up) * rate * 0.5 * (1 + np.cos(np.pi * done))
 
 
+def _warm_by_product(step, rate, warm_up, steps):
+    falling = rate * (1 + np.cos(np.pi * step / steps)) / 2
+    return min(1, step / warm_up) * falling
+
+
 def _warm_by_sine(step, rate, warm_up, steps):
     done = (step - warm_up) / (steps - warm_up)
     return np.where(
@@ -140,6 +145,16 @@ def _plateau(
     return answer
 
 
+def _plateau_of_all(losses, rate, factor, patience):
+    rates, waited = [], 0
+    for epoch, loss in enumerate(losses):
+        rates.append(rate)
+        waited += not loss < min(losses[:epoch], default=math.inf)
+        if waited == patience:
+            rate, waited = rate * factor, 0
+    return rates
+
+
 def _plateau_in_an_array(losses, rate, factor, patience):
     rates = np.full(len(losses), rate, float)
     since = 0
@@ -212,6 +227,7 @@ WRONG = {
             ),
             "without the warm-up",
         ),
+        (_warm_by_product, "multiply the two shapes"),
         (_warm(fall=lambda done: math.exp(-done)), "should get"),
         (lambda step, rate, steps: rate, "should take 4 argument"),
         (lambda step, rate, warm, steps: print(rate), "Is there a `return`?"),
@@ -279,7 +295,8 @@ WRONG = {
         (_plateau(late=-1), "less than `patience`"),
         (_plateau(last=True), "the *best* so far"),
         (_plateau(ties=True), "an equal loss"),
-        (_plateau(reset=False), "start again from 0"),
+        (_plateau(reset=False), "After a cut"),
+        (_plateau_of_all, "After an improvement"),
         (_plateau(change=lambda rate, factor: rate / factor), "divide by the factor"),
         (_plateau(change=lambda rate, factor: rate * (1 - factor)), "*off* the rate"),
         (lambda losses, rate, factor, patience: [rate] * len(losses), "never changes"),

@@ -27,9 +27,10 @@ LESSON = Lesson(5, "Choosing parameters")
 @LESSON.exercise(
     "Predict",
     hints=(
-        "The rate is 0.4 divided by something that grows. By what has it been divided "
-        "when a quarter is left?",
-        "Solve 1 + 0.02 * step = 4.",
+        "The rate is 0.4 divided by something that grows with the step. What is that "
+        "at step 0?",
+        "By what has 0.4 been divided when a quarter is left? How much must "
+        "`0.02 * step` have become by then?",
     ),
 )
 def a_quarter(answer):
@@ -181,6 +182,11 @@ def _warm_mistake(came, asked, rate, warm_up, steps):
             joined(asked / warm_up, wave(done)),
             "The warm-up climbs to 1. It should climb to `rate`.",
         ),
+        (
+            np.minimum(up, rate) * wave(asked / steps) / rate,
+            "You multiply the two shapes, so the cosine falls during the warm-up "
+            "already. Let it begin at step `warm_up`.",
+        ),
         (up, "That is the warm-up alone: after it the rate should fall."),
         (wave(asked / steps), "That is a cosine without the warm-up."),
         (wave(done), "That is the cosine alone: before `warm_up` the rate climbs."),
@@ -234,7 +240,7 @@ CHOICES = {
 @LESSON.exercise(
     "Tune",
     points=2,
-    seconds=8,
+    seconds=20,
     hints=(
         "Two things cost you here: noise, and steps that are too short. Which batch "
         "size has the least noise? Then raise the rate as the range test suggests.",
@@ -247,8 +253,8 @@ def sixty_steps(answer):
     keys = ("batch_size", "rate", "schedule")
     if not isinstance(answer, dict):
         raise Wrong(
-            "my_choice should be a dictionary with batch_size, rate and schedule. You "
-            f"gave {kind_of(answer)}."
+            'my_choice should be a dictionary such as {"batch_size": 32, "rate": 0.01, '
+            f'"schedule": "constant"}}. You gave {kind_of(answer)}.'
         )
     if set(answer) != set(keys):
         raise Wrong(
@@ -315,10 +321,10 @@ def _sixty_steps(batch_size, rate, schedule):
     "Write",
     points=2,
     hints=(
-        "First find out which of the two has the lower mean. Then look at all pairs: "
-        "`a[:, None] > b` compares each of `a` with each of `b`.",
-        "Exchange `a` and `b` if `a` has the higher mean. Then the answer is the mean "
-        "of the table `np.array(a)[:, None] > np.array(b)`.",
+        "First find out which of the two has the lower mean. Then look at all pairs, "
+        "with a loop inside a loop, or by comparing a column with a row.",
+        "`scores[:, None]` turns an array into a column; compared with a row it makes "
+        "a table of all pairs. Which setting is the column, and what share is true?",
     ),
 )
 def misled(answer):
@@ -492,8 +498,8 @@ def _rate_at(optimizer, step):
     hints=(
         "Keep three things from epoch to epoch: the rate, the best loss so far, and "
         "how many epochs have gone by without an improvement.",
-        "In each epoch: note the rate; if the loss beats the best, set the count to 0, "
-        "else add 1; when the count is `patience`, change the rate and set it to 0.",
+        "Note the rate of an epoch before you look at its loss. Then: when does the "
+        "count grow, and which *two* things set it back to 0?",
     ),
 )
 def on_plateau(answer):
@@ -523,6 +529,7 @@ def _plateau(
     last=False,
     reset=True,
     now=False,
+    total=False,
 ):
     """Return the rates, rightly or with one of the usual mistakes."""
     rates, best, waited, before = [], np.inf, 0, np.inf
@@ -530,7 +537,10 @@ def _plateau(
         if not now:
             rates.append(rate)
         against = before if last else best
-        waited = 0 if loss < against or ties and loss == against else waited + 1
+        if not (loss < against or ties and loss == against):
+            waited += 1
+        elif not total:
+            waited = 0
         best, before = min(best, loss), loss
         if waited >= patience + late:
             rate, waited = rate * factor, 0 if reset else waited
@@ -564,6 +574,11 @@ def _plateau_mistake(came, losses, rate, factor, patience):
         (
             {"ties": True},
             "You take an equal loss for an improvement. It has to be lower.",
+        ),
+        (
+            {"total": True},
+            "You count all epochs without an improvement. After an improvement the "
+            "counting should start again from 0.",
         ),
         (
             {"reset": False},
