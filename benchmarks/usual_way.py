@@ -46,8 +46,10 @@ def line_fit(step):
     ax.tick_params(labelbottom=False)
 
     ax = axes["w"]
-    ax.axhline(best[0], linestyle="--", color="#009E73")
-    ax.axhline(best[1], linestyle="--", color="#009E73")
+    place = {"ha": "right", "va": "bottom", "color": "#006B4F", "fontsize": 9}
+    for weight, name in zip(best, "wb", strict=True):
+        ax.axhline(weight, linestyle="--", color="#009E73")
+        ax.text(100, weight, f"best {name}", **place)
     ax.plot(steps, path[: step + 1, 0], color="#0072B2", label="slope w")
     ax.plot(steps, path[: step + 1, 1], "-.", color="#CC79A7", label="intercept b")
     ax.set(xlim=(0, 100), ylim=(-2.2, 2), xlabel="step", title="Weights")
