@@ -1,5 +1,6 @@
 """The house: what a newcomer types works, and nothing of theirs is lost."""
 
+import io
 import json
 import os
 import re
@@ -10,9 +11,13 @@ import tomllib
 import urllib.request
 from pathlib import Path
 
+import numpy as np
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from PIL import Image, ImageSequence
+
+from tools.picture import PICTURE, film
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -149,6 +154,19 @@ def test_ruff_is_content(command):
 def test_words_are_spelt_right():
     result = run(sys.executable, "-m", "codespell_lib")
     assert result.returncode == 0, result.stdout
+
+
+def test_the_first_page_has_a_light_picture_that_moves():
+    named = re.findall(r"!\[[^]]+\]\((\S+)\)", (ROOT / "README.md").read_text("utf-8"))
+    assert named == [PICTURE.relative_to(ROOT).as_posix()]
+    assert PICTURE.stat().st_size <= 400_000
+    ours, anew = (last_frame(film) for film in (PICTURE, io.BytesIO(film().webp)))
+    assert np.abs(ours - anew).mean() < 0.5  # python -m tools.picture films it again
+
+
+def last_frame(film):
+    *_, last = ImageSequence.Iterator(Image.open(film))
+    return np.array(last.convert("RGB"), dtype=float)
 
 
 @pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")), ids=lambda page: page.name)

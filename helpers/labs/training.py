@@ -81,6 +81,7 @@ def training(
         look = {"color": colour, "marker": marker, "linestyle": style}
         curves += fall.plot([], [], **look)
         place = {"transform": fall.transAxes, "va": "top", "ha": "right"}
+        place |= {"color": colour, "weight": "bold"}
         names.append(fall.text(0.98, 0.98 - 0.07 * number, "", **place))
     figure.legend(
         handles=[ridge, crosses], loc="outside lower left", ncols=2, frameon=False

@@ -1,0 +1,19 @@
+"""Film the map of lesson 4 for the README: python -m tools.picture."""
+
+from pathlib import Path
+
+from helpers import labs
+from helpers.live import Animation
+
+PICTURE = Path(__file__).resolve().parents[1] / "pictures/map.webp"
+
+
+def film() -> Animation:
+    """Return the film. The finished map stands first, for those who see no motion."""
+    return labs.training().animate("epochs", [12, *range(1, 13)], milliseconds=400)
+
+
+if __name__ == "__main__":
+    PICTURE.parent.mkdir(exist_ok=True)
+    PICTURE.write_bytes(film().webp)
+    print(f"{PICTURE.name}: {PICTURE.stat().st_size / 1000:.0f} KB")
