@@ -96,8 +96,7 @@ def constant(step, rate, steps):
 SCHEDULES = (constant, drop, inverse_time, exponential, cosine)
 names = [schedule.__name__ for schedule in SCHEDULES]
 rates = [[f(step, 0.3, STEPS) for step in range(STEPS + 1)] for f in SCHEDULES]
-axes = plots.panels(dict(zip(names, rates, strict=True)))
-axes[0].set_ylabel("learning rate")
+plots.traces(dict(zip(names, rates, strict=True)), "learning rate", scale="linear")
 plots.show(
     "Five panels: flat; flat then a drop; two curves that fall fast; half a wave."
 )
@@ -143,9 +142,8 @@ for schedule in SCHEDULES:
 # Where they end is one thing. Now see how they get there.
 
 # %%
-ax = plots.lines(ends)
-ax.set(xlabel="step", ylabel="mean distance of 500 runs")
-ax.set_title("Who slows down gets nearer, from the same fast start")
+title = "Who slows down gets nearer, from the same fast start"
+plots.traces({title: ends}, "mean distance of 500 runs")
 plots.show("Distance against step: all fall within 20 steps, then the constant stays.")
 
 # %% [markdown]
@@ -205,8 +203,8 @@ walks = [
 ]
 
 # %%
-axes = plots.panels(dict(zip("ABCD", walks, strict=True)))
-axes[0].set(ylabel="mean distance", yscale="log", ylim=(0.05, 4))
+axes = plots.traces(dict(zip("ABCD", walks, strict=True)), "mean distance")
+axes[0].set_ylim(0.05, 4)
 plots.show("Four curves of the distance, to be matched with four schedules.")
 
 # %% [markdown]
@@ -323,9 +321,10 @@ trained = {schedule.__name__: losses_at(schedule) for schedule in SCHEDULES}
 
 # %%
 means = {name: losses.mean(axis=1) for name, losses in trained.items()}
-ax = plots.lines(means, RATES)
-ax.set(xlabel="first learning rate", ylabel="training loss after 10 epochs")
-ax.set(xscale="log", ylim=(5e-4, 2), title="A constant rate is ahead, until it breaks")
+title = "A constant rate is ahead, until it breaks"
+(ax,) = plots.traces({title: means}, "training loss after 10 epochs", x=RATES)
+ax.set(xlabel="first learning rate", xscale="log", ylim=(5e-4, 2))
+ax.legend(loc="upper center", ncols=2)
 ax.set_xticks(RATES, RATES)
 ax.minorticks_off()
 plots.show(

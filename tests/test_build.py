@@ -6,6 +6,7 @@ import nbformat
 import pytest
 
 from tools import build
+from tools.needed import needed
 
 LESSON = """\
 # %% [markdown]
@@ -191,6 +192,43 @@ def test_a_change_in_an_imported_helper_makes_the_solution_stale(house, capsys):
     assert build.fingerprint(source) == first
     (house / "helpers" / "part.py").write_text("value = 2\n")
     assert build.fingerprint(source) != first
+
+
+def test_of_a_package_only_what_is_used_is_needed(house):
+    helpers = house / "helpers"
+    for folder in (helpers, helpers / "checks", helpers / "plots"):
+        folder.mkdir(exist_ok=True)
+        (folder / "__init__.py").write_text("")
+    (helpers / "look.mplstyle").write_text("")
+    (helpers / "checks" / "answers.json").write_text("{}")
+    (helpers / "plots" / "base.py").write_text("STYLE = 'look.mplstyle'\n")
+    maps = "from helpers import part\nfrom .base import STYLE\n\nmap = part.value\n"
+    (helpers / "plots" / "maps.py").write_text(maps)
+    (helpers / "plots" / "curves.py").write_text("import helpers.checks\n\nlow = 1\n")
+    gathered = (
+        "from helpers.plots.curves import low\nfrom helpers.plots.maps import map\n"
+    )
+    (helpers / "plots" / "__init__.py").write_text(gathered)
+
+    def need(code):
+        (house / "source" / "09_test.py").write_text(code)
+        return needed(house / "source" / "09_test.py", house)
+
+    start = {"helpers/__init__.py", "helpers/plots/__init__.py"}
+    mapped = start | {f"helpers/{name}" for name in ("part.py", "look.mplstyle")}
+    mapped |= {f"helpers/plots/{name}.py" for name in ("base", "maps")}
+    for code in (
+        "from helpers import plots\nplots.map",
+        "from helpers import plots as drawn\n\ndef f():\n    drawn.map()",
+        "from helpers.plots import map",
+        "from helpers.plots.maps import map",
+    ):
+        files = need(code)
+        assert set(files) == mapped
+        kept = files["helpers/plots/__init__.py"].strip()
+        assert kept == "from helpers.plots.maps import map"
+    assert set(need("from helpers import plots")) == start
+    assert set(need("import math")) == set()
 
 
 def test_check_names_what_is_stale(house, capsys):

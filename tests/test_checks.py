@@ -143,9 +143,18 @@ def test_no_number_far_from_the_right_ones_passes(stem, exercise):
 @pytest.mark.parametrize(("stem", "exercise"), exercises_that_take(dict))
 def test_of_all_ways_to_choose_only_the_right_one_passes(stem, exercise):
     first, *_ = right_answers(stem, exercise)
-    ways = itertools.product(first.values(), repeat=len(first))
+    values = list(first.values())
+    ways = itertools.product(values, repeat=len(first))
+    if len(first) > 5:  # millions: only those that differ in one place or in two
+        ways = [values]
+        for i, j in itertools.combinations(range(len(first)), 2):
+            for one, other in itertools.product(values, repeat=2):
+                way = [*values]
+                way[i], way[j] = one, other
+                ways.append(way)
     answers = (dict(zip(first, way, strict=True)) for way in ways)
-    assert [answer for answer in answers if exercise(answer)] == [first]
+    assert all(answer == first for answer in answers if exercise(answer))
+    assert exercise(first)
 
 
 @pytest.mark.parametrize("stem", LESSONS)

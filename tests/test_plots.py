@@ -261,6 +261,20 @@ def test_traces_have_a_panel_for_each_group_and_a_line_for_each_name():
     assert [ax.get_title(loc="left") for ax in axes] == ["one", "two"]
     assert axes[0].lines[1].get_ydata().tolist() == [2.0, 4.0]  # medians
     assert axes[0].get_ylabel() == "y" and axes[1].get_xlabel() == "step"
+    first, second = axes[0].lines
+    assert first.get_color() != second.get_color()
+    assert first.get_marker() != second.get_marker()
+
+
+def test_traces_of_one_array_each_share_one_scale_and_need_no_legend():
+    axes = plots.traces({"flat": np.ones(5), "rising": np.arange(5)}, "y", "linear")
+    assert axes[0].get_ylim() == axes[1].get_ylim()
+    assert not any(ax.get_legend() for ax in axes) and not axes[0].figure.legends
+
+
+def test_traces_can_stand_over_something_else_than_steps():
+    (ax,) = plots.traces({"": {"a": [1, 2], "b": [3, 4]}}, "y", x=[0.1, 0.2])
+    assert list(ax.lines[1].get_xdata()) == [0.1, 0.2]
 
 
 def test_tuned_results_show_mean_band_and_the_best():
@@ -275,21 +289,6 @@ def test_the_family_tree_names_each_optimizer_that_helpers_has():
     texts = " ".join(text.get_text() for text in plots.family_tree().texts)
     for name in ("SGD", "Adagrad", "RMSprop", "Adadelta", "Adam", "AdamW", "AMSGrad"):
         assert rf"\bf{{{name}}}" in texts
-
-
-def test_lines_differ_in_their_dashes_as_well_as_in_their_colours():
-    ax = plots.lines({name: np.ones(3) for name in "abcd"})
-    assert len({line.get_color() for line in ax.lines}) == 4
-    assert len({line.get_linestyle() for line in ax.lines}) == 4
-    assert ax.get_yscale() == "log"
-    marked = plots.lines({"a": [1, 2]}, x=[0.1, 0.2])
-    assert marked.lines[0].get_marker() == "o"
-
-
-def test_panels_share_one_scale_and_are_named():
-    axes = plots.panels({"flat": np.ones(5), "rising": np.arange(5)})
-    assert [ax.get_title(loc="left") for ax in axes] == ["flat", "rising"]
-    assert axes[0].get_ylim() == axes[1].get_ylim()
 
 
 def test_clouds_have_a_dot_for_each_seed_and_a_bar_at_the_mean():

@@ -73,12 +73,16 @@ def is_ours(away, said):
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
-def test_the_cell_is_below_100_kb_and_holds_what_the_lesson_imports(source):
-    assert len(portable.first_cell(source).source) < 100_000
+def test_the_cell_is_below_80_kb_and_holds_what_the_lesson_uses(source):
+    assert len(portable.first_cell(source).source) < 80_000
     files = json.loads(portable.archive(source))
-    for file in build.imported(source, set()):
-        assert file.relative_to(build.ROOT).as_posix() in files
+    assert f"helpers/checks/lesson_{source.stem[:2]}.py" in files
     assert not any("bank_" in name for name in files)
+    used = set(re.findall(r"\blabs\.(\w+)", source.read_text("utf-8")))
+    brought = re.findall(
+        r"labs\.(\w+) import \1$", files["helpers/labs/__init__.py"], re.M
+    )
+    assert set(brought) == used
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)

@@ -22,6 +22,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_notebook
 
+from tools.needed import needed
+
 ROOT = Path(__file__).resolve().parents[1]
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 KEPT_TAGS = {"nbval-ignore-output", "raises-exception"}
@@ -238,43 +240,11 @@ def clean_outputs(cell):
 
 
 def fingerprint(path):
-    """Return a hash of a source and of all that it imports from helpers/."""
-    digest = hashlib.sha256()
-    for file in [path, *sorted(imported(path, set()))]:
-        digest.update(file.read_text("utf-8").encode())
+    """Return a hash of a source and of all that it uses of helpers/."""
+    digest = hashlib.sha256(path.read_text("utf-8").encode())
+    for text in needed(path, ROOT).values():
+        digest.update(text.encode())
     return digest.hexdigest()[:16]
-
-
-def imported(path, found):
-    """Return the files of helpers/ that a file imports, and those that they import."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        names = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            package = path.relative_to(ROOT).parts[: -node.level] if node.level else ()
-            module = ".".join([*package, *filter(None, [node.module])])
-            names = [module, *(f"{module}.{alias.name}" for alias in node.names)]
-        for name in names:
-            for file in module_files(name):
-                if file not in found:
-                    found.add(file)
-                    imported(file, found) if file.suffix == ".py" else None
-    return found
-
-
-def module_files(name):
-    """Return the files that make up a module of helpers/: its packages, its data."""
-    parts = name.split(".")
-    if parts[0] != "helpers":
-        return []
-    files = [ROOT.joinpath(*parts).with_suffix(".py")]
-    files += [
-        ROOT.joinpath(*parts[:n], "__init__.py") for n in range(1, len(parts) + 1)
-    ]
-    if name in ("helpers.plots", "helpers.labs"):
-        files.append(ROOT / "helpers" / "downhill.mplstyle")
-    return [file for file in files if file.is_file()]
 
 
 def stale(path):

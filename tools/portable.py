@@ -14,8 +14,8 @@ from nbformat.v4 import new_code_cell
 from packaging.requirements import Requirement
 
 from tools import build
+from tools.needed import needed
 
-DATA = (".json", ".mplstyle")
 # Collapsed in Colab (a form), in JupyterLab and on Kaggle, and left out of slides.
 FIRST_CELL = {
     "cellView": "form",
@@ -26,15 +26,8 @@ FIRST_CELL = {
 
 
 def archive(source, answers=True):
-    """Return what a lesson imports from helpers/, with its data: JSON, path -> text."""
-    files = build.imported(source, set())
-    for folder in {file.parent for file in files}:
-        files |= {file for file in folder.iterdir() if file.suffix in DATA}
-    files = {
-        file.relative_to(build.ROOT).as_posix(): file.read_text("utf-8")
-        for file in files
-    }
-    files.pop("helpers/checks/answers.json", None)
+    """Return what a lesson uses of helpers/, with its answers: JSON, path -> text."""
+    files = needed(source, build.ROOT)
     if answers:
         collected = build.collect_answers(build.read_cells(source))
         text = json.dumps({source.stem[:2]: collected}, ensure_ascii=False)

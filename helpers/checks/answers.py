@@ -111,6 +111,13 @@ def call(
     return result
 
 
+def recognise(came, mistakes, **tolerance):
+    """Say what the first mistake is whose values came: pairs of values and words."""
+    for values, words in mistakes:
+        if np.allclose(came, values, **tolerance):
+            raise Wrong(words)
+
+
 def is_stub(function) -> bool:
     """Tell whether a function still holds the `...` of its stub."""
     try:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.checks.answers import array, call, kind_of, number, show
+from helpers.checks.answers import array, call, kind_of, number, recognise, show
 from helpers.checks.engine import Lesson, Wrong
 
 LESSON = Lesson(1, "Stochastic")
@@ -94,9 +94,7 @@ def _gradient_mistake(came, right, arguments):
             "That is the loss. Wanted are its two slopes.",
         ),
     ]
-    for value, message in mistakes:
-        if np.allclose(came, value, rtol=1e-6, atol=1e-9):
-            return message
+    recognise(came, mistakes, rtol=1e-6, atol=1e-9)
     if np.isclose(came[1], right[1]):
         return (
             "The slope along `b` is right, the one along `w` is not: multiply each "

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.checks.answers import array, call, kind_of, number, show
+from helpers.checks.answers import array, call, kind_of, number, recognise, show
 from helpers.checks.engine import Lesson, Wrong
 
 LESSON = Lesson(2, "Gradient")
@@ -45,9 +45,7 @@ def slope_at_one(answer):
         -2: "You took the square of w alone, perhaps: the slope of (w - 2)² is -2 "
         "there. Here w is multiplied by 3 before the square.",
     }
-    for value, message in mistakes.items():
-        if abs(slope - value) < 0.01:
-            raise Wrong(message)
+    recognise(slope, mistakes.items(), rtol=0, atol=0.01)
     if -18 < slope < -8.9:
         raise Wrong(
             f"{slope:g} is the slope of a long nudge, over which the curve bends. Make "
@@ -147,9 +145,7 @@ def _numerical_mistake(came, right, f, point, h):
             "You use a nudge of your own: use the `h` that the function is given.",
         ),
     ]
-    for value, message in mistakes:
-        if np.allclose(came, value, rtol=1e-6, atol=1e-9):
-            return message
+    recognise(came, mistakes, rtol=1e-6, atol=1e-9)
     return (
         f"At {show(point)} with h = {h} it gives {show(came.round(3))}; the slopes by "
         f"nudges to both sides are {show(right.round(3))}. Does each nudge start from "
@@ -255,9 +251,7 @@ def steepest_slope(answer):
             "The gradient's length is √(3² + 4²) = 5, and against it the loss falls by "
             "5 for each unit. Along one weight alone it is 4 at most."
         )
-    for value, message in mistakes.items():
-        if abs(slope - value) < 0.01:
-            raise Wrong(message)
+    recognise(slope, mistakes.items(), rtol=0, atol=0.01)
     if slope < -5:
         raise Wrong(
             f"No direction has a slope of {slope:g}: minus the length of the gradient "
@@ -381,9 +375,7 @@ def _squared_mistake(came, right, line, link, x, y):
             "Along b you take the sum over the rows. The loss is a mean.",
         ),
     ]
-    for value, message in mistakes:
-        if np.allclose(came, value, rtol=1e-6, atol=1e-9):
-            return message
+    recognise(came, mistakes, rtol=1e-6, atol=1e-9)
     if rows > 1 and np.isclose(came[1], apart, rtol=1e-6):
         return (
             "You take a mean for each link and multiply the means. Multiply row by "

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.checks.answers import array, call, kind_of, number, show
+from helpers.checks.answers import array, call, kind_of, number, recognise, show
 from helpers.checks.engine import Lesson, Wrong
 from helpers.minibatches import batches
 
@@ -71,9 +71,7 @@ def _step_mistake(came, weights, gradient, rate):
         ),
         (weights, "The weights have not moved. Return the new ones."),
     ]
-    for value, message in mistakes:
-        if np.allclose(came, value, atol=1e-9):
-            return message
+    recognise(came, mistakes, atol=1e-9)
     return (
         f"For weights {show(weights.round(2).tolist())}, gradient "
         f"{show(gradient.round(2).tolist())} and learning rate {rate:g} you return "
@@ -355,9 +353,7 @@ def _judge_line_step(new_w, new_b, w, b, x, y, rate):
     ]
     if np.allclose(came, right, atol=1e-9):
         return
-    for value, message in mistakes:
-        if np.allclose(came, value, atol=1e-9):
-            raise Wrong(message)
+    recognise(came, mistakes, atol=1e-9)
     part = "w" if not np.isclose(new_w, right[0], atol=1e-9) else "b"
     raise Wrong(
         f"With {len(x)} rows your step leads to {part} = "

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.checks.answers import array, call, kind_of, number, show
+from helpers.checks.answers import array, call, kind_of, number, recognise, show
 from helpers.checks.engine import Lesson, Wrong
 from helpers.data import load
 from helpers.sweeps import sweep
@@ -74,9 +74,7 @@ def _accuracy_mistake(came, right, probabilities, labels):
             "You divide by the number of classes. Divide by the number of rows.",
         ),
     ]
-    for value, message in mistakes:
-        if np.isclose(came, value, atol=1e-6):
-            return message
+    recognise(came, mistakes, atol=1e-6)
     return (
         f"For {rows} rows and {probabilities.shape[1]} classes your function gives "
         f"{came:.4g}, and {right:.4g} of the rows are right. For each row, which class "
@@ -253,9 +251,7 @@ def scaled_rate(answer):
         ),
         (8.0, "That is the factor. Multiply the old rate by it."),
     ]
-    for value, message in mistakes:
-        if np.isclose(rate, value, rtol=0.01):
-            raise Wrong(message)
+    recognise(rate, mistakes, rtol=0.01)
     if not np.isclose(rate, 0.16, rtol=0.01):
         raise Wrong(
             f"{rate:g} is not what linear scaling gives. The batch size grows from 8 "
@@ -294,9 +290,7 @@ def share_of_highest(answer):
             "a third of it.",
         ),
     ]
-    for value, message in mistakes:
-        if np.isclose(share, value, rtol=0.005):
-            raise Wrong(message)
+    recognise(share, mistakes, rtol=0.005)
     if not np.isclose(share, 0.25, rtol=0.005):
         raise Wrong(
             f"{share:g} is not the share. Put noise scale / batch size = 36 / 12 into "
@@ -479,9 +473,7 @@ def _noise_mistake(came, small, large, signal, noise):
             "You multiply by 1 / small - 1 / large. Divide by it.",
         ),
     ]
-    for value, message in mistakes:
-        if np.isclose(came, value, rtol=1e-6):
-            return message
+    recognise(came, mistakes, rtol=1e-6)
     return (
         f"With a signal of {signal:g} and a noise of {noise:g}, batch sizes {small} "
         f"and {large} have the squared lengths {long:g} and {short:g}, and the noise "

@@ -5,7 +5,7 @@ from itertools import count
 
 import numpy as np
 
-from helpers.checks.answers import array, call, kind_of, number, one_of, show
+from helpers.checks.answers import array, call, kind_of, number, one_of, recognise, show
 from helpers.checks.engine import Lesson, Wrong
 from helpers.data import load
 from helpers.fast_network import FastNetwork
@@ -216,9 +216,7 @@ def _warm_mistake(came, asked, rate, warm_up, steps):
             "Before `warm_up` the rate should climb from 0. Yours is held.",
         ),
     ]
-    for value, message in mistakes:
-        if np.allclose(came, value, atol=1e-6):
-            return message
+    recognise(came, mistakes, atol=1e-6)
     right = _warm_cosine(asked, rate, warm_up, steps)
     worst = np.abs(came - right).argmax()
     return (
@@ -385,9 +383,7 @@ def _misled_mistake(came, a, b):
             "runs.",
         ),
     ]
-    for value, message in mistakes:
-        if np.isclose(came, value, atol=1e-9):
-            return message
+    recognise(came, mistakes, atol=1e-9)
     return (
         f"For {show(a.tolist())} and {show(b.tolist())} you give {came:.4g}. The lower "
         f"mean wins in {table.sum()} of {table.size} pairs: {table.mean():.4g}."
@@ -476,9 +472,7 @@ def modern_sgd(answer):
         ),
     ]
     if not np.allclose(came, right, rtol=1e-4):
-        for value, message in mistakes:
-            if np.allclose(came, value, rtol=2e-3, atol=1e-12):
-                raise Wrong(message)
+        recognise(came, mistakes, rtol=2e-3, atol=1e-12)
         worst = np.abs(came / right - 1).argmax()
         raise Wrong(
             f"At step {asked[worst]} the old line had a rate of {right[worst]:.4g}. "

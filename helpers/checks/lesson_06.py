@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.checks.answers import call, kind_of, number, show
+from helpers.checks.answers import call, kind_of, number, recognise, show
 from helpers.checks.engine import Lesson, NotAttempted, Wrong, describe_error
 
 LESSON = Lesson(6, "Loss functions")
@@ -153,9 +153,7 @@ def _huber_mistake(came, right, errors, delta):
             "error with delta: `np.abs(errors)`.",
         ),
     ]
-    for value, message in mistakes:
-        if np.isclose(came, value, atol=1e-9):
-            return message
+    recognise(came, mistakes, atol=1e-9)
     return (
         f"For the errors {show(errors.round(2).tolist())} and delta {delta:g} your "
         f"function gives {came:.4g}; {right:.4g} is right. Try one small error alone, "
@@ -247,9 +245,7 @@ def _crossentropy_mistake(came, right, y, p):
             "The logarithm is missing.",
         ),
     ]
-    for value, message in mistakes:
-        if np.isclose(came, value, atol=1e-6):
-            return message
+    recognise(came, mistakes, atol=1e-6)
     return (
         f"For y = {show(y.tolist())} and p = {show(p.round(2).tolist())} your function "
         f"gives {came:.4g}; {right:.4g} is right. Try a single row by hand."
@@ -281,9 +277,7 @@ def steeper(answer):
         99.0: "That is (1 - p) / p. Divide p - y by 2 (p - y) p (1 - p).",
         100.0: "That is 1 / p. Divide p - y by 2 (p - y) p (1 - p).",
     }
-    for value, message in mistakes.items():
-        if np.isclose(ratio, value, rtol=2e-3):
-            raise Wrong(message)
+    recognise(ratio, mistakes.items(), rtol=2e-3)
     if not np.isclose(ratio, 1 / 0.0198, rtol=6e-3):
         raise Wrong(
             f"{ratio:g} is not it. Divide p - y by 2 (p - y) p (1 - p) at p = 0.01: "
@@ -414,9 +408,7 @@ def same_progress(answer):
         -0.1: "A negative rate walks uphill. The size is right.",
         0.0025: "Squaring the rate has no reason here: follow b - a through one step.",
     }
-    for value, message in mistakes.items():
-        if np.isclose(rate, value, rtol=1e-6):
-            raise Wrong(message)
+    recognise(rate, mistakes.items(), rtol=1e-6)
     if not np.isclose(rate, 0.1, rtol=1e-6):
         raise Wrong(
             f"{rate:g} is not it. In one step b moves by -0.05 g and a by +0.05 g: how "
@@ -763,9 +755,7 @@ def _pinball_mistake(came, right, y, prediction, share):
             "You take 0.9 whatever `share` is. It is an argument: use it.",
         ),
     ]
-    for value, message in mistakes:
-        if np.isclose(came, value, atol=1e-9):
-            return message
+    recognise(came, mistakes, atol=1e-9)
     return (
         f"For share {share:g} your function gives {came:.4g}; {right:.4g} is right. "
         "Try a single row, once with a prediction too low and once too high."

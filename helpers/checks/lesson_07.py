@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.checks.answers import array, call, kind_of, number, show
+from helpers.checks.answers import array, call, kind_of, number, recognise, show
 from helpers.checks.engine import Lesson, Wrong
 from helpers.descent import descend
 from helpers.optimizers import SGD, Adagrad
@@ -37,9 +37,7 @@ def terminal_step(answer):
         0.4: "You multiply by the gradient once too often: the push is 0.01 * 2.",
         0.002: "You multiply by 1 - 0.9. The velocity piles up: divide.",
     }
-    for value, message in mistakes.items():
-        if np.isclose(step, value, rtol=5e-3):
-            raise Wrong(message)
+    recognise(step, mistakes.items(), rtol=5e-3)
     if not np.isclose(step, 0.2, rtol=0.02):
         raise Wrong(
             f"With a velocity of {step:g} the next one is 0.9 * {step:g} + 0.02 = "
@@ -261,9 +259,7 @@ def first_step(answer):
         1: "The quotient is 1. Then it is multiplied by the rate.",
         0: "It does move: g / |g| is 1 or -1, however small g is.",
     }
-    for value, message in mistakes.items():
-        if np.isclose(move, value, rtol=0.02, atol=1e-9):
-            raise Wrong(message)
+    recognise(move, mistakes.items(), rtol=0.02, atol=1e-9)
     if not np.isclose(move, 0.01, rtol=0.01):
         raise Wrong(
             f"{move:g} is not it. After the correction m is g and v is g squared: what "

@@ -6,23 +6,13 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from helpers.descent import descend
-from helpers.labs.core import (
-    Choice,
-    CountSlider,
-    Lab,
-    LogSlider,
-    Slider,
-    in_style,
-    rates,
-)
+from helpers.labs.core import Choice, Lab, LogSlider, Slider, in_style, rates
+from helpers.labs.walking import BLUE, RED, STEPS, Ground, Trail, above_lowest
 from helpers.live import LiveFigure
 from helpers.optimizers import SGD
 from helpers.surfaces import SURFACES
 
-STEPS = 200
 LANDS = ("bowl", "ravine", "potholes")
-GRID = 100  # points along each side of the map
-FAR = 1e3
 # Each schedule: share of the steps done, from 0 to 1, and where to end -> share of the
 # highest rate.
 SHAPES = {
@@ -71,86 +61,44 @@ def schedules(
     figure = Figure(figsize=(7.6, 4.4))
     panels = figure.subplot_mosaic([["land", "pace"], ["land", "fall"]])
     land, pace, fall = panels["land"], panels["pace"], panels["fall"]
-    land.set(xlabel="x", ylabel="y", box_aspect=1)
-    land.grid(False)
+    ground = Ground(land, fall, LANDS, low=1e-5)
     pace.set(xlim=(-4, STEPS + 4), ylim=(-0.05, 1.08))
     pace.set_title("Share of the highest rate")
-    fall.set(xlim=(-4, STEPS + 4), yscale="log", xlabel="step", ylabel="loss")
-    fall.set_title("Loss above the lowest minimum")
-    walk = {"color": "#0072B2", "linewidth": 1.5}
     held = {"color": "#767676", "linewidth": 1, "linestyle": ":"}
-    (path,) = land.plot([], [], ".-", markersize=3, **walk | {"linewidth": 1})
-    (first,) = land.plot([], [], "s", color="white", mec="black", label="start")
-    (now,) = land.plot([], [], "o", color="#0072B2", mec="white", ms=10, label="now")
-    (minima,) = land.plot(
-        [], [], "*", color="#009E73", mec="white", ms=14, label="minimum"
-    )
-    (rate_line,) = pace.plot([], [], **walk)
-    (rate_now,) = pace.plot([], [], "o", color="#0072B2", mec="white", ms=10)
     (flat,) = fall.plot([], [], **held, label="the highest rate, held")
-    (curve,) = fall.plot([], [], **walk)
-    (end_of_curve,) = fall.plot([], [], "o", color="#0072B2", mec="white", ms=10)
+    trail = Trail(land, fall, dots=".")
+    trail.path.set(linewidth=1, markersize=3)
+    (first,) = land.plot([], [], "s", color="white", mec="black", label="start")
+    (rate_line,) = pace.plot([], [], color=BLUE, linewidth=1.5)
+    (rate_now,) = pace.plot([], [], "o", color=BLUE, mec="white", ms=9)
     title = land.set_title("Step 100: diverged")
-    figure.legend(
-        handles=[first, now, minima, flat],
-        loc="outside lower left",
-        ncols=4,
-        frameon=False,
-    )
-    moving = [path, minima, first, now, rate_line, rate_now]
-    live = LiveFigure(figure, [*moving, flat, curve, end_of_curve, title])
-    controls = {
-        "surface": Choice("Surface", LANDS),
-        "schedule": Choice("Schedule", SHAPES),
-        "learning_rate": LogSlider("Highest rate", rates(1e-3, 2)),
-        "end": LogSlider("Ends at", [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0], "times"),
-        "noise": Slider("Noise of gradient", 0, 3, 0.1),
-        "steps": CountSlider("Steps taken", 0, STEPS),
-    }
-    lines = []
-
-    def choose(change=None):
-        """Draw another map."""
-        chosen = SURFACES[controls["surface"].value]
-        sides = [np.linspace(*bounds, GRID) for bounds in chosen.bounds]
-        heights = chosen.value(np.stack(np.meshgrid(*sides), axis=-1))
-        while lines:
-            lines.pop().remove()
-        levels = np.unique(np.quantile(heights, np.linspace(0, 1, 14)))
-        style = {"colors": "#BBBBBB", "linewidths": 0.8}
-        lines.append(land.contour(*sides, heights, levels, **style))
-        land.set(xlim=chosen.bounds[0], ylim=chosen.bounds[1])
-        span = np.ptp(heights)
-        fall.set_ylim(1e-5 * span, 4 * span)
-        minima.set_data(*chosen.minima.T)
-        live.new_background()
+    marks = [first, trail.now, ground.minima, flat]
+    figure.legend(handles=marks, loc="outside lower left", ncols=4, frameon=False)
+    path, now, *curve = trail.artists
+    moving = [path, ground.minima, first, now, rate_line, rate_now, flat, *curve]
+    live = LiveFigure(figure, [*moving, title])
+    ground.follow(live)
 
     @lru_cache(maxsize=16)
     def whole_walk(surface, schedule, learning_rate, end, noise):
         paces = learning_rate * SHAPES[schedule](np.arange(STEPS) / (STEPS - 1), end)
         chosen = SURFACES[surface]
         walk = descend(chosen, SGD(lambda step: paces[step]), None, STEPS, noise)
-        return paces, walk, walk.losses - chosen.value(chosen.minima).min()
+        return paces, walk, above_lowest(walk, chosen)
 
     def draw(surface, schedule, learning_rate, end, noise, steps):
         where = surface, schedule, learning_rate, end, noise
-        paces, walk, heights = whole_walk(*where)
+        paces, walk, _ = whole_walk(*where)
         flat_heights = whole_walk(surface, "constant", learning_rate, end, noise)[2]
-        lost = not np.isfinite(heights[steps])
-        for artist in (path, now, curve, end_of_curve):
-            artist.set_color("#D55E00" if lost else "#0072B2")
-        points = walk.points[: steps + 1]
-        # Far outside of the map there is nothing to draw, and too far for Agg.
-        inside = np.where(np.abs(points) < FAR, points, np.nan)
-        path.set_data(*inside.T)
-        first.set_data(*inside[:1].T)
-        now.set_data(*inside[-1:].T)
+        heights = trail.show(walk, SURFACES[surface], steps)
+        first.set_data(*walk.points[:1].T)
+        lost = not np.isfinite(heights[-1])
+        for artist in trail.artists:
+            artist.set_color(RED if lost else BLUE)
         at = min(steps, STEPS - 1)
         rate_line.set_data(np.arange(STEPS), paces / learning_rate)
         rate_now.set_data([at], [paces[at] / learning_rate])
         flat.set_data(np.arange(STEPS + 1), flat_heights)
-        curve.set_data(np.arange(steps + 1), heights[: steps + 1])
-        end_of_curve.set_data([steps], heights[steps : steps + 1])
         title.set_text(f"Step {steps}: diverged" if lost else f"Step {steps}")
         if lost:
             gone = np.isinf(heights).argmax()
@@ -167,11 +115,17 @@ def schedules(
             f"The rate is now {paces[at]:.2g}."
         )
 
-    controls["surface"].observe(choose, "value")
-    choose()
     return Lab(
         live,
-        controls,
+        {
+            **ground.controls,
+            "schedule": Choice("Schedule", SHAPES),
+            "learning_rate": LogSlider("Highest rate", rates(1e-3, 2)),
+            "end": LogSlider(
+                "Ends at", [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1], "times"
+            ),
+            "noise": Slider("Noise of gradient", 0, 3, 0.1),
+        },
         draw,
         "Left: a map of the loss, its minima marked by stars, and the path of descent. "
         "Right, above: the learning rate against the step. Right, below: the loss "

@@ -25,9 +25,10 @@ from helpers.plots.landscapes import (
     shade,
     walks,
 )
-from helpers.plots.optimizers import family_tree, traces, tuned
-from helpers.plots.schedules import clouds, lines, panels, plateaus, rate_range
+from helpers.plots.optimizers import family_tree, tuned
+from helpers.plots.schedules import clouds, plateaus, rate_range
 from helpers.plots.sweeps import curves, map
+from helpers.plots.traces import traces
 from helpers.plots.training import epoch_axis, learning_curves
 
 __all__ = [
@@ -51,10 +52,8 @@ __all__ = [
     "in_notebook",
     "landscape",
     "learning_curves",
-    "lines",
     "map",
     "network",
-    "panels",
     "plateaus",
     "rate_range",
     "ravine_paths",

@@ -59,6 +59,16 @@ def show(alt: str):
     display(Picture(plt.gcf(), alt))
 
 
+def look(number: int) -> dict:
+    """Return how one of many lines looks: six colours with markers, then dashed."""
+    dashes, colour = divmod(number, len(CURVES))
+    return {
+        "color": CURVES[colour],
+        "marker": "osD^vP"[colour],
+        "linestyle": ("-", "--", ":")[dashes % 3],
+    }
+
+
 def images(x, labels, shape: tuple[int, int] = (8, 8)):
     """Draw rows of pixels as small grey pictures, a label over each.
 

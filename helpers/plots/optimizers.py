@@ -1,4 +1,4 @@
-"""What optimizers do: their traces, their walks, their results, and their family."""
+"""Optimizers: what they reach, and which one comes from which."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from helpers.plots.base import DESCENT, MINIMUM
-from helpers.plots.sweeps import look
 
 # Optimizer: its place on the picture, and what it adds to those that it comes from.
 FAMILY = {
@@ -31,50 +30,6 @@ PARENTS = (
     ("Adam", "AMSGrad"),
     ("Adam", "AdamW"),
 )
-
-
-def traces(panels: Mapping[str, Mapping], ylabel: str, scale="log", columns=None):
-    """Draw quantities against the step: a panel for each group, a line for each name.
-
-    Parameters
-    ----------
-    panels : mapping of str to mapping
-        Title of the panel -> label -> array, shape (steps,), or (steps, runs): then the
-        line is the median of the runs.
-    ylabel : str
-    scale : str
-        Of the vertical axis: "log" or "linear".
-    columns : int, optional
-        Panels in a row; by default all of them.
-
-    Returns
-    -------
-    ndarray of Axes, shape (panels,)
-    """
-    columns = columns or len(panels)
-    rows = -(-len(panels) // columns)
-    shape = {"figsize": (max(6, 3.4 * columns), 0.4 + 2.8 * rows), "squeeze": False}
-    figure, axes = plt.subplots(rows, columns, sharey=True, **shape)
-    for ax, (title, lines) in zip(axes.flat, panels.items(), strict=False):
-        for number, (label, values) in enumerate(lines.items()):
-            values = np.asarray(values)
-            middle = values if values.ndim == 1 else np.median(values, axis=1)
-            style = look(number) | {"markevery": max(1, len(middle) // 8)}
-            ax.plot(middle, **style, label=label)
-        ax.set(title=title, yscale=scale)
-    if len(panels) > 1 and len({tuple(lines) for lines in panels.values()}) == 1:
-        handles = axes[0, 0].get_legend_handles_labels()
-        figure.legend(*handles, loc="outside lower center", ncols=len(handles[1]))
-    else:
-        for ax in axes.flat[: len(panels)]:
-            ax.legend()
-    for ax in axes.flat[len(panels) :]:
-        ax.remove()
-    for ax in axes.flat[max(0, len(panels) - columns) : len(panels)]:
-        ax.set_xlabel("step")
-    for ax in axes[:, 0]:
-        ax.set_ylabel(ylabel)
-    return axes.flat[: len(panels)]
 
 
 def tuned(results: Mapping[str, Mapping], ylabels: Mapping[str, str]):

@@ -1,4 +1,4 @@
-"""Learning rates: how they change, and what a range test found."""
+"""Learning rates: a range test, a plateau, and what each seed scored."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -12,56 +12,6 @@ from helpers.plots.base import (
     TRAINING,
     VALIDATION,
 )
-
-LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)))
-
-
-def lines(curves, x=None, ax=None):
-    """Draw named curves on a logarithmic scale, each in its own colour and dashes.
-
-    Parameters
-    ----------
-    curves : mapping of str to array
-        Name -> values, for the legend.
-    x : array, optional
-        Where the values stand, with a circle for each; by default steps 0, 1, 2, ...
-    ax : Axes, optional
-
-    Returns
-    -------
-    Axes
-    """
-    ax = ax or plt.subplots()[1]
-    styles = zip(curves.items(), CURVES, LINES, strict=False)
-    for (name, values), colour, line in styles:
-        style = {"color": colour, "linestyle": line, "label": name}
-        if x is None:
-            ax.plot(values, **style)
-        else:
-            ax.plot(x, values, marker="o", **style)
-    ax.set_yscale("log")
-    ax.legend()
-    return ax
-
-
-def panels(curves, figsize=(10, 2.6)):
-    """Draw each of several named curves in a panel of its own, against the step.
-
-    Parameters
-    ----------
-    curves : mapping of str to array
-        Title of the panel -> one value for each step.
-    figsize : tuple of float
-
-    Returns
-    -------
-    ndarray of Axes, shape (panels,)
-    """
-    _, axes = plt.subplots(1, len(curves), sharey=True, figsize=figsize, squeeze=False)
-    for ax, (title, values) in zip(axes[0], curves.items(), strict=True):
-        ax.plot(values, color=DESCENT)
-        ax.set(title=title, xlabel="step")
-    return axes[0]
 
 
 def clouds(scores):

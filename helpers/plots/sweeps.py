@@ -6,7 +6,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.ticker import LogLocator
 
 from helpers.arguments import one_of
-from helpers.plots.base import CURVES, DIVERGED, FULL_GRADIENT
+from helpers.plots.base import DIVERGED, FULL_GRADIENT, look
 
 MEASURES = {
     "train_loss": "training loss",
@@ -142,16 +142,6 @@ def curves(sweep, cells=None, by: str = "train_loss", against=("epochs",)):
 def _label(sweep, rate, size):
     lost = ": diverged" if sweep.diverged[sweep.index(rate, size)].any() else ""
     return f"batch size {size}, rate {rate:.2g}{lost}"
-
-
-def look(number: int) -> dict:
-    """Return how one of many lines looks: six colours with markers, then dashed."""
-    dashes, colour = divmod(number, len(CURVES))
-    return {
-        "color": CURVES[colour],
-        "marker": "osD^vP"[colour],
-        "linestyle": ("-", "--", ":")[dashes % 3],
-    }
 
 
 def _edges(centres):

@@ -1,0 +1,125 @@
+"""What the labs that walk down a surface share: its map, and the loss on the way."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from helpers.descent import Path
+from helpers.labs.core import Choice, CountSlider, Slider
+from helpers.live import LiveFigure
+from helpers.plots import shade
+from helpers.surfaces import SURFACES, Surface
+
+STEPS = 200
+FAR = 1e3
+BLUE, RED = "#0072B2", "#D55E00"
+
+
+class Ground:
+    """A map of the surface that is chosen, with its minima, and the loss over steps.
+
+    Parameters
+    ----------
+    land, fall : Axes
+        Of the map, and of the loss.
+    surfaces : iterable of str
+        What can be chosen.
+    low, high : float
+        The lowest and the highest loss drawn, as shares of the map's range.
+
+    Attributes
+    ----------
+    controls, starts : dict of str to control
+        The surface and how many steps to show; where to start.
+    minima : Artist
+    """
+
+    def __init__(
+        self,
+        land: Axes,
+        fall: Axes,
+        surfaces: Iterable[str] = SURFACES,
+        low: float = 1e-6,
+        high: float = 4,
+    ):
+        self._land, self._fall, self._range = land, fall, (low, high)
+        self._shades = []
+        land.locator_params(integer=True, nbins=6)
+        fall.set(xlim=(-4, STEPS + 4), yscale="log", xlabel="step")
+        fall.set_title("Loss above the lowest minimum")
+        star = {"color": "#009E73", "mec": "white", "ms": 14, "label": "minimum"}
+        (self.minima,) = land.plot([], [], "*", **star)
+        self.controls = {
+            "surface": Choice("Surface", surfaces),
+            "steps": CountSlider("Steps taken", 0, STEPS),
+        }
+        self.starts = {
+            "start_x": Slider("Start, 1st weight", -1, 1, 0.01),
+            "start_y": Slider("Start, 2nd weight", -1, 1, 0.01),
+        }
+
+    def follow(self, live: LiveFigure) -> None:
+        """Draw the map, and another one whenever another surface is chosen."""
+
+        def draw(change=None):
+            chosen = self.surface
+            places = zip(self.starts.values(), chosen.bounds, chosen.start, strict=True)
+            for slider, bounds, start in places:
+                slider.move(*bounds, start)
+            while self._shades:
+                self._shades.pop().remove()
+            heights, self._shades[:] = shade(self._land, chosen)
+            self._fall.set_ylim(np.multiply(self._range, np.ptp(heights)))
+            self.minima.set_data(*chosen.minima.T)
+            live.new_background()
+
+        self.controls["surface"].observe(draw, "value")
+        draw()
+
+    @property
+    def surface(self) -> Surface:
+        """The one that is chosen."""
+        return SURFACES[self.controls["surface"].value]
+
+
+class Trail:
+    """One walk: its path on the map, its loss, and where it is now.
+
+    Parameters
+    ----------
+    land, fall : Axes
+    color, line, marker : str
+    dots : str
+        A marker for every step of the path.
+    """
+
+    def __init__(self, land, fall, color=BLUE, line="-", marker="o", dots=""):
+        style = {"color": color, "linestyle": line, "linewidth": 1.5}
+        ball = {"color": color, "marker": marker, "mec": "white", "ms": 9}
+        (self.path,) = land.plot([], [], marker=dots, **style)
+        (self.curve,) = fall.plot([], [], **style)
+        (self.now,) = land.plot([], [], ls="", **ball, label="now")
+        (self.end,) = fall.plot([], [], ls="", **ball)
+
+    @property
+    def artists(self):
+        """In the order in which they are drawn."""
+        return self.path, self.now, self.curve, self.end
+
+    def show(self, walk: Path, surface: Surface, steps: int) -> np.ndarray:
+        """Draw so many steps of a walk; return its losses above the lowest minimum."""
+        # Far outside of the map there is nothing to draw, and too far for Agg.
+        points = walk.points[: steps + 1]
+        points = np.where(np.abs(points) < FAR, points, np.nan)
+        heights = above_lowest(walk, surface)[: steps + 1]
+        self.path.set_data(*points.T)
+        self.now.set_data(*points[-1:].T)
+        self.curve.set_data(np.arange(steps + 1), heights)
+        self.end.set_data([steps], heights[-1:])
+        return heights
+
+
+def above_lowest(walk: Path, surface: Surface) -> np.ndarray:
+    """Return how far above the lowest minimum each step of a walk is."""
+    return walk.losses - surface.value(surface.minima).min()
