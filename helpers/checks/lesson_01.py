@@ -101,10 +101,6 @@ def _gradient_mistake(came, right, arguments):
     for value, message in mistakes:
         if np.allclose(came, value, rtol=1e-6, atol=1e-9):
             return message
-    if np.allclose(came, right, rtol=0.02, atol=1e-3):
-        return (
-            "Nearly: a nudge gives about this. The formula above the exercise is exact."
-        )
     if np.isclose(came[1], right[1]):
         return (
             "The slope along `b` is right, the one along `w` is not: multiply each "
@@ -114,6 +110,10 @@ def _gradient_mistake(came, right, arguments):
         return (
             "The slope along `w` is right, the one along `b` is not: it is the mean of "
             "twice the errors, without the `x`."
+        )
+    if np.allclose(came, right, rtol=0.02, atol=1e-3):
+        return (
+            "Nearly: a nudge gives about this. The formula above the exercise is exact."
         )
     return (
         f"For {size} rows, w = {w} and b = {b} the gradient is {right.round(3)}; yours "

@@ -386,6 +386,7 @@ def _judge_line_step(new_w, new_b, w, b, x, y, rate):
     for value, message in mistakes:
         if np.allclose(came, value, atol=1e-9):
             raise Wrong(message)
+    part = "w" if not np.isclose(new_w, right[0], atol=1e-9) else "b"
     ways = (new_w - w) / (right[0] - w), (new_b - b) / (right[1] - b)
     if np.isclose(*ways) and ways[0] > 0:
         raise Wrong(
@@ -393,7 +394,6 @@ def _judge_line_step(new_w, new_b, w, b, x, y, rate):
             "far as it should. Divide the sums by the number of rows that the step is "
             "given, whatever it is: `np.mean` does."
         )
-    part = "w" if not np.isclose(new_w, right[0], atol=1e-9) else "b"
     raise Wrong(
         f"With {len(x)} rows your step leads to {part} = "
         f"{dict(w=new_w, b=new_b)[part]:.4g}, and one step against `line_gradient` to "
