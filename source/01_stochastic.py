@@ -284,9 +284,8 @@ plots.show(
 )
 
 # %% [markdown]
-# *Spread against batch size. From tick to tick the batch size grows fourfold and the spread halves: on such logarithmic axes
-# the rule is a straight line. The points follow it to about 16 rows, with a little chance of their own, and then fall away: at 64
-# rows by an eighth, at 128 by more than a quarter.*
+# *On logarithmic axes the rule is a straight line: from tick to tick four times the rows, half the spread. The points follow it
+# to about 16 rows and then fall away: at 64 rows by an eighth, at 128 by more than a quarter.*
 
 # %% [markdown]
 # This spread, which we called the noise, is known as the **standard error** of the mean. For samples without replacement it is
@@ -304,7 +303,7 @@ print(f"rule {rule_alone:.3f}, with the factor {rule_alone * factor:.3f}")
 print(f"measured {slopes(half).std():.3f}")
 
 # %% [markdown]
-# The rule alone says 0.191. With the factor it says 0.136, and 0.135 was measured.
+# Only with the factor does the rule agree with what was measured.
 #
 # ### Exercise 1.3 · Tune
 #
@@ -655,8 +654,8 @@ for size in (266, 32, 1):
 
 # %% [markdown]
 # Ten times the rate, and the full gradient is at the best line, 0.63, after *one* step. Minibatches of 32 stay below 1, while
-# single rows throw the line out of all bounds. This loss is as round as a bowl can be, and few are so kind: for most, even an
-# exact gradient has to take small steps (lesson 3). A fair race, each batch size with its own best rate, is run in lesson 4.
+# single rows throw the line out of all bounds. This loss is as round as a bowl can be; on most, even an exact
+# gradient has to take small steps (lesson 3). Lesson 4 runs a fair race, each batch size with its own best rate.
 #
 # ## The full gradient is no guide to the lowest valley
 #

@@ -57,7 +57,7 @@ plots.show("Eight points that rise to the right, and a line that rises too littl
 # *Eight points near $y = x$, and a line that is too flat. Dotted lines mark the errors; the loss is the mean of their
 # squares, 1.00.*
 #
-# The data are fixed. All that you can change is the line: two numbers, its weights. For now, take them one at a time.
+# The data are fixed. All that you can change are the two weights. For now, take them one at a time.
 #
 # ## Hold b still, move w
 #
@@ -210,8 +210,7 @@ labs.gradient().animate("w", 0.9 - 0.8 * np.cos(turn))
 labs.gradient()
 
 # %% [markdown]
-# *Above: the line and its errors; the map, with the contour through our point and the gradient. Below: the loss along $w$
-# and along $b$, each with its tangent, and the slopes in the titles.*
+# *The four pictures of the film, with a slider for $w$ and one for $b$.*
 #
 # ## Every other way
 #
@@ -253,8 +252,8 @@ plots.show(
 # turn away, and at right angles to both it crosses zero.*
 
 # %% [markdown]
-# That is what makes the gradient worth having. **It points where the loss rises most steeply, and its length is that slope.
-# Minus the gradient is the steepest way down.** At right angles to it the slope is zero: there the loss neither rises nor
+# **The gradient points where the loss rises most steeply, and its length is that slope. Minus the gradient is the steepest way
+# down.** At right angles to it the slope is zero: there the loss neither rises nor
 # falls, and that is the way the contour runs.
 #
 # The reason is short. A small step $(u, v)$ changes the loss by $u$ times the slope along $w$, plus $v$ times the slope
