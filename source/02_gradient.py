@@ -518,8 +518,8 @@ for name, column in (("raw", raw_bmi), ("standardised", bmi)):
     print(f"{name:12}: {np.degrees(np.arccos(min(cosine, 1))):.0f} degrees off")
 
 # %% [markdown]
-# In the ravine it is nearly at right angles to it; in the standardised bowl it points straight there. So "steepest" depends on
-# the scale and the zero point of the inputs. What a ravine costs, lesson 3 measures.
+# In the ravine nearly a right angle; in the standardised bowl it points straight there. So "steepest" depends on the scale and
+# the zero point of the inputs. What a ravine costs, lesson 3 measures.
 #
 # Now all ten features. NumPy's `cond` gives the root of the ratio; squared, it is the condition number.
 
