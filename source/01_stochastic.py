@@ -7,7 +7,7 @@
 # training of nearly all neural networks, and this lesson is about that word alone. After it you can
 #
 # - say what a loss, a minibatch, a step and an epoch are, and count the steps;
-# - say how wrong a minibatch is, and what four times as many rows buy;
+# - say how wrong a minibatch is, and what one of four times the size buys;
 # - say what a step costs, and why nobody waits for all the rows.
 #
 # *45 minutes to read and run, and about 70 for the exercises. You need Python, and from school: a straight line, a
@@ -39,7 +39,9 @@ patients = load("diabetes")
 x = patients.x_train[:, 2].astype(float)  # body mass index
 y = patients.y_train[:, 0].astype(float)  # progression of the illness
 n = len(x)
-print(f"{n} rows; x: mean {abs(x.mean()):.2f}, spread {x.std():.2f}")
+print(n, "rows")
+for column in (x, y):  # abs: never "-0.00"
+    print(f"mean {abs(column.mean()):.2f}, spread {column.std():.2f}")
 
 # %% [markdown]
 # A **row** is one example, here one patient. The simplest **model** is a straight line: it predicts $wx + b$. Its two
@@ -62,7 +64,7 @@ plots.show(
 )
 
 # %% [markdown]
-# *266 patients and three lines. The cloud is wide, but it rises to the right. The line with slope −0.5 goes the wrong way.*
+# *266 patients and three lines. The cloud is wide, but it rises to the right.*
 #
 # A **loss** turns "how wrong is this line?" into one number. Ours is the **mean squared error**: take each row's error
 # (prediction minus truth), square it, and average over the rows. Which of the three lines has the smallest loss?
@@ -77,7 +79,8 @@ for w in (-0.5, 0.0, 1.0):
     print(f"w = {w:4}: loss {loss(w, 0.0):.2f}")
 
 # %% [markdown]
-# The rising line wins, with 0.79. A better one may lie in between.
+# The rising line wins, with 0.79. A better one may lie in between. (The flat line has exactly 1: its errors are the $y$
+# themselves, and their spread is 1.)
 #
 # ## Which way should w move?
 #
@@ -204,10 +207,9 @@ plots.show(
 # %% [markdown]
 # *The slopes from 2,000 minibatches of 8 rows make a heap around the full gradient. Few hit it; few point the wrong way.*
 #
-# Nearly every minibatch is off. Many fall a little short, some go much too far, and on average the misses cancel: the 2,000
-# have the mean −1.24, and with ever more draws it comes to the full gradient. One says the minibatch gradient is **unbiased**
-# (nothing to do with the bias $b$: here it means "not off to one side"). A handful of 8 points the wrong way 3 times in 100,
-# where a single row did 29 times.
+# Many fall a little short, some go much too far, and on average the misses cancel: the 2,000 have the mean −1.24, and with ever
+# more draws it comes to the full gradient. The minibatch gradient is **unbiased**: not off to one side (the bias $b$ has nothing
+# to do with it). A handful of 8 points the wrong way 3 times in 100, a single row 29 times.
 #
 # ## What do four times as many rows buy?
 #
@@ -221,8 +223,8 @@ for batch_size in (1, 4, 16):
 # %% [markdown]
 # Four times as many rows, **half the noise**; four times as many again, half once more. In a formula the spread goes as
 # $1/\sqrt{B}$: one divided by the square root of the batch size. Each row's slope misses the full gradient by some amount; the
-# misses point both ways and partly cancel. (That the sum of $B$ of them grows only as $\sqrt{B}$ is a result of statistics; you
-# have just measured it.)
+# misses point both ways and partly cancel. (Statistics says: the sum of $B$ of them grows only as $\sqrt{B}$; divided by $B$ that
+# makes $1/\sqrt{B}$.)
 #
 # ### Exercise 1.2 · Predict
 #
@@ -282,9 +284,8 @@ plots.show(
 )
 
 # %% [markdown]
-# *Spread against batch size. From tick to tick the batch size grows fourfold and the spread halves: on such logarithmic axes
-# the rule is a straight line. The points follow it to about 16 rows, with a little chance of their own, and then fall away: at 64
-# rows by an eighth, at 128 by more than a quarter.*
+# *On logarithmic axes the rule is a straight line: from tick to tick four times the rows, half the spread. The points follow it
+# to about 16 rows and then fall away: at 64 rows by an eighth, at 128 by more than a quarter.*
 
 # %% [markdown]
 # This spread, which we called the noise, is known as the **standard error** of the mean. For samples without replacement it is
@@ -302,7 +303,7 @@ print(f"rule {rule_alone:.3f}, with the factor {rule_alone * factor:.3f}")
 print(f"measured {slopes(half).std():.3f}")
 
 # %% [markdown]
-# The rule alone says 0.191. With the factor it says 0.136, and 0.135 was measured.
+# Only with the factor does the rule agree with what was measured.
 #
 # ### Exercise 1.3 · Tune
 #
@@ -519,7 +520,8 @@ check.epoch(epoch)
 # ## What a step costs
 #
 # So more rows are better, and all rows are best? Now look at the bill. Take data that is worth the name: 100,000 rows with 20
-# features, so 20 slopes to compute in the place of two (`@` multiplies each feature by its weight and adds up).
+# features, so 20 slopes to compute in the place of two. (`@` multiplies in pairs and adds up: feature times weight for a
+# prediction, error times feature for a slope.)
 
 # %%
 rng = np.random.default_rng(0)
@@ -639,9 +641,8 @@ plots.show(
 # *Loss against the number of rows read, for three batch sizes (the axis of the loss is logarithmic). Single rows are down first
 # and then stay restless; minibatches of 32 come down smoothly; three exact steps get less than half the way.*
 #
-# For the same rows, 27 rough steps reach 0.64, close to the best that any line can do, 0.63. Three exact ones are still at
-# 2.53. Single rows get down fastest and never come to rest: their noise keeps throwing the line about. Between the two lies the
-# reason for minibatches.
+# For the same rows, 27 rough steps reach 0.64; the best that any line can do is 0.63. Three exact ones are still at 2.53. The
+# noise of single rows keeps throwing the line about. Between the two lies the reason for minibatches.
 
 # %% [markdown]
 # This comparison has a catch, and you should know it: the same learning rate for all. An exact direction allows longer steps.
@@ -649,12 +650,12 @@ plots.show(
 # %%
 for size in (266, 32, 1):
     losses = fit(size, learning_rate=0.5)
-    print(f"B = {size:3}: highest loss from step 1 on {losses[1:].max():.2g}")
+    print(f"B = {size:3}: highest loss after the first step {losses[1:].max():.2g}")
 
 # %% [markdown]
 # Ten times the rate, and the full gradient is at the best line, 0.63, after *one* step. Minibatches of 32 stay below 1, while
-# single rows throw the line out of all bounds. This loss is as round as a bowl can be, and few are so kind: for most, even an
-# exact gradient has to take small steps (lesson 3). A fair race, each batch size with its own best rate, is run in lesson 4.
+# single rows throw the line out of all bounds. This loss is as round as a bowl can be; on most, even an exact
+# gradient has to take small steps (lesson 3). Lesson 4 runs a fair race, each batch size with its own best rate.
 #
 # ## The full gradient is no guide to the lowest valley
 #
@@ -669,7 +670,7 @@ for start in (-3.0, 0.0, 3.0):
     print(f"from {start:4}: w = {w:.3f}, loss {loss(w, 0.0):.3f}")
 
 # %% [markdown]
-# The same end from everywhere. This loss is **convex**, shaped so that every lowest point is as low as any other. Now a loss
+# The same end from everywhere. This loss is **convex**, nowhere bent downwards, so it has one valley only. Now a loss
 # with potholes, over two weights, made up for lesson 3. Where will exact gradients end from these three starts?
 
 # %%
@@ -704,7 +705,7 @@ plots.show(
 #
 # **Keras** is a Python library that builds and trains networks. It calls our line `Dense(1)`: one weight and a bias. An
 # **optimizer** is the rule for a step, here `SGD`. Set its rate to 1 and let it take one step on all rows, from $w = b = 0$. By
-# how much will $w$ move? (`x[:, None]` makes a table of one column.)
+# how much will $w$ move? (Keras calls weights the *kernel*; `x[:, None]` makes a table of one column.)
 
 # %% tags=["nbval-ignore-output"]
 import keras  # takes about ten seconds
@@ -730,7 +731,7 @@ print(f"w = {model.get_weights()[0].item():.2f}")
 for size in (1, 32, 266, None):
     model = build(learning_rate=0.01)
     model.fit(x[:, None], y[:, None], batch_size=size, epochs=1, verbose=0)
-    print(f"batch_size={size}: {model.optimizer.iterations.numpy()} steps")
+    print(f"batch_size={size}: steps: {model.optimizer.iterations.numpy()}")
 
 # %% [markdown]
 # 266, nine and one step, by one and the same optimizer. The batch size belongs to `fit`, which also shuffles the rows
@@ -738,11 +739,12 @@ for size in (1, 32, 266, None):
 #
 # ## Find the batch size for any data
 #
+# In exercise 1.3 you searched for a batch size by hand. A function can do it.
+#
 # ### Exercise 1.7 · Write
 #
-# *A stretch: take extra time and paper, or come back to it.* In exercise 1.3 you searched for a batch size by hand. Write the
-# function that finds it for any data: given the slope from each row and a target, return the smallest batch size, a whole
-# number, whose standard error is at most the target. A target of 0 must give all the rows.
+# *A stretch: take extra time and paper, or come back to it.* Given the slope from each row, of any data, and a target, return
+# the smallest batch size, a whole number, whose standard error is at most the target. A target of 0 must give all the rows.
 
 
 # %% tags=["exercise:rows_needed"]
@@ -780,7 +782,8 @@ check.rows_needed(rows_needed)
 # - Batch, minibatch and stochastic are three settings of one dial; today SGD means any of them.
 # - Exact gradients find the lowest point of a convex loss. Elsewhere they promise no lowest valley.
 #
-# You took the slope $2\,(wx + b - y)\,x$ on trust. Lesson 2 shows where it comes from, and why it points uphill.
+# You took the slope $2\,(wx + b - y)\,x$ on trust. Lesson 2 shows where it comes from, and why it points uphill. (The last cell
+# lists the exercises that you have solved: take its `#` away.)
 
 # %%
 # check.progress()

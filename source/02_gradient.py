@@ -57,7 +57,7 @@ plots.show("Eight points that rise to the right, and a line that rises too littl
 # *Eight points near $y = x$, and a line that is too flat. Dotted lines mark the errors; the loss is the mean of their
 # squares, 1.00.*
 #
-# The data are fixed. All that you can change is the line: two numbers, its weights. For now, take them one at a time.
+# The data are fixed. All that you can change are the two weights. For now, take them one at a time.
 #
 # ## Hold b still, move w
 #
@@ -210,8 +210,7 @@ labs.gradient().animate("w", 0.9 - 0.8 * np.cos(turn))
 labs.gradient()
 
 # %% [markdown]
-# *Above: the line and its errors; the map, with the contour through our point and the gradient. Below: the loss along $w$
-# and along $b$, each with its tangent, and the slopes in the titles.*
+# *The four pictures of the film, with a slider for $w$ and one for $b$.*
 #
 # ## Every other way
 #
@@ -221,9 +220,9 @@ labs.gradient()
 
 
 # %%
-def slope_towards(angle):
+def slope_towards(angle, w=0.2, b=0.5):
     dw, db = h * np.cos(angle), h * np.sin(angle)
-    return (loss(0.2 + dw, 0.5 + db) - loss(0.2 - dw, 0.5 - db)) / (2 * h)
+    return (loss(w + dw, b + db) - loss(w - dw, b - db)) / (2 * h)
 
 
 angles = np.random.default_rng(0).uniform(0, 2 * np.pi, 1000)
@@ -253,8 +252,8 @@ plots.show(
 # turn away, and at right angles to both it crosses zero.*
 
 # %% [markdown]
-# That is what makes the gradient worth having. **It points where the loss rises most steeply, and its length is that slope.
-# Minus the gradient is the steepest way down.** At right angles to it the slope is zero: there the loss neither rises nor
+# **The gradient points where the loss rises most steeply, and its length is that slope. Minus the gradient is the steepest way
+# down.** At right angles to it the slope is zero: there the loss neither rises nor
 # falls, and that is the way the contour runs.
 #
 # The reason is short. A small step $(u, v)$ changes the loss by $u$ times the slope along $w$, plus $v$ times the slope
@@ -263,15 +262,16 @@ plots.show(
 
 # %% [markdown]
 # Two warnings. All this is about slopes, so about steps that are small enough; lesson 3 shows what happens to longer ones.
-# And steepest does not mean straight to the goal.
+# And steepest does not mean straight to the goal. (`np.polyfit` finds the best line.)
 
 # %%
+minimum = np.polyfit(x, y, 1)
 fig, ax = plt.subplots(figsize=(5.5, 4.8))
 plots.contours(ax, loss, (-0.5, 2.5), (-1.5, 1.5), through=(0.2, 0.5))
 plots.arrow(ax, (0.2, 0.5), -0.3 * gradient, color=plots.DESCENT)
 ax.plot(0.2, 0.5, "o", color=plots.DESCENT, label="our line, and steepest down")
-ax.plot([0.2, 1.029], [0.5, 0.004], ":", color=plots.MINIMUM)
-ax.plot(1.029, 0.004, "*", color=plots.MINIMUM, markersize=12, label="minimum")
+ax.plot([0.2, minimum[0]], [0.5, minimum[1]], ":", color=plots.MINIMUM)
+ax.plot(*minimum, "*", color=plots.MINIMUM, markersize=12, label="minimum")
 ax.legend(loc="upper right")
 ax.set_title("The steepest way down passes the minimum by")
 plots.show(
@@ -282,11 +282,11 @@ plots.show(
 # %% [markdown]
 # *Minus the gradient leaves the contour at right angles. The dotted line to the minimum goes another way.*
 #
-# How far off? The cosine of the angle between two arrows is the sum of the products of their parts, which NumPy writes `@`,
-# divided by both lengths.
+# How far off? Geometry says: the cosine of the angle between two arrows is the sum of the products of their parts, which NumPy
+# writes `@`, divided by both lengths.
 
 # %%
-to_minimum = np.array([1.029, 0.004]) - [0.2, 0.5]
+to_minimum = minimum - [0.2, 0.5]
 cosine = -gradient @ to_minimum / length / np.linalg.norm(to_minimum)
 print(f"{np.degrees(np.arccos(cosine)):.0f} degrees")
 
@@ -295,25 +295,18 @@ print(f"{np.degrees(np.arccos(cosine)):.0f} degrees")
 #
 # ### Exercise 2.3 · Choose
 #
-# Four arrows start at one point. The next cell draws them and prints the slopes of the loss in the four directions, from
-# low to high. Which slope belongs to which arrow? Answer with a dictionary of the form
+# Four arrows start at one point. Here are the slopes of the loss in their four directions, from low to high; one is zero, and
+# two are alike up to the sign. Which slope belongs to which arrow? Answer with a dictionary of the form
 # `{"A": 1.0, "B": 2.0, "C": 3.0, "D": 4.0}`.
-
 
 # %%
 directions = {"A": 256, "B": 346, "C": 134, "D": 166}  # degrees
-point = np.array([2.0, -1.0])
-
-
-def slope_at_point(degrees):
-    dw, db = h * np.cos(np.radians(degrees)), h * np.sin(np.radians(degrees))
-    return (loss(*point + [dw, db]) - loss(*point - [dw, db])) / (2 * h)
-
-
-print(sorted(round(float(slope_at_point(a)), 1) for a in directions.values()))
+point = (2.0, -1.0)
+four = [slope_towards(np.radians(angle), *point) for angle in directions.values()]
+print(np.sort(four).round(1) + 0)  # + 0: never "-0."
 
 # %% [markdown]
-# One of them is zero, and two are alike up to the sign. The arrows:
+# And the arrows:
 
 # %%
 fig, ax = plt.subplots(figsize=(5.5, 4.8))
@@ -322,7 +315,7 @@ for letter, degrees in directions.items():
     angle = np.radians(degrees)
     plots.arrow(ax, point, 0.6 * np.array([np.cos(angle), np.sin(angle)]), letter)
 ax.plot(*point, "o", color=plots.DESCENT)
-ax.plot(1.029, 0.004, "*", color=plots.MINIMUM, markersize=12)
+ax.plot(*minimum, "*", color=plots.MINIMUM, markersize=12)
 ax.set_title("One of these four is the gradient's direction")
 plots.show(
     "A map of contours, tilted ellipses around a minimum at (1, 0), and four arrows from "
@@ -480,6 +473,7 @@ angles = np.linspace(0, np.pi, 10_001)
 
 
 def curvatures(x):
+    # np.outer: a row for each angle, a column for each patient
     moved = np.outer(np.cos(angles), x) + np.sin(angles)[:, None]
     return 2 * np.mean(moved**2, axis=1)
 
@@ -490,9 +484,8 @@ for name, column in (("raw", raw_bmi), ("standardised", bmi)):
 
 # %% [markdown]
 # The largest curvature over the smallest is the **condition number**. Raw, the loss is a **ravine**, a long, narrow valley: it
-# is 25,500 times more bent across than along, because inputs near 27 make the loss react to $w$ far more than to $b$, and
-# because more $w$ with less $b$ changes almost nothing. Standardised the number is 1. What will the two maps look like, and
-# where does the gradient lead in each?
+# is 25,500 times more bent across than along. Inputs near 27 make the loss react to $w$ far more than to $b$, and more $w$ with
+# less $b$ changes almost nothing. Standardised the number is 1. What will the two maps look like?
 
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(9, 4.4))
@@ -514,6 +507,8 @@ plots.show(
 # %% [markdown]
 # *Two maps with the minimum in the middle. Raw, the contours look like parallel stripes along the ravine; standardised, they
 # are circles.*
+#
+# Start from $w = 0$, $b = 0$. How far is the steepest way down off the way to the minimum?
 
 # %%
 for name, column in (("raw", raw_bmi), ("standardised", bmi)):
@@ -523,9 +518,8 @@ for name, column in (("raw", raw_bmi), ("standardised", bmi)):
     print(f"{name:12}: {np.degrees(np.arccos(min(cosine, 1))):.0f} degrees off")
 
 # %% [markdown]
-# From $w = 0$, $b = 0$ the steepest way down in the ravine is 88 degrees off the way to the minimum: nearly at right angles to
-# it. In the standardised bowl it points straight there. So "steepest" depends on the scale and the zero point of the inputs.
-# What a ravine costs, lesson 3 measures.
+# In the ravine nearly a right angle; in the standardised bowl it points straight there. So "steepest" depends on the scale and
+# the zero point of the inputs. What a ravine costs, lesson 3 measures.
 #
 # Now all ten features. NumPy's `cond` gives the root of the ratio; squared, it is the condition number.
 
@@ -535,10 +529,12 @@ raw_features = features * patients.x_scale + patients.x_mean
 for name, table in (("raw", raw_features), ("standardised", features)):
     inputs = np.column_stack([table, np.ones(len(table))])
     print(f"{name:12}: condition number {np.linalg.cond(inputs) ** 2:.3g}")
+correlations = np.corrcoef(features.T) - np.eye(10)  # each with each other
+print(f"largest correlation: {np.abs(correlations).max():.2f}")
 
 # %% [markdown]
 # From 48 million (`4.82e+07`) to 402. Not to 1: standardising removes the units, but features that rise and fall together still
-# make a ravine, and two of these ten nearly do: their correlation is 0.89 (1 would mean that either gives the other away).
+# make a ravine. Two of these ten nearly do: at a correlation of 1 or −1 either would give the other away.
 #
 # *A good place to rest: so far it was about slopes, from here on it is about networks.*
 #
@@ -573,8 +569,8 @@ two_rows, two_units = np.array([[1, 2], [3, 4]]), np.array([[10, 0], [1, 5]])
 print(two_rows @ two_units, two_units.T, sep="\n\n")
 
 # %% [markdown]
-# The 12 is $1 \cdot 10 + 2 \cdot 1$, the first row with the first unit; the 10 beside it is $1 \cdot 0 + 2 \cdot 5$, with the
-# second.
+# First the product, below it `two_units` turned. The 12 is $1 \cdot 10 + 2 \cdot 1$, the first row with the first unit; the 10
+# beside it is $1 \cdot 0 + 2 \cdot 5$, with the second.
 #
 # Three units that read one input, and a last one that adds up what they say with weights 1, −2 and 2:
 
@@ -652,6 +648,11 @@ def unpack(weights):
     return [part.reshape(shape) for part, shape in parts]
 
 
+# %% [markdown]
+# The loss of the network, for any such vector:
+
+
+# %%
 def network_loss(weights):
     W1, b1, W2, b2 = unpack(weights)
     return np.mean((np.maximum(X @ W1 + b1, 0) @ W2 + b2 - Y) ** 2)
@@ -814,8 +815,8 @@ plots.show(
 # *The slopes in 1,000 random directions lie close around zero; minus the gradient stands far to their left.*
 #
 # None falls more steeply than 1.91, the gradient's length, and none reaches even half of it. With two weights many directions
-# were nearly as good. With 97 most are nearly level: the typical slope is 0.19, the length divided by $\sqrt{97}$. The more
-# weights, the smaller it gets. Trying directions finds a way down, but hardly ever a steep one.
+# were nearly as good. With 97 most are nearly level: by Pythagoras 97 directions at right angles share the squared length, so the
+# typical slope is the length divided by $\sqrt{97}$, 0.19. Trying directions finds a way down, but hardly ever a steep one.
 #
 # ## The same in Keras: four ways, one gradient
 #

@@ -133,14 +133,15 @@ check.steps_needed(my_steps)
 # 0.0092. With logarithms: $\ln 0.01 / \ln 0.8 = 20.6$, rounded up.
 
 # %% [markdown]
-# Now let it walk, and look.
+# Now let it walk, at both rates. (`np.argmax` finds the first `True`.)
 
 # %%
-walk = descend(slope, start=1.0, learning_rate=0.025, steps=30)
-print("first step below 0.01:", np.argmax(walk < 0.01))
+for rate in (0.05, 0.025):
+    walk = descend(slope, 1.0, rate, steps=30)
+    print(f"rate {rate}: below 0.01 from step {np.argmax(walk < 0.01)} on")
 
 # %% [markdown]
-# At 0.05 it takes 10 steps. A rate that is too low is safe, and slow.
+# A rate that is too low is safe, and slow.
 #
 # ## Back and forth, for ever
 #
@@ -207,8 +208,8 @@ plots.show(
 # %% [markdown]
 # So a narrow valley, where the curvature is large, needs a small rate. A network's loss is no parabola: its curvature
 # changes as you walk, and the limit with it. A rate that served you well on the wide slopes can be too high where the
-# valley narrows. (Trained on all rows at once, networks even tend to drift to where the *largest* curvature is 2 / rate, and
-# hover there: Cohen and others, 2021, "Gradient Descent on Neural Networks Typically Occurs at the Edge of Stability".)
+# valley narrows. (Trained on all rows at once, networks tend to drift to where the *largest* curvature is 2 / rate:
+# Cohen and others, 2021, "Gradient Descent on Neural Networks Typically Occurs at the Edge of Stability".)
 #
 # ## When have you arrived?
 #
@@ -225,11 +226,10 @@ for rate in (0.05, 0.00001, 0.25):
 # %% [markdown]
 # In all three the loss has all but stopped falling, and only the first has converged. The second crawls. The third runs back
 # and forth at a loss of 4, where it will stay. So ask for both: the loss no longer falls **and** the full gradient is close to
-# zero. (A minibatch's gradient hardly ever gets there.) On a saddle, further below, both hold and the way down still goes on:
-# there a small push starts the loss falling again.
+# zero. (A minibatch's gradient hardly ever gets there. And level ground need not be the bottom: see the saddles below.)
 #
-# In practice you also set a limit on the number of steps, and stop when the loss on rows kept aside has not improved for a
-# while (lesson 5).
+# In practice you also limit the number of steps, and stop when the loss on rows kept aside has not improved for a while
+# (lesson 5).
 #
 # ## The ravine: one rate for two curvatures
 #
@@ -297,6 +297,7 @@ down = -ravine(start) / np.linalg.norm(ravine(start))
 angles = np.linspace(0, 2 * np.pi, 1000)
 others = np.stack([np.cos(angles), np.sin(angles)], axis=1)
 for length in (0.001, 0.5, 2.0):
+    # Twice the loss will do: it is compared with itself.
     heights = (curvatures * (start + length * others) ** 2).sum(axis=1)
     reached = (curvatures * (start + length * down) ** 2).sum()
     print(f"step of {length}: {(heights < reached).mean():.0%} of directions end lower")
@@ -400,6 +401,7 @@ def fit_line(learning_rate, batch_size, epochs):
 
 # %%
 path = fit_line(learning_rate=0.1, batch_size=8, epochs=3)
+# A row for each step, a column for each patient:
 losses = np.mean((path[:, :1] * x + path[:, 1:] - y) ** 2, axis=1)
 rose = np.diff(losses) > 0
 print("loss at steps 0, 10, 102:", losses[[0, 10, 102]].round(2))
@@ -530,7 +532,8 @@ rng = np.random.default_rng(0)
 def fresh_batches(points, batch_size):
     rows = rng.integers(len(x), size=(len(points), batch_size))
     errors = points[:, :1] * x[rows] + points[:, 1:] - y[rows]
-    return 2 * np.stack([errors * x[rows], errors], axis=1).mean(axis=2)
+    slopes = [np.mean(errors * x[rows], axis=1), np.mean(errors, axis=1)]
+    return 2 * np.transpose(slopes)  # a row for each run: along w, along b
 
 
 # %%
@@ -625,15 +628,16 @@ def runs_from_the_hole(rate, noise):
     return descend(potholes.gradient, points, 0.1, steps=100)[-1]
 
 
-def share_away(points, place):
-    return np.mean(np.linalg.norm(points - place, axis=1) > 0.3)
-
-
 # %% [markdown]
 # The pothole's curvature at the bottom is 5.2 in one direction and 6.2 in the other. So above a rate of 2 / 6.2 = 0.32 a
 # run cannot settle there. How many of the 500 will get out at 0.4 without noise? And at 0.2 with noise?
 
+
 # %%
+def share_away(points, place):
+    return np.mean(np.linalg.norm(points - place, axis=1) > 0.3)
+
+
 rates, noises = (0.05, 0.1, 0.2, 0.4, 0.8), (0, 0.5, 1, 2)
 ends = {(n, r): runs_from_the_hole(r, n) for n in noises for r in rates}
 out = {key: share_away(points, hole) for key, points in ends.items()}
@@ -671,14 +675,15 @@ for noise, rate in ((0.5, 0.4), (1, 0.4), (2, 0.4), (2, 0.8)):
     print(f"noise {noise}, rate {rate}: {arrived:.0%} end in the lowest minimum")
 
 # %% [markdown]
-# Too much noise throws them into other holes: enough to get out, not more, and small steps at the end.
+# Too much noise throws them into other holes. What helps is enough to get out, and no more.
 #
 # ## Saddles
 #
 # A gradient of zero need not mean a minimum. On a **saddle** the loss bends upwards in one direction and downwards in
 # another, like a mountain pass. Downwards means a negative curvature. With curvature −1 and rate 0.1 the multiplier is
 # $1 + 0.1 = 1.1$: the distance from the saddle *grows* by a tenth in each step. Here are two walks without noise. One starts
-# exactly on the line that leads into the saddle, call it the **ridge**; the other starts a hundredth beside it.
+# exactly on the line that leads into the saddle, higher than both valleys: call it the ridge. The other starts a hundredth
+# beside it.
 
 # %%
 saddle = SURFACES["saddle"]
@@ -740,10 +745,9 @@ for rate in (0.03, 0.1, 0.3):
 # %% [markdown]
 # ## In many dimensions
 #
-# Potholes or saddles: which will your network meet? The potholes were drawn for two weights. Where the gradient of $n$ weights
-# is zero, the loss bends in $n$ directions, and for a local minimum *all* of them have to bend upwards. Suppose that chance
-# decided. The bends of a loss in $n$ directions are written down as a symmetric matrix: a square table of numbers that equals
-# its mirror image. `eigvalsh` finds its $n$ curvatures. Make such tables at random, and count.
+# Potholes or saddles: which will your network meet? With $n$ weights the loss bends in $n$ directions, and for a local minimum
+# *all* of them have to bend upwards. Suppose that chance decided. The bends stand in a square table of numbers that equals its
+# mirror image, and `eigvalsh` finds the $n$ curvatures in it. Make such tables at random, and count.
 
 # %%
 rng = np.random.default_rng(0)
@@ -760,7 +764,7 @@ for n in (1, 2, 3, 4, 10):
 # Non-Convex Optimization") argue, and measure on small networks, that where the loss is still high the flat places are mostly
 # saddles.
 #
-# What the count does *not* prove: a network's loss is no random matrix. Low down few bends point down, and many are almost
+# What the count does *not* prove: a network's loss is no random table. Low down few bends point down, and many are almost
 # flat; and networks, small ones above all, can have bad minima. But when a loss stops falling, think of saddles and flats
 # before you think of potholes. And the noise that helps you on is there already: the minibatch gives it.
 #
@@ -780,8 +784,7 @@ model.set_weights([np.array([[-1.0]]), np.array([1.0])])
 model.compile(keras.optimizers.SGD(learning_rate=0.1), loss="mean_squared_error")
 for epoch in range(3):
     order = epoch_order(len(x), epoch, seed=0)
-    rows = x[order, None], y[order, None]
-    model.fit(*rows, batch_size=8, verbose=0, shuffle=False)
+    model.fit(x[order, None], y[order, None], batch_size=8, verbose=0, shuffle=False)
 
 # %%
 by_hand = fit_line(learning_rate=0.1, batch_size=8, epochs=3)[-1]

@@ -141,8 +141,12 @@ def show(value, limit=60) -> str:
         return f"`an array of shape {value.shape}`"
     if isinstance(value, types.FunctionType):
         return f"`{value.__name__}`"
-    text = f"{value}" if isinstance(value, np.generic) else reprlib.repr(value)
+    shorten = reprlib.Repr()
+    shorten.maxother = limit + 1
+    text = f"{value}" if isinstance(value, np.generic) else shorten.repr(value)
     text = " ".join(text.split())
+    if len(text) > limit and "array(" in text:
+        text = kind_of(value)
     return f"`{text if len(text) <= limit else text[:limit] + ' ...'}`"
 
 
@@ -152,6 +156,8 @@ def kind_of(value) -> str:
         return "None, which is nothing at all"
     if isinstance(value, type):
         return f"the class `{value.__name__}`"
+    if isinstance(value, str):
+        return "text, in quotes"
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}"
     if isinstance(value, types.FunctionType | types.BuiltinFunctionType):

@@ -60,6 +60,14 @@ def _in_place(w, b, x, y, rows):
     return [np.mean(-2 * y[rows] * x[rows]), np.mean(-2 * y[rows])]
 
 
+def _by_nudges(w, b, x, y, rows):
+    def loss(w, b):
+        return np.mean(_errors(w, b, x, y, rows) ** 2)
+
+    here = loss(w, b)
+    return (loss(w + 1e-3, b) - here) / 1e-3, (loss(w, b + 1e-3) - here) / 1e-3
+
+
 def _forgotten_return(w, b, x, y, rows):
     np.mean(_errors(w, b, x, y, rows))
 
@@ -149,6 +157,11 @@ def _no_seed(n, batch_size, seed):
     return _epoch(n, batch_size, None)
 
 
+def _starts_one_apart(n, batch_size, seed):
+    order = np.random.default_rng(seed).permutation(n)
+    return [order[k : k + batch_size] for k in range(n // batch_size + 1)]
+
+
 def _sorted_parts(n, batch_size, seed):
     return [np.sort(part) for part in _epoch(n, batch_size, seed)]
 
@@ -187,6 +200,18 @@ def _search(good_enough):
         return len(per_row)
 
     return answer
+
+
+def _factor_without_root(per_row, size, target):
+    n = len(per_row)
+    return per_row.std() / np.sqrt(size) * (n - size) / (n - 1) <= target
+
+
+def _the_lessons_n(per_row, target):
+    n = 266  # taken from the notebook
+    sizes = np.arange(1, n + 1)
+    errors = per_row.std() / np.sqrt(sizes) * np.sqrt((n - sizes) / (n - 1))
+    return sizes[np.argmax(errors <= target)]
 
 
 def _stops_before_n(per_row, target):
@@ -228,6 +253,11 @@ WRONG = {
         (_gradient(lambda e, x: [np.sum(e * x), np.sum(e)]), "factor 2 is missing"),
         (_all_rows, "You use all rows"),
         (_over_all, "divide by `len(rows)`"),
+        (
+            _gradient(lambda e, x: [2 * np.mean(part) / len(e) for part in (e * x, e)]),
+            "twice",
+        ),
+        (_by_nudges, "a nudge gives about this"),
         (_gradient(lambda e, x: [2 * np.mean(e), 2 * np.mean(e * x)]), "wrong order"),
         (
             _gradient(lambda e, x: [2 * np.mean(e * x)] * 2),
@@ -278,6 +308,7 @@ WRONG = {
         (85, "a smaller minibatch would do"),
         (100, "a smaller minibatch would do"),
         (32, "take more rows"),
+        (1, "With 1 row the"),
         (11, "divided by the batch size"),
         (12, "divided by the batch size"),
         (266, "no noise at all"),
@@ -320,6 +351,7 @@ WRONG = {
         (_unique_within, "comes more than once"),
         (_replacement_and_topped_up, "comes more than once"),
         (_overlapping, "comes more than once"),
+        (_starts_one_apart, "Where should the next one begin?"),
         (_last_dropped, "deals out 48 of 50 rows"),
         (_not_shuffled, "order of the data"),
         (_shuffled_within, "same rows for every seed"),
@@ -337,6 +369,8 @@ WRONG = {
     "rows_needed": [
         (lambda g, t: math.ceil((g.std() / max(t, 1e-3)) ** 2), "leaves out"),
         (_capped, "leaves out"),
+        (_search(_factor_without_root), "is a square root"),
+        (_the_lessons_n, "`n` is the lesson's"),
         (_search(lambda g, size, t: g.std() / np.sqrt(size) <= t), "leaves out"),
         (_search(lambda g, size, t: g.std() / size <= t), "square root"),
         (lambda g, t: max(_solved(g, t) - 1, 1), "round up"),

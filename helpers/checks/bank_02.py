@@ -99,6 +99,15 @@ def _by_loop(w, b, x, y):
     return [w_slope, b_slope]
 
 
+def _without_intercept(w, b, x, y):
+    return _by_loop(w, 0.0, x, y)
+
+
+def _b_for_one(w, b, x, y):
+    w_slope, b_slope = _by_loop(w, b, x, y)
+    return w_slope, b_slope * b
+
+
 def _means_of_the_links(w, b, x, y):
     line = w * x + b
     outer = np.mean(2 * (line**2 - y))
@@ -153,6 +162,15 @@ def _by_the_sign_of_d(x, y, W1, b1, W2, b2):
     d = 2 * (hidden @ W2 + b2 - y) / len(x)
     back = d @ W2.T * np.where(d > 0, 1, 0.1)
     return x.T @ back, back.sum(axis=0), hidden.T @ d, d.sum(axis=0)
+
+
+def _plain(x, y, W1, b1, W2, b2):
+    return [part for pair in _deep(x, y, [(W1, b1), (W2, b2)]) for part in pair]
+
+
+def _not_turned(x, y, W1, b1, W2, b2):
+    hidden = np.maximum(x @ W1 + b1, 0.1 * (x @ W1 + b1))
+    return (2 * (hidden @ W2 + b2 - y) / len(x)) @ W2
 
 
 def _turned(x, y, W1, b1, W2, b2):
@@ -241,6 +259,25 @@ def _forwards(x, y, layers):
         gradients.append((a.T @ d, d.sum(axis=0)))
         d = d @ W.T * (a > 0)
     return gradients
+
+
+def _back_with(layer_of, input_of=lambda inputs, k: inputs[k]):
+    """Go back as one should, but through the wrong weights or the wrong ReLU."""
+
+    def answer(x, y, layers):
+        inputs = [x]
+        for W, b in layers[:-1]:
+            inputs.append(np.maximum(inputs[-1] @ W + b, 0))
+        W, b = layers[-1]
+        d = 2 * (inputs[-1] @ W + b - y) / len(x)
+        gradients = []
+        for k in reversed(range(len(layers))):
+            gradients.insert(0, (inputs[k].T @ d, d.sum(axis=0)))
+            if k:
+                d = d @ layer_of(layers, k)[0].T * (input_of(inputs, k) > 0)
+        return gradients
+
+    return answer
 
 
 def _deep_turned(x, y, layers):
@@ -416,6 +453,8 @@ WRONG = {
         (lambda w, b, x, y: np.mean(2 * (w * x + b - y) * x), "Return two numbers"),
         (lambda w, b, x, y: (w, b, 0.0), "Return two numbers"),
         (_means_of_the_links, "Multiply row by row"),
+        (_without_intercept, "forgot `b`"),
+        (_b_for_one, "the factor is 1"),
         (_means_of_all_links, "Multiply row by row"),
         (lambda w, b: (w, b), "should take 4 argument"),
         (lambda w, b, x, y: None, "Is there a `return`?"),
@@ -450,6 +489,7 @@ WRONG = {
         (18, "Multiply inputs and units"),
         (107, "Inputs are data"),
         (98, "One too many"),
+        (10, "number of features"),
         (25802, "all rows of data"),
         (97.5, "whole number"),
         (1000, "inputs times units"),
@@ -462,6 +502,9 @@ WRONG = {
         (_leaky(lambda z: np.where(z > 0, z, 0.1 * z)), "what the unit says"),
         (_leaky(lambda z: np.where(z > 0, 0.1, 1)), "exchanged"),
         (_leaky(lambda z: 0.1), "everywhere"),
+        (_leaky(lambda z: np.where(z > 0, 1, -0.1)), "still rises"),
+        (_plain, "plain ReLU, forwards and backwards"),
+        (_not_turned, "Backwards the table is turned"),
         (
             _leaky(None, back_through=lambda d: np.where(d > 0, d, 0.1 * d)),
             "is said by `z`",
@@ -487,6 +530,12 @@ WRONG = {
         (_deep_turned, "is turned"),
         (_deep_flat, "into a pair"),
         (_forwards, "from the last layer to the first"),
+        (_back_with(lambda layers, k: layers[-1]), "the layer where you are"),
+        (_back_with(lambda layers, k: layers[k - 1]), "the layer where you are"),
+        (
+            _back_with(lambda layers, k: layers[k], lambda inputs, k: inputs[k - 1]),
+            "Through which ReLU",
+        ),
         (_last_layer_only, "Each layer"),
         (_first_layer_left_out, "Each layer"),
         (_always_from_the_last, "come back through"),

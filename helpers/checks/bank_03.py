@@ -98,6 +98,23 @@ def _one_sum(place):
     return answer
 
 
+def _divided_by(rows):
+    def answer(w, b, x, y, rate):
+        return _still_sums(w, b, x, y, rate / rows)
+
+    return answer
+
+
+def _two_means(w, b, x, y, rate):
+    slope = 2 * np.mean(_errors(w, b, x, y))
+    return w - rate * slope * np.mean(x), b - rate * slope
+
+
+def _without_intercept(w, b, x, y, rate):
+    errors = _errors(w, 0.0, x, y)
+    return w - rate * 2 * np.mean(errors * x), b - rate * 2 * np.mean(errors)
+
+
 def _the_gradient(w, b, x, y, rate):
     errors = _errors(w, b, x, y)
     return 2 * np.mean(errors * x), 2 * np.mean(errors)
@@ -190,6 +207,29 @@ def _without_the_matrix_product(x, y, batch_size, learning_rates):
     return w, b
 
 
+def _descent_from(start, slope):
+    """Take the steps from other weights, or along another slope."""
+
+    def answer(x, y, batch_size, learning_rates):
+        w, b = start(x), 0.0
+        for epoch, rate in enumerate(learning_rates):
+            for rows in batches(len(x), batch_size, epoch, seed=0):
+                errors = x[rows] @ w + b - y[rows]
+                w = w - 2 * rate * slope(x[rows], errors)
+                b = b - 2 * rate * errors.mean()
+        return w, b
+
+    return answer
+
+
+def _mean_slope(x, errors):
+    return x.T @ errors / len(errors)
+
+
+def _zeros(x):
+    return np.zeros(x.shape[1])
+
+
 def _b_forgotten(x, y, batch_size, learning_rates):
     w = np.zeros(x.shape[1])
     for epoch, rate in enumerate(learning_rates):
@@ -244,7 +284,11 @@ WRONG = {
         (lambda w, g, rate: w - g / rate, "divide by the learning rate"),
         (lambda w, g, rate: w, "have not moved"),
         (lambda w, g, rate: g - rate * w, "Wanted: the weights"),
-        (lambda w, g, rate: w - rate * g.mean(), "Wanted: the weights"),
+        (lambda w, g, rate: w - rate * g.mean(), "Each has its own slope"),
+        (lambda w, g, rate: w - 0.05 * g, "that the function is given"),
+        (lambda w, g, rate: (w - g) * rate, "mind the brackets"),
+        (lambda w, g, rate: w - rate * w, "a share of the weights"),
+        (lambda w, g, rate: w - rate * g(w), "is no function here"),
         (lambda w, g, rate: (w - rate * g).sum(), "should have the shape"),
         (lambda w, g: w - g, "should take 3 argument"),
         (lambda w, g, rate: print(w - rate * g), "Is there a `return`?"),
@@ -262,7 +306,7 @@ WRONG = {
         (182, "leave the curvature out"),
         (20.6, "whole number"),
         (-21, "first power of 0.8"),
-        (30, "first power of 0.8"),
+        (30, "below 0.01 for some steps"),
         ("21", "take the quotes away"),
         ([21], "a list of 1"),
     ],
@@ -332,6 +376,10 @@ WRONG = {
         (_one_sum(0), "`w` still adds the errors up"),
         (_one_sum(1), "`b` still adds the errors up"),
         (_the_gradient, "You return the gradient"),
+        (_divided_by(4), "whatever it is"),
+        (_divided_by(266), "whatever it is"),
+        (_two_means, "two means"),
+        (_without_intercept, "forgot `b`"),
         (lambda w, b, x, y, rate: w, "two values"),
         (lambda w, b, x, y, rate: (w, b), "one step against"),
         (lambda w, b, x, y, rate: (w - rate * _errors(w, b, x, y) * x, b), "number"),
@@ -369,6 +417,13 @@ WRONG = {
         (_descent(stop=True), "inside the loop"),
         (_drops_the_last, "smaller minibatch"),
         (_b_forgotten, "b is still 0"),
+        (_descent_from(lambda x: 0.0, _mean_slope), "a number for each feature"),
+        (_descent_from(lambda x: 1 + _zeros(x), _mean_slope), "Start with all at 0"),
+        (_descent_from(_zeros, lambda x, e: x @ e / len(e)), "adds up over the rows"),
+        (
+            _descent_from(_zeros, lambda x, e: np.mean(e[:, None] * x)),
+            "own slope",
+        ),
         (_rows_in_order, "without shuffling"),
         (lambda x, y, size, rates: (np.zeros(x.shape[1]), 0.0), "still 0"),
         (lambda x, y, size, rates: np.zeros(x.shape[1]), "two values"),

@@ -66,6 +66,10 @@ def _gradient_mistake(came, right, arguments):
             "You add up the rows, and the factor 2 is missing: take the mean of twice "
             "the errors.",
         ),
+        (
+            right / size,
+            "You divide by the number of rows twice: the mean has done it already.",
+        ),
         (full, "You use all rows. The minibatch is `x[rows]` and `y[rows]`."),
         (
             right * size / len(x),
@@ -104,6 +108,10 @@ def _gradient_mistake(came, right, arguments):
         return (
             "The slope along `w` is right, the one along `b` is not: it is the mean of "
             "twice the errors, without the `x`."
+        )
+    if np.allclose(came, right, rtol=0.02, atol=1e-3):
+        return (
+            "Nearly: a nudge gives about this. The formula above the exercise is exact."
         )
     return (
         f"For {size} rows, w = {w} and b = {b} the gradient is {right.round(3)}; yours "
@@ -192,8 +200,8 @@ def small_enough(answer):
     error = _standard_error(size)
     if error > 0.2:
         raise Wrong(
-            f"With {size:g} rows the standard error is {error:.4f}, above 0.2: take "
-            "more rows."
+            f"With {size:g} row{'s' * (size > 1)} the standard error is {error:.4f}, "
+            "above 0.2: take more rows."
         )
     if size > 84:
         raise Wrong(
@@ -338,6 +346,12 @@ def _minibatches(answer, n, batch_size, seed):
     if len(rows) and (rows.max() >= n or rows.min() < 0):
         raise Wrong(f"Row numbers go from 0 to {n - 1}. Yours hold {_odd(rows, n)}.")
     if len(np.unique(rows)) < len(rows):
+        pairs = zip(parts, parts[1:], strict=False)
+        if all(np.array_equal(a[1:], b[: len(a) - 1]) for a, b in pairs):
+            raise Wrong(
+                f"In {given} each minibatch begins one row after the one before. Where "
+                "should the next one begin?"
+            )
         raise Wrong(
             f"In {given} row {_twice(rows)} comes more than once. Within an epoch a "
             "row that was dealt is gone: shuffle once, then cut."
@@ -401,9 +415,12 @@ def rows_needed(answer):
 
 
 def _needed(per_row, target):
-    sizes = np.arange(1, len(per_row) + 1)
-    errors = per_row.std() / np.sqrt(sizes)
-    errors *= np.sqrt((len(per_row) - sizes) / (len(per_row) - 1))
+    return _needed_of(len(per_row), per_row.std(), target)
+
+
+def _needed_of(n, spread, target):
+    sizes = np.arange(1, n + 1)
+    errors = spread / np.sqrt(sizes) * np.sqrt((n - sizes) / (n - 1))
     return sizes[errors <= target][0]
 
 
@@ -415,6 +432,11 @@ def _needed_mistake(came, right, per_row, target):
             f"{where} your function returns {came:g}, one more than there are: perhaps "
             "a rounding error of the computer. `min(n, ...)` cures it."
         )
+    if n != ROWS and target and came == _needed_of(ROWS, spread, target):
+        return (
+            f"{where} your function returns {came:g}, the size for {ROWS} rows: `n` is "
+            "the lesson's. The data that you are given have `len(per_row)`."
+        )
     if target == 0:
         return (
             f"{where} your function returns {came:g}. Only all {n} rows leave no noise "
@@ -425,6 +447,13 @@ def _needed_mistake(came, right, per_row, target):
         return (
             f"{where} you ask for {came:g} rows: that leaves out the finite-population "
             f"factor. With it {right} are enough."
+        )
+    sizes = np.arange(1, n + 1)
+    no_root = sizes[spread / np.sqrt(sizes) * (n - sizes) / (n - 1) <= target][0]
+    if came == no_root:
+        return (
+            f"{where} your function returns {came:g}. The finite-population factor is "
+            "a square root."
         )
     linear = spread / target
     if came in (int(linear), np.ceil(linear)) and linear > 1:

@@ -284,7 +284,7 @@ def squared_gradient(answer):
         link = 4 * (line**2 - y) * line
         right = np.array([np.mean(link * x), np.mean(link)])
         if not np.allclose(came, right, rtol=1e-8, atol=1e-9):
-            raise Wrong(_squared_mistake(came, right, line, link, x, y))
+            raise Wrong(_squared_mistake(came, right, line, link, x, y, b))
     return (
         "Slopes along a chain multiply: a 2 and what is squared for each of the "
         "squares, then x for w and 1 for b."
@@ -308,7 +308,7 @@ def _two_slopes(came, rows):
     return np.array([number(part, "each slope") for part in parts])
 
 
-def _squared_mistake(came, right, line, link, x, y):
+def _squared_mistake(came, right, line, link, x, y, b):
     rows, (w_slope, b_slope) = len(x), right
     error = line**2 - y
     apart = np.mean(2 * error) * np.mean(2 * line)
@@ -344,6 +344,10 @@ def _squared_mistake(came, right, line, link, x, y):
             4 * np.abs(error) * line,
             "Keep the sign of the error: it says on which side of y the prediction is.",
         ),
+        (
+            4 * ((line - b) ** 2 - y) * (line - b),
+            "You forgot `b` in the prediction: it is (wx + b)².",
+        ),
     ]
     mistakes = [
         ([np.mean(wrong * x), np.mean(wrong)], message) for wrong, message in links
@@ -360,6 +364,11 @@ def _squared_mistake(came, right, line, link, x, y):
             [w_slope, w_slope],
             "Along b you have the factor x, too. A nudge of b moves the line by "
             "exactly as much.",
+        ),
+        (
+            [w_slope, b_slope * b],
+            "Along b you multiply by b. A nudge of b moves the line by exactly as "
+            "much: the factor is 1.",
         ),
         (
             [b_slope * x.mean(), b_slope],
@@ -382,12 +391,12 @@ def _squared_mistake(came, right, line, link, x, y):
             "row, then take the mean."
         )
     names = [
-        n for n, a, b in zip("wb", right, came, strict=True) if not np.isclose(a, b)
+        n for n, a, c in zip("wb", right, came, strict=True) if not np.isclose(a, c)
     ]
     return (
-        f"The slope along {' and along '.join(names)} is not right. On data of {rows} "
-        f"row{'s' * (rows > 1)} you return {show(came.round(3))}; by nudges the two "
-        f"slopes are {show(right.round(3))}."
+        f"Not right: the slope along {' and the one along '.join(names)}. On data of "
+        f"{rows} row{'s' * (rows > 1)} you return {show(came.round(3))}; by nudges the "
+        f"two slopes are {show(right.round(3))}."
     )
 
 
@@ -461,6 +470,8 @@ def count_weights(answer):
         96: "The bias of the last unit is missing.",
         90: "Every unit has a bias of its own: that makes 9, not one for each layer.",
         9: "Those are the biases, or the units. Each unit has weights as well.",
+        10: "That is the number of features. Each of the 8 units has a weight for each "
+        "of them.",
         19: "Those are the inputs and the units. Count the lines between them, too.",
         18: "Multiply inputs and units: each unit has a weight for every input.",
         107: "Inputs are data: they have no bias.",
@@ -501,7 +512,8 @@ def leaky_gradients(answer):
         random = np.random.default_rng(seed)
         x, y = random.normal(size=(rows, inputs)), random.normal(size=(rows, outputs))
         weights = _layer(random, inputs, units) + _layer(random, units, outputs)
-        came = call(answer, x, y, *weights, name=name)
+        turned = {"matmul": "Forwards it is `@ W2`. Backwards the table is turned."}
+        came = call(answer, x, y, *weights, name=name, advice=turned)
         came = list(came.values()) if isinstance(came, dict) else came
         if not isinstance(came, list | tuple) or len(came) != 4:
             raise Wrong(
@@ -542,6 +554,10 @@ def _leaky(x, y, W1, b1, W2, b2, mask=lambda z: np.where(z > 0, 1, 0.1)):
 def _leaky_mistake(wrong, came, x, y, weights):
     rows = len(x)
     names = " and ".join(part for part, _, _ in wrong)
+    W1, b1, W2, b2 = weights
+    plain = _deep(x, y, [(W1, b1), (W2, b2)])
+    if all(map(np.allclose, came, (part for pair in plain for part in pair))):
+        return "That is the plain ReLU, forwards and backwards. Here it is a leaky one."
     masks = [
         (
             lambda z: 1,
@@ -561,6 +577,10 @@ def _leaky_mistake(wrong, came, x, y, weights):
         (
             lambda z: np.where(z > 0, 0.1, 1),
             "The slopes of the activation are exchanged: 1 above zero, 0.1 below.",
+        ),
+        (
+            lambda z: np.where(z > 0, 1, -0.1),
+            "Below zero the activation still rises, by a tenth: its slope is 0.1.",
         ),
         (
             lambda z: np.full(z.shape, 0.1),
@@ -629,17 +649,20 @@ def deep_gradients(answer):
             for inputs, units in zip(widths, widths[1:], strict=False)
         ]
         x, y = random.normal(size=(rows, widths[0])), random.normal(size=(rows, 1))
-        backwards = (
-            "Do you go from the last layer to the first? At the start `d` belongs to "
-            "the last."
-        )
-        came = call(answer, x, y, layers, name=name, advice={"matmul": backwards})
+        advice = {
+            "matmul": "At the start `d` belongs to the last layer: go from the last "
+            "layer to the first, and take `d` back through the `W` of the layer where "
+            "you are, turned. (After the loop above `W` is still the last one.)",
+            "broadcast": "Through which ReLU does `d` come? Its mask is that of the "
+            "inputs of the layer where you are.",
+        }
+        came = call(answer, x, y, layers, name=name, advice=advice)
         _check_pairs(came, layers)
         right = _deep(x, y, layers)
         for number_, (ours, theirs) in enumerate(zip(right, came, strict=True), 1):
             for part, good, given in zip(("W", "b"), ours, theirs, strict=True):
                 place = f"the gradient of {part} in layer {number_} of {len(layers)}"
-                given = array(given, good.shape, place)
+                given = array(given, good.shape, f"{place[0].upper()}{place[1:]}")
                 if not np.allclose(given, good, rtol=1e-7, atol=1e-9):
                     raise Wrong(
                         _deep_mistake(came, x, y, layers, place, given, good, rows)

@@ -21,13 +21,11 @@ LESSON = Lesson(3, "Descent")
 def sgd_step(answer):
     """Judge a function (weights, gradient, learning_rate) -> new weights."""
     random = np.random.default_rng(3)
+    advice = {"not callable": "`gradient` is no function here: it holds the slopes."}
     for shape, rate in (((3,), 0.1), ((2, 4), 0.03), ((1,), 1.5)):
         weights, gradient = random.normal(size=(2, *shape))
-        came = array(
-            call(answer, weights, gradient, rate, name="sgd_step"),
-            shape,
-            "sgd_step(...)",
-        )
+        came = call(answer, weights, gradient, rate, name="sgd_step", advice=advice)
+        came = array(came, shape, "sgd_step(...)")
         if not np.allclose(came, weights - rate * gradient, atol=1e-9):
             raise Wrong(_step_mistake(came, weights, gradient, rate))
     return (
@@ -70,6 +68,22 @@ def _step_mistake(came, weights, gradient, rate):
             "multiply.",
         ),
         (weights, "The weights have not moved. Return the new ones."),
+        (
+            weights - 0.05 * gradient,
+            "You use 0.05. Use the `learning_rate` that the function is given.",
+        ),
+        (
+            rate * (weights - gradient),
+            "You multiply the weights by the learning rate, too: mind the brackets.",
+        ),
+        (
+            weights - rate * weights,
+            "You subtract a share of the weights. The step goes against the gradient.",
+        ),
+        (
+            weights - rate * gradient.mean(),
+            "All weights get one step, along the mean slope. Each has its own slope.",
+        ),
     ]
     recognise(came, mistakes, atol=1e-9)
     return (
@@ -117,6 +131,8 @@ def steps_needed(answer):
             if 0 <= steps < 1000
             else ""
         )
+        if steps > 22:
+            left += "It has been below 0.01 for some steps. "
         raise Wrong(
             f"{left}Each step multiplies w by 1 - 0.025 * 8 = 0.8. Which is the first "
             "power of 0.8 below 0.01?"
@@ -350,11 +366,30 @@ def _judge_line_step(new_w, new_b, w, b, x, y, rate):
             (right[0], b - 2 * rate * np.mean((w * x + b - y) * x)),
             "The slope along b is the mean error, without the factor x.",
         ),
+        (
+            (w - 2 * rate * np.mean(w * x + b - y) * np.mean(x), right[1]),
+            "Along w you multiply two means. Multiply error by x row by row, then take "
+            "the mean.",
+        ),
+        (
+            (
+                w - 2 * rate * np.mean((w * x - y) * x),
+                b - 2 * rate * np.mean(w * x - y),
+            ),
+            "You forgot `b` in the prediction: it is `w * x + b`.",
+        ),
     ]
     if np.allclose(came, right, atol=1e-9):
         return
     recognise(came, mistakes, atol=1e-9)
     part = "w" if not np.isclose(new_w, right[0], atol=1e-9) else "b"
+    ways = (new_w - w) / (right[0] - w), (new_b - b) / (right[1] - b)
+    if np.isclose(*ways) and ways[0] > 0:
+        raise Wrong(
+            f"With {len(x)} rows your step goes the right way, {ways[0]:.3g} times as "
+            "far as it should. Divide the sums by the number of rows that the step is "
+            "given, whatever it is: `np.mean` does."
+        )
     raise Wrong(
         f"With {len(x)} rows your step leads to {part} = "
         f"{dict(w=new_w, b=new_b)[part]:.4g}, and one step against `line_gradient` to "
@@ -435,7 +470,11 @@ def minibatch_descent(answer):
         advice = {
             "broadcast": "`errors` holds one number a row, `x[rows]` one a row and "
             "feature. `x[rows].T @ errors` adds up error times feature, for each "
-            "feature."
+            "feature.",
+            "enough dimensions": "`w` holds a number for each feature: start with "
+            "`np.zeros(x.shape[1])`.",
+            "mismatch": "A slope adds up over the rows: `x[rows].T`, with the features "
+            "turned into rows, times the errors.",
         }
         came = call(answer, x, y, size, rates, name="minibatch_descent", advice=advice)
         if not isinstance(came, tuple | list) or len(came) != 2:
@@ -458,9 +497,9 @@ def _draw(rows, size):
     return lambda epoch: batches(rows, size, epoch, seed=0)
 
 
-def _descend_line(x, y, draw, rates, uphill=1, divide=len, renew=False):
+def _descend_line(x, y, draw, rates, uphill=1, divide=len, renew=False, start=0.0):
     """Take the steps, rightly or with one of the usual mistakes."""
-    w, b = np.zeros(x.shape[1]), 0.0
+    w, b = np.full(x.shape[1], start), 0.0
     for epoch, rate in enumerate(rates):
         for rows in draw(epoch):
             errors = x[rows] @ w + b - y[rows]
@@ -502,6 +541,7 @@ def _descent_mistake(came, right, x, y, size, rates):
             "You take all rows in every step. Take those of one minibatch: `x[rows]`.",
         ),
         ({"uphill": -1}, "You walk uphill: subtract the gradient."),
+        ({"start": 1.0}, "You start with weights of 1. Start with all at 0."),
         ({"uphill": 0.5}, "The gradient of a square has a factor 2: keep it."),
         (
             {"divide": lambda rows: 1},
@@ -549,6 +589,11 @@ def _descent_mistake(came, right, x, y, size, rates):
             return message
     if not np.any(came[0]) and came[1] == 0:
         return "w and b are still 0. Does the inner loop change them?"
+    if len(came[0]) > 1 and np.ptp(came[0]) < 1e-9:
+        return (
+            "All weights are alike: you take one mean over rows and features. Each "
+            "feature has its own slope."
+        )
     if came[1] == 0:
         return "b is still 0. It takes steps, too: against the mean error, twice."
     return (
