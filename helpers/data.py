@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -68,9 +71,7 @@ def load(name: str) -> Problem:
     if name not in KINDS:
         names = ", ".join(f'"{known}"' for known in KINDS)
         raise ValueError(f"name must be one of {names}, got {name!r}")
-    from sklearn import datasets
-
-    bunch = getattr(datasets, f"load_{name}")(**_options(name))
+    bunch = _diabetes() if name == "diabetes" else _bundled(name)
     kind = KINDS[name]
     labels = None if kind == "regression" else bunch.target
     parts = _split(len(bunch.data), labels)
@@ -100,23 +101,45 @@ def load(name: str) -> Problem:
     )
 
 
-def _options(name):
-    return {"scaled": False} if name == "diabetes" else {}
+def _bundled(name):
+    from sklearn import datasets
+
+    return getattr(datasets, f"load_{name}")()
+
+
+def _diabetes():
+    """Read what ``load_diabetes(scaled=False)`` reads, from scikit-learn's own files.
+
+    The first lessons need no more of scikit-learn, which takes seconds to import.
+    """
+    files = Path(find_spec("sklearn").origin).parent / "datasets" / "data"
+    return SimpleNamespace(
+        data=np.loadtxt(files / "diabetes_data_raw.csv.gz"),
+        target=np.loadtxt(files / "diabetes_target.csv.gz"),
+        feature_names="age sex bmi bp s1 s2 s3 s4 s5 s6".split(),
+    )
 
 
 def _split(n, labels):
     """Shuffled row numbers of the three parts."""
+    cut = _cut if labels is None else _stratified_cut
+    rest, test = cut(np.arange(n), n // 5, labels)
+    train, valid = cut(rest, n // 5, labels)
+    return {"train": train, "valid": valid, "test": test}
+
+
+def _cut(rows, size, labels):
+    """Shuffle and cut off the first: as ``train_test_split`` does."""
+    order = np.random.RandomState(SPLIT_SEED).permutation(len(rows))
+    return rows[order[size:]], rows[order[:size]]
+
+
+def _stratified_cut(rows, size, labels):
     from sklearn.model_selection import train_test_split
 
-    rows = np.arange(n)
-    rest, test = train_test_split(
-        rows, test_size=n // 5, random_state=SPLIT_SEED, stratify=labels
+    return train_test_split(
+        rows, test_size=size, random_state=SPLIT_SEED, stratify=labels[rows]
     )
-    rest_labels = None if labels is None else labels[rest]
-    train, valid = train_test_split(
-        rest, test_size=n // 5, random_state=SPLIT_SEED, stratify=rest_labels
-    )
-    return {"train": train, "valid": valid, "test": test}
 
 
 def _mean_and_scale(values):

@@ -27,6 +27,8 @@ BURST_SECONDS = 0.01
 NEVER = float("-inf")
 # Sixteen levels a colour look the same and make a film less than half as large.
 FEW_LEVELS = [round(level / 17) * 17 for level in range(256)] * 3
+# More effort than this hardly makes a film lighter.
+LIGHT = {"lossless": True, "quality": 30, "method": 2}
 
 
 class LiveFigure:
@@ -135,24 +137,26 @@ class Coalesced:
 
 @dataclass(frozen=True)
 class Animation:
-    """A short film to show in a notebook: animated WebP, and its first frame as PNG.
+    """A short film to show in a notebook: animated WebP, and its first frame.
 
-    Readers who ask their system for less motion see the first frame; so do GitHub's
-    readers and those who print. Everybody else sees it move.
+    Readers who ask their system for less motion see the first frame, a WebP as well;
+    so do, as a PNG, those whose viewer leaves out HTML. Everybody else sees it move.
     """
 
     webp: bytes = field(repr=False)
+    first: bytes = field(repr=False)
     still: bytes = field(repr=False)
     width: int
     alt: str
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        film, still = (
-            base64.b64encode(data).decode() for data in (self.webp, self.still)
+        film, first, still = (
+            base64.b64encode(data).decode()
+            for data in (self.webp, self.first, self.still)
         )
         page = (
             '<picture><source media="(prefers-reduced-motion: reduce)" '
-            f'srcset="data:image/png;base64,{still}">'
+            f'srcset="data:image/webp;base64,{first}">'
             f'<img src="data:image/webp;base64,{film}" width="{self.width}" '
             f'style="max-width: 100%; height: auto" alt="{html.escape(self.alt)}">'
             "</picture>"
@@ -204,14 +208,13 @@ def animate(
         append_images=rest,
         duration=[milliseconds] * len(rest) + [1500],
         loop=0,
-        lossless=True,
-        quality=0,
-        method=1,
+        **LIGHT,
         # One key frame: nobody jumps about in a film of a few seconds.
         kmin=len(pictures) + 1,
         kmax=len(pictures) + 2,
     )
-    return Animation(film, _encoded(first, "PNG"), first.width, alt)
+    stills = _encoded(first, "WEBP", **LIGHT), _encoded(first, "PNG")
+    return Animation(film, *stills, first.width, alt)
 
 
 def _quick_png(pixels):

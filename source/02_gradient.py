@@ -196,8 +196,8 @@ check.numerical_gradient(numerical_gradient)
 # Now watch everything move together. $w$ sweeps to and fro while $b$ stays.
 
 # %% tags=["nbval-ignore-output"]
-turn = np.linspace(0, 2 * np.pi, 60)
-labs.gradient().animate("w", 0.9 - 0.8 * np.cos(turn))
+turn = np.linspace(0, 2 * np.pi, 40)
+labs.gradient().animate("w", 0.9 - 0.8 * np.cos(turn), milliseconds=120)
 
 # %% [markdown]
 # *Above, the line turns, and on the map its point moves from left to right with its arrow. Below, the **tangents** (straight

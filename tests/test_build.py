@@ -1,9 +1,13 @@
 """The builder: marks, stubs, ids, slides, freshness."""
 
+import base64
+import io
 import json
 
 import nbformat
+import numpy as np
 import pytest
+from PIL import Image
 
 from tools import build
 from tools.needed import needed
@@ -267,13 +271,21 @@ def test_warnings_that_a_reader_would_see_stop_the_build(house, capsys):
     assert "look out" in capsys.readouterr().err
 
 
-def test_widgets_leave_a_still_picture():
+def test_widgets_leave_a_still_picture_that_weighs_less_and_looks_the_same():
+    ramp = np.linspace(0, 255, 300 * 200 * 3).astype(np.uint8).reshape(200, 300, 3)
+    buffer = io.BytesIO()
+    Image.fromarray(ramp).save(buffer, "PNG")
+    png = base64.b64encode(buffer.getvalue()).decode()
     output = nbformat.v4.new_output(
-        "display_data", data={build.WIDGET_VIEW: {}, "image/png": "x"}
+        "display_data", data={build.WIDGET_VIEW: {}, "image/png": png}
     )
     cell = nbformat.v4.new_code_cell("lab", outputs=[output])
     build.clean_outputs(cell)
     assert list(cell.outputs[0].data) == ["image/png"]
+    kept = cell.outputs[0].data["image/png"]
+    assert len(kept) < len(png)
+    pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(kept)))).astype(int)
+    assert np.abs(pixels - ramp).max() == 2
 
 
 def test_of_a_progress_bar_the_last_state_is_kept():

@@ -1,7 +1,12 @@
 """The three problems: shapes, splits, scales."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
+from sklearn.datasets import load_diabetes
+from sklearn.model_selection import train_test_split
 
 from helpers.data import KINDS, load
 
@@ -72,3 +77,27 @@ def test_an_unknown_name_is_answered_with_the_three_that_exist(name):
     with pytest.raises(ValueError) as error:
         load(name)
     assert all(known in str(error.value) for known in (*KINDS, repr(name)))
+
+
+def test_diabetes_is_what_scikit_learn_loads_and_splits():
+    bunch, problem = load_diabetes(scaled=False), load("diabetes")
+    assert problem.feature_names == tuple(bunch.feature_names)
+    rest, test = train_test_split(np.arange(442), test_size=88, random_state=1)
+    train, valid = train_test_split(rest, test_size=88, random_state=1)
+    scaled = (bunch.data - bunch.data[train].mean(0)) / bunch.data[train].std(0)
+    mean, scale = bunch.target[train].mean(), bunch.target[train].std()
+    for part, rows in {"train": train, "valid": valid, "test": test}.items():
+        x, y = getattr(problem, f"x_{part}"), getattr(problem, f"y_{part}")
+        np.testing.assert_array_equal(x, scaled[rows].astype("f4"))
+        np.testing.assert_array_equal(
+            y, ((bunch.target[rows] - mean) / scale).astype("f4")[:, None]
+        )
+
+
+def test_diabetes_is_there_before_scikit_learn_could_be_imported():
+    code = (
+        "import sys; from helpers.data import load; load('diabetes'); "
+        "print('sklearn' in sys.modules)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert said.stdout == "False\n", said.stderr

@@ -141,6 +141,18 @@ def test_a_lab_can_be_filmed_and_is_left_as_it_was():
     assert lab.picture.value == before
 
 
+def test_the_play_button_and_its_slider_follow_each_other():
+    lab = labs.line_fit(step=30)
+    slider, player = lab.controls["step"], lab.player
+    assert (player.value, player.min, player.max) == (30, 0, 100)
+    player.value += 1
+    assert slider.value == 31 and "Step 31 of 100" in text(lab)
+    slider.value = 60
+    assert player.value == 60
+    lab.reset.click()
+    assert player.value == slider.value == 30
+
+
 def test_a_curve_that_is_kept_stays_until_reset():
     lab = labs.training()
     first, keep = lab.picture.value, lab.keep

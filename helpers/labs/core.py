@@ -183,6 +183,8 @@ class Lab:
     picture : ipywidgets.Image
     text : ipywidgets.HTML
         The line below the picture.
+    player : ipywidgets.Play or None
+        The play button.
     reset, keep : ipywidgets.Button
         Keep is there only if ``kept`` is.
     """
@@ -200,6 +202,7 @@ class Lab:
         self._live = live
         self._compute = draw
         self._alt = alt
+        self._play = play
         self._note = self._sentence = ""
         self._redraw = Coalesced(self._draw)
         self._resetting = True
@@ -208,6 +211,7 @@ class Lab:
         self.text = ipywidgets.HTML()
         self.reset = _button("Reset", "undo", self._back)
         self._kept = [] if kept is None else kept
+        self.player = self._player(play) if play else None
         self.keep = _button("Keep", "thumb-tack", self._keep)
         keep = [] if kept is None else [self.keep]
         for name, control in self.controls.items():
@@ -218,8 +222,9 @@ class Lab:
         self._start = self._values()
         self._resetting = False
         self._redraw.now()
+        player = [self.player] if play else []
         buttons = ipywidgets.HBox(
-            [*self._player(play), *keep, self.reset],
+            [*player, *keep, self.reset],
             layout={"justify_content": "flex-end", "margin": "0 12px 0 0"},
         )
         # The buttons stand at the right: in the second of two columns.
@@ -248,14 +253,12 @@ class Lab:
         return film
 
     def _player(self, name):
-        if not name:
-            return []
         slider = self.controls[name]
-        player = ipywidgets.Play(
-            value=slider.value, min=slider.min, max=slider.max, interval=80
-        )
-        self._link = ipywidgets.jslink((player, "value"), (slider, "value"))
-        return [player]
+        player = ipywidgets.Play(min=slider.min, max=slider.max, interval=80)
+        # Linked in the kernel, here and in _draw. A link in the browser sends each
+        # move of the slider twice, and the picture waits for both.
+        player.observe(lambda change: setattr(slider, "value", change["new"]), "value")
+        return player
 
     def _values(self):
         return {name: control.value for name, control in self.controls.items()}
@@ -288,6 +291,8 @@ class Lab:
         state, self._sentence = self._compute(**self._values())
         self._live.draw()
         self.text.value = _line(self._note, state, self._sentence)
+        if self.player:
+            self.player.value = self.controls[self._play].value
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         self._redraw.finish()
