@@ -365,33 +365,6 @@ print("steps 1, 100, 10,000 on an even slope:", -np.diff(even)[[0, 99, 9999]].ro
 # $$a \leftarrow \rho\, a + (1 - \rho)\, g^2, \qquad w \leftarrow w - \text{learning\_rate} \cdot \frac{g}{\sqrt{a + \epsilon}}$$
 #
 # In words: divide each gradient by its own usual size of late.
-#
-# ### Exercise 7.3 · Write
-#
-# Write one step of RMSprop. `w`, `g` and `average` are arrays of one shape. Return the new weights and the new average, and
-# leave what you were given as it was.
-
-
-# %% tags=["exercise:rmsprop_step"]
-def rmsprop_step(w, g, average, rate, rho, epsilon):
-    ### BEGIN SOLUTION
-    average = rho * average + (1 - rho) * g**2
-    return w - rate * g / np.sqrt(average + epsilon), average
-    ### END SOLUTION
-
-
-check.rmsprop_step(rmsprop_step)
-
-# %%
-# check.rmsprop_step.hint()
-# check.rmsprop_step.solution()
-
-# %% [markdown] tags=["solution"]
-# The average is brought up to date first, and the step divides by the new one. The root is taken of the average, so that
-# numerator and denominator have the same unit and the quotient is about ±1. Keras puts $\epsilon$ under the root.
-
-# %% [markdown]
-# Here it is in the form of this lesson, on the same cliff.
 
 
 # %%
@@ -421,6 +394,39 @@ plots.show("Left: Adagrad's sum stays high, RMSprop's average falls. Right: the 
 # *Left: the two accumulators. Adagrad's sum rises on the cliff and stays there; RMSprop's average loses a tenth a step, until
 # the gradients of the plain are all it knows. Right: so RMSprop's rate rises again, from 0.02 to 1.*
 #
+# ### Exercise 7.3 · Write
+#
+# Keras's `RMSprop` has an argument `centered`. It divides by the usual *spread* of the gradients in the place of their usual
+# size. For that it keeps a second average $c$, of the gradients themselves, and takes its square away from $a$:
+#
+# $$c \leftarrow \rho\, c + (1 - \rho)\, g, \qquad w \leftarrow w - \text{learning\_rate} \cdot \frac{g}{\sqrt{a - c^2 + \epsilon}}$$
+#
+# Write one step. `w`, `g`, `average` ($a$) and `centre` ($c$) are arrays of one shape. Return the new `w`, `average` and
+# `centre`, and leave what you were given as it was.
+
+
+# %% tags=["exercise:centered_step"]
+def centered_step(w, g, average, centre, rate, rho, epsilon):
+    ### BEGIN SOLUTION
+    average = rho * average + (1 - rho) * g**2
+    centre = rho * centre + (1 - rho) * g
+    spread = np.sqrt(average - centre**2 + epsilon)
+    return w - rate * g / spread, average, centre
+    ### END SOLUTION
+
+
+check.centered_step(centered_step)
+
+# %%
+# check.centered_step.hint()
+# check.centered_step.solution()
+
+# %% [markdown] tags=["solution"]
+# Both averages are brought up to date first, and the step divides by the root of what is new. The mean of the squares minus
+# the square of the mean is the variance, so its root is a spread. The steadier the gradient, the smaller that is and the
+# longer the step: on an even slope nothing but $\epsilon$ holds it back.
+
+# %% [markdown]
 # Was that Adagrad's fault, or only too low a rate? Ask fairly: a minimum wanders to and fro, the gradients are noisy, and each
 # optimizer may have its best of 15 rates. Measure the mean squared distance over 2,000 steps, in 20 runs for each rate. From
 # here on `SGD`, `Adagrad` and so on come from `helpers.optimizers`. They are the functions above, for many runs at once, each
@@ -857,8 +863,7 @@ problems = {
 # %% [markdown]
 # Then gradients of different sizes. Texts of 20 words out of 1,000, as common as in a language: the second word half as
 # common as the first, the third a third (Zipf's law). Each word has a hidden weight, and their sum decides how likely a text
-# is of one kind. Each optimizer reads 2,000 texts once, ten at a time, with the log loss of lesson 6; 1,000 new texts give the
-# score.
+# is of one kind. Each optimizer reads 2,000 texts once, ten at a time, with binary crossentropy; 1,000 new texts give the loss.
 
 
 # %%
