@@ -10,7 +10,8 @@
 # - compare optimizers fairly, and see through tables that don't;
 # - read code that was written for an older Keras.
 #
-# *60 minutes. You need the ravine and the ball of noise from lesson 3, `sweep` from lesson 4, seeds and bands from lesson 5.*
+# *60 minutes to read and run, and about 60 for the exercises. You need the ravine from lesson 3, `sweep` from lesson 4, seeds
+# and bands from lesson 5.*
 
 # %%
 from collections import defaultdict
@@ -37,11 +38,11 @@ racers = {"first_rate": 0.035, "second_rate": 0.01, "third_rate": 0.4}
 labs.race(surface="ravine", **racers).animate("steps", [80, *range(0, 81, 2)])
 
 # %% [markdown]
-# *A film of 80 steps. Plain SGD zigzags to the floor of the ravine and then crawls along it. Momentum and Adam swing wider
-# and come closer to the minimum (star): to a loss of 0.0035 and 0.0008, SGD to 0.01.*
+# *A film of 80 steps. SGD zigzags to the floor of the ravine, then crawls along it to a loss of 0.01. Momentum and Adam swing
+# wider and come closer to the minimum (star): to 0.0035 and 0.0008.*
 #
-# They differ in what they remember. So every optimizer in this lesson is a function of the weights `w`, the gradient `g` and a
-# `memory`, and returns the new weights. Plain SGD remembers nothing.
+# They differ in what they remember. So each optimizer here is a function of the weights `w`, the gradient `g` and a `memory`,
+# and returns the new weights. Plain SGD remembers nothing.
 
 
 # %%
@@ -50,8 +51,8 @@ def sgd(w, g, memory, rate):
 
 
 # %% [markdown]
-# `walk` takes steps by any such rule. It keeps all weights, and what was in the memory after each step. Whatever a rule
-# looks up for the first time is 0: that is what `defaultdict(float)` does.
+# `walk` takes steps by any such rule, and keeps all weights and memories. Whatever a rule looks up for the first time is 0:
+# that is what `defaultdict(float)` does.
 
 
 # %%
@@ -88,12 +89,12 @@ print("across:", gradients[:, 1].round(1))
 # %% [markdown]
 # Across the ravine the sign changes at every step. Along it the sign stays. So add the last gradients up: across they
 # cancel, along they pile up. That is **momentum** (Polyak 1964, "Some methods of speeding up the convergence of iteration
-# methods"). It keeps a **velocity** $v$, and moves by that:
+# methods"). It moves by a **velocity** $v$:
 #
 # $$v \leftarrow \beta\, v - \text{learning\_rate} \cdot g, \qquad w \leftarrow w + v$$
 #
-# In words: keep a share $\beta$ (beta) of the velocity, push it downhill, and roll on. Keras calls $\beta$ `momentum`. The
-# usual value is 0.9; in a ravine as short as this one 0.5 is enough.
+# In words: keep a share $\beta$ (beta) of the velocity, push it downhill, and roll on. Keras calls $\beta$ `momentum`. It is
+# 0.9 as a rule; in a ravine as short as this one 0.5 is enough.
 
 
 # %%
@@ -110,8 +111,8 @@ plots.ravine_paths(paths, curvatures)
 plots.show("Two paths of 30 steps: SGD stops short of the minimum, momentum arrives.")
 
 # %% [markdown]
-# *Thirty steps each, at one rate, in a ravine that is stretched upwards. SGD zigzags and ends well before the star. With
-# momentum the zigzag dies away sooner, and the path ends at the star.*
+# *Thirty steps each, at one rate, in a ravine stretched upwards. SGD zigzags and ends well before the star. With momentum the
+# zigzag dies away sooner, and the path ends at the star.*
 
 # %%
 velocity = np.array([memory["velocity"] for memory in memories])
@@ -124,8 +125,8 @@ plots.traces(panels, ylabel="length of step, with sign", scale="linear")
 plots.show("Steps of SGD and of momentum, along and across the ravine.")
 
 # %% [markdown]
-# *The velocity, drawn as it runs. Along the ravine it grows to one and a half times SGD's first step. Across, both swing
-# from side to side, and momentum's swings fade sooner.*
+# *The velocity as it runs. Along the ravine it grows to one and a half times SGD's first step. Across, both swing from side to
+# side, and momentum's swings fade sooner.*
 #
 # How much does that buy? Give both their best settings, on ravines with curvature 1 along and $k$ across. For SGD that is the
 # rate $2/(1 + k)$ of lesson 3. For momentum theory says: rate $(2/(\sqrt k + 1))^2$ and
@@ -148,8 +149,8 @@ for k in (10, 100, 1000):
     )
 
 # %% [markdown]
-# SGD needs steps in proportion to the condition number, momentum in proportion to its square root. That is "momentum speeds
-# up SGD and dampens the zigzag" in numbers: at 1,000 one step does the work of seventeen.
+# SGD needs steps in proportion to the condition number, momentum in proportion to its square root: at 1,000 one step does the
+# work of seventeen. That is "momentum speeds up SGD and dampens the zigzag" in numbers.
 #
 # ### Exercise 7.1 · Predict
 #
@@ -223,8 +224,8 @@ for name, swing in swings.items():
     print(f"{name:9} lowest {swing.min():5.2f}, farthest after step 40: {late:.3f}")
 
 # %% [markdown]
-# *The weight against the step, on a parabola with its minimum at 0. SGD comes down on one side. Momentum swings through to the
-# other and on; Nesterov swings less far and settles sooner.*
+# *The weight against the step; the minimum is at 0. SGD comes down on one side. Momentum swings through and back; Nesterov
+# swings less far and settles sooner.*
 #
 # Is that rule really a look ahead? Do it literally: go along the velocity, take the gradient *there*, then move. Compare the
 # places at which the gradient is taken.
@@ -271,9 +272,8 @@ for beta in (0, 0.5, 0.9, 0.95):
 
 # %% [markdown]
 # What *comes rolling* passes over holes: the share that ends in the lowest minimum rises from 71% to 94%. What *lies in* a
-# hole stays there: without noise next to nobody leaves, whatever the momentum; with noise momentum makes leaving rarer. So:
-# sometimes, if you arrive with speed. (And this is a map of two weights. With many, saddles are thought to be the usual
-# obstacle.)
+# hole stays there: without noise next to nobody leaves, and with noise momentum makes leaving rarer. So: sometimes, if you
+# arrive with speed, and on a map of two weights. (With many, saddles are thought to be the usual obstacle.)
 #
 # ## One rate for all weights: Adagrad
 #
@@ -301,8 +301,8 @@ def texts_of_two_words(seed):
 # $$s \leftarrow s + g^2, \qquad w \leftarrow w - \text{learning\_rate} \cdot \frac{g}{\sqrt{s + \epsilon}}$$
 #
 # In words: a weight that has had large or many gradients takes small steps, one that has had few takes large ones. The
-# small $\epsilon$ (epsilon) keeps the division from failing at 0. What an optimizer adds up in this way is an **accumulator**.
-# The inventors let it start at 0, Keras at 0.1, so that the first step is not a leap.
+# small $\epsilon$ (epsilon) keeps the division from failing at 0. The sum is an **accumulator**. The inventors let it start at
+# 0, Keras at 0.1, so that the first step is not a leap.
 
 
 # %%
@@ -321,8 +321,8 @@ plots.traces(panels, "weight (both should be 1)", scale="linear")
 plots.show("Weights of a common and a rare word under SGD at two rates, and Adagrad.")
 
 # %% [markdown]
-# *The two weights over 1,000 texts. SGD at 0.01: the common word arrives and the rare one has hardly left 0. SGD at 0.5: the
-# rare one moves, the common one jumps about. Adagrad: both end near 1, the rare one by twenty large steps.*
+# *The two weights over 1,000 texts. SGD at 0.01: the rare one has hardly left 0. SGD at 0.5: it moves, and the common one jumps
+# about. Adagrad: both end near 1, the rare one by a few large steps.*
 
 # %%
 total = np.array([memory["sum"] for memory in memories])  # of Adagrad, the last walk
@@ -332,8 +332,8 @@ plots.traces({"Adagrad's own rate for each weight": lines}, "rate / root of the 
 plots.show("The rate of the common word falls steadily, the other one's in stairs.")
 
 # %% [markdown]
-# *The accumulator at work: the rate of each weight against the step. The common word's falls steadily. The rare word's falls
-# by a stair whenever the word appears, and stays several times higher.*
+# *The accumulator at work. The common word's rate falls steadily. The rare word's falls by a stair whenever the word appears,
+# and stays several times higher.*
 #
 # "Larger updates for infrequent parameters": so it is.
 #
@@ -356,8 +356,8 @@ even, _ = walk(adagrad, lambda w: 1.0, start=0.0, steps=10_000, rate=0.1)
 print("steps 1, 100, 10,000 on an even slope:", -np.diff(even)[[0, 99, 9999]].round(4))
 
 # %% [markdown]
-# Not 0. On an even slope a hundred times the steps bring the step down to a tenth: it falls as 1 / root of their number. But
-# after a cliff the sum is full of large numbers that have nothing to do with the plain, and 150 steps cover 0.03.
+# Not 0: it falls as 1 / root of the number of steps. But after a cliff the sum is full of large numbers that have nothing to do
+# with the plain, and 150 steps cover 0.03.
 #
 # **RMSprop** (Tieleman and Hinton 2012, a lecture) forgets. In the place of the sum it keeps a decaying average of squared
 # gradients: a share $\rho$ (`rho`) of the old average, and $1 - \rho$ of the newest square.
@@ -427,10 +427,9 @@ check.centered_step(centered_step)
 # longer the step: on an even slope nothing but $\epsilon$ holds it back.
 
 # %% [markdown]
-# Was that Adagrad's fault, or only too low a rate? Ask fairly: a minimum wanders to and fro, the gradients are noisy, and each
-# optimizer may have its best of 15 rates. Measure the mean squared distance over 2,000 steps, in 20 runs for each rate. From
-# here on `SGD`, `Adagrad` and so on come from `helpers.optimizers`. They are the functions above, for many runs at once, each
-# with a rate of its own; further below you will see that they agree.
+# Was that Adagrad's fault, or only too low a rate? Let a minimum wander to and fro, under noisy gradients, give each optimizer
+# its best of 15 rates, and measure the mean squared distance in 20 runs. `SGD`, `Adagrad` and so on come from
+# `helpers.optimizers` now: the functions above for many runs at once, each with a rate of its own. (Below you test that.)
 
 
 # %%
@@ -471,8 +470,8 @@ for unit, start in (("m", 1.0), ("cm", 100.0)):
     print(f"RMSprop in {unit}: {np.argmax(path < start / 10)} steps")
 
 # %% [markdown]
-# A hundred times the number, about a hundred times the steps. Adadelta (Zeiler 2012, "ADADELTA: An Adaptive Learning Rate
-# Method") keeps RMSprop's average $a$, and multiplies by the usual size of its own past moves, so that the unit comes out right.
+# About a hundred times the steps. Adadelta (Zeiler 2012, "ADADELTA: An Adaptive Learning Rate Method") keeps RMSprop's average
+# $a$, and multiplies by the usual size of its own past moves, so that the unit comes out right.
 #
 # $$\text{move} = -\frac{\sqrt{u + \epsilon}}{\sqrt{a + \epsilon}}\, g, \qquad u \leftarrow \rho\, u + (1 - \rho)\, \text{move}^2$$
 #
@@ -529,10 +528,10 @@ for rho in (0.9, 0.999):
     )
 
 # %% [markdown]
-# The first step is 3 times as long, and with the longer memory 32 times. **Adam** (Kingma and Ba 2015, "Adam: A Method for
-# Stochastic Optimization") knows what share of the average has come in after $t$ steps, and divides by it: this is its **bias
-# correction**. It also takes momentum on board, as a decaying average of gradients. Its letters are others: $m$ is the average
-# of gradients, and $v$, no velocity now, that of their squares.
+# The first step is 3 times as long, with the longer memory 32 times. **Adam** (Kingma and Ba 2015, "Adam: A Method for
+# Stochastic Optimization") knows what share of the average has come in after $t$ steps, and divides by it: its **bias
+# correction**. It also takes momentum on board, as a decaying average $m$ of gradients. And $v$, no velocity now, is that of
+# their squares.
 #
 # $$m \leftarrow \beta_1 m + (1 - \beta_1) g, \quad v \leftarrow \beta_2 v + (1 - \beta_2) g^2, \quad w \leftarrow w - \text{learning\_rate} \cdot \frac{m / (1 - \beta_1^t)}{\sqrt{v / (1 - \beta_2^t)}}$$
 #
@@ -561,11 +560,11 @@ plots.show(
 )
 
 # %% [markdown]
-# *On an even slope of 1. Left: Adam's steps all have the length of the rate; without the correction they would be up to 6.5
-# times as long, and still too long after 1,000 steps. Right: the two averages on their way from 0 to 1.*
+# *On an even slope of 1. Left: Adam's steps have the length of the rate; without the correction they would be up to 6.5 times
+# as long. Right: the two averages on their way from 0 to 1.*
 #
-# So Adam keeps not only "an average of past gradients", as you may read, but a second one of their squares. It joins momentum
-# with *RMSprop's* average, not with Adagrad's sum. And what it corrects are those averages, not its settings.
+# So Adam keeps not only "an average of past gradients", as you may read, but one of their squares, too. That is *RMSprop's*
+# average, not Adagrad's sum. And what it corrects are those averages, not its settings.
 #
 # ### Exercise 7.4 · Predict
 #
@@ -644,23 +643,21 @@ for key in ("v", "largest"):
 # %% [markdown]
 # *The weight in the first 300 steps. Adam goes to 1, the worst place. AMSGrad and SGD go to −1, the best.*
 #
-# The last two lines are the memories. The large gradient is the right one. But when it comes, it swells $v$ to 8 at once, and
-# is divided by its own size; by the time of the next two $v$ is near 1 again. AMSGrad's largest stays. And with a
-# $\beta_2$ of 0.999?
+# The last two lines are the memories. The large gradient is the right one. But it swells $v$ to 8 at once, and so is divided by
+# its own size; for the next two $v$ is back near 1. AMSGrad's largest stays. And with a $\beta_2$ of 0.999?
 
 # %%
 for name, rule in (("Adam", adam), ("AMSGrad", amsgrad)):
     print(f"{name} with beta_2 = 0.999 ends at {reddi(rule)[0][-1]:.2f}")
 
 # %% [markdown]
-# So the failure is real, and here it takes a short memory. Below, on nine problems and with 0.999, Adam and AMSGrad will reach
-# the same.
+# So the failure is real, and here it takes a short memory. Below, on nine problems, both will reach the same.
 #
 # ## Adam spoils weight decay: AdamW
 #
 # **Weight decay** pulls every weight a little towards 0 in each step, to keep networks from learning by heart. With SGD you
-# may as well add the weight, times a factor, to its gradient. In Adam that pull would be divided by the size of the gradient,
-# as all the rest. AdamW (Loshchilov and Hutter 2019, "Decoupled Weight Decay Regularization") shrinks the weight apart from it.
+# may as well add the weight, times a factor, to its gradient. In Adam that pull would be divided by the size of the gradient.
+# AdamW (Loshchilov and Hutter 2019, "Decoupled Weight Decay Regularization") shrinks the weight apart from it.
 
 
 # %%
@@ -692,12 +689,12 @@ print("AdamW, decay apart:       ", apart[-1].mean(axis=1).round(2))
 print("0.9999 to the power 2000:  ", round(0.9999**2000, 2))
 
 # %% [markdown]
-# Within the gradient the noisy weight hardly decays and the quiet one quickly. AdamW treats both alike, and as announced.
+# Within the gradient the noisy weight hardly decays, the quiet one quickly. AdamW treats both alike.
 #
 # ## By hand, and in `helpers`
 #
-# You have nine rules now. Give each the same 100 gradients, and its twin in `helpers.optimizers` as well. (`partial` makes a
-# function with some arguments filled in: here SGD with momentum 0.9.)
+# Give each of your nine rules and its twin in `helpers.optimizers` the same 100 gradients. (`partial` fills in some arguments
+# of a function: here SGD with momentum 0.9.)
 
 # %%
 FAMILY = {
@@ -808,19 +805,19 @@ plots.show("Six panels: the loss against the step for three values of each argum
 # | argument | low | high |
 # |---|---|---|
 # | `momentum` | 0: slow along the ravine | 0.99: swings for hundreds of steps |
-# | `rho` | 0.5: divides by the last few gradients; here much like 0.9 | 0.999: the first steps, not corrected, are long, and here that helps |
-# | `epsilon` | 1e-7: no effect but to avoid 0 / 0 | 100: outweighs the root. Adam becomes slow momentum, with one rate for all |
+# | `rho` | 0.5: here much like 0.9 | 0.999: the first steps, not corrected, are long; here that helps |
+# | `epsilon` | 1e-7: avoids 0 / 0, no more | 100: outweighs the root; Adam becomes slow momentum, with one rate for all |
 # | `beta_1` | 0: no momentum, a ball of noise twice as high | 0.99: swings, as momentum does |
-# | `beta_2` | 0.5: the divisor is noisy, and the ball three times as high | 0.999: steady |
-# | `amsgrad` | off: fast | on: the divisor never shrinks, so it is slower and ends lower. With `beta_2` 0.999 the two hardly differ |
+# | `beta_2` | 0.5: a noisy divisor, a ball three times as high | 0.999: steady |
+# | `amsgrad` | off: fast | on: the divisor never shrinks; slower, and ends lower |
 #
 
 # %% [markdown]
 # ## Which for what? Ask fairly
 #
 # A comparison says something only if each optimizer has a rate that suits it. So all get the same 15 rates, from 0.0001 to
-# 1000. Half of the runs choose the rate; the *other* half is reported, so that nobody profits from a lucky choice. Momentum is
-# 0.9, everything else as Keras has it. (AdamW stays out: it pulls to 0, where these surfaces have their minimum.)
+# 1000. Half of the runs choose the rate; the *other* half is reported, so that nobody profits from luck. Momentum is 0.9, all
+# else as Keras has it. (AdamW stays out: it pulls to 0, where these surfaces have their minimum.)
 
 # %%
 MAKERS = {name: make for name, (_, make) in FAMILY.items() if name != "AdamW"}
@@ -938,8 +935,8 @@ plt.suptitle("Tuned, eight optimizers differ on made problems, hardly on real on
 plots.show("Nine panels: what each tuned optimizer reached, with bands over the runs.")
 
 # %% [markdown]
-# *What each optimizer reached with its own best rate; further left is better. Circle: mean of the runs that had no part in
-# choosing the rate. Line: lowest to highest. Star: the best mean.*
+# *What each optimizer reached at its own best rate; further left is better. Circle: mean of the runs that had no part in the
+# choice. Line: lowest to highest. Star: the best mean.*
 
 # %%
 print(f"{'mean':21}", *(f"{name:>8}" for name in MAKERS))
@@ -961,7 +958,7 @@ for problem, found in results.items():
 #   winner here names a seed.
 #
 # So "Adam is well suited to a wide range of problems" holds up: it is last nowhere. "It converges faster than the others" does
-# not. But look at the rates that these results needed:
+# not. And these are the rates that it took:
 
 # %%
 for name in MAKERS:
@@ -980,8 +977,7 @@ for rho in (0.5, 0.9, 0.99, 0.999):
     print(f"rho {rho:5}: texts {read:.2f}, tumours {found:.2f}")
 
 # %% [markdown]
-# With a longer memory RMSprop is as good as Adagrad and Adam. What looked like a better optimizer was a better `rho`: Adam's
-# `beta_2` is 0.999 from the start.
+# With a longer memory RMSprop is as good as Adagrad and Adam. What looked like a better optimizer was a better `rho`.
 #
 # ### The trap of the defaults
 #
@@ -1114,10 +1110,10 @@ for name, optimizer in makers.items():
     )
 
 # %% [markdown]
-# All fit their own rows without a mistake. On new rows SGD and momentum make none; Adam, RMSprop and Adagrad as published say 1
-# to everything and fail on the 30% that are −1. They give all weights steps of one size. So the label's weight
-# grows no faster than the two that are always 1, and two outvote one. With Keras's first sum of 0.1 Adagrad makes no mistake:
-# beside 0.1 the gradients are small, and its steps resemble SGD's.
+# All fit their own rows. On new rows SGD and momentum make no mistake; Adam, RMSprop and Adagrad as published say 1 to
+# everything and fail on the 30% that are −1. They give all weights steps of one size, so the label's weight grows no faster than
+# the two that are always 1, and two outvote one. (Beside Keras's first sum of 0.1 the gradients are small, and Adagrad's steps
+# resemble SGD's.)
 #
 # The data are built for the purpose; the figure above shows nothing of the kind on our three data sets. But it *can* happen:
 # look at the validation loss, not only at how fast the training loss falls.
@@ -1168,8 +1164,8 @@ for optimizer in ("adadelta", keras.optimizers.Adadelta(10.0)):
 # %% [markdown]
 # ## Reading old code
 #
-# Examples on the web were often written for Keras 1 or 2. `attempt` runs a line of such code and prints what Keras 3 says, an
-# error, a warning or nothing. (How it does that does not matter here.)
+# Examples on the web were often written for Keras 1 or 2. `attempt` runs such a line and prints what Keras 3 says. (How it
+# does that does not matter here.)
 
 # %%
 import warnings
@@ -1294,16 +1290,16 @@ check.new_tutorial(new_tutorial)
 #
 # | optimizer | what it is | when |
 # |---|---|---|
-# | `Adamax` | Adam that divides by the largest recent gradient | embeddings, now and then |
+# | `Adamax` | Adam that divides by the largest recent gradient | sparse gradients |
 # | `Nadam` | Adam that looks ahead, like Nesterov | in the place of Adam |
-# | `Ftrl` | Adagrad's relative that sets small weights to exactly 0 | huge sparse linear models |
-# | `Adafactor` | RMSprop with a summary of its memory by row and column | very large models: saves memory |
-# | `Lamb` | Adam whose step in each layer has the size of its weights | very large batches |
+# | `Ftrl` | Adagrad's relative that sets small weights to 0 | huge sparse linear models |
+# | `Adafactor` | RMSprop that keeps sums by row and column | very large models: saves memory |
+# | `Lamb` | Adam with steps as large as each layer's weights | very large batches |
 # | `Lion` | only the sign of an average | large models; half of Adam's memory |
 # | `Muon` | momentum whose matrix of steps is made orthogonal | hidden layers of large models |
 # | `LossScaleOptimizer` | wraps another one | 16-bit arithmetic |
 #
-# The right column is what their authors say. Nothing on this page has tested it.
+# The right column is what their authors say; nothing here has tested it.
 #
 # ### Exercise 7.8 · Write
 #
@@ -1343,15 +1339,14 @@ check.lion(lion)
 # ## What to remember
 #
 # **Which optimizer should you take, and what does it do that a plain step does not?** It remembers past gradients, to mend the
-# direction (momentum) or the size of the step of each weight (Adagrad and its descendants); Adam, which does both, or SGD
-# with momentum is a good first choice, and tuning its rate matters more than which of them you take.
+# direction (momentum) or each weight's size of step (Adagrad and its descendants); Adam, which does both, or SGD with momentum
+# is a good first choice, and tuning its rate matters more than which of them you take.
 #
-# - Momentum adds up what stays and cancels what alternates: steps go as the root of the condition number. It overshoots;
-#   Nesterov looks ahead.
+# - Momentum adds up what stays and cancels what alternates. It overshoots; Nesterov looks ahead.
 # - Adagrad: a rate for each weight, good for sparse features. It never forgets; RMSprop does. Adadelta hides its rate in
 #   epsilon.
 # - Adam: momentum, RMSprop, and a correction for the start. AMSGrad and AdamW mend two of its faults.
-# - Compare optimizers only with a tuned rate for each, and with bands. Default rates say nothing.
+# - Compare optimizers only with a tuned rate for each, and with bands.
 # - In old code look for `lr`, `decay`, `legacy`, `optimizer.lr =`, and one instance for two models.
 
 # %%

@@ -151,11 +151,13 @@ def centered_step(answer):
                 "centered_step should return three arrays: `return w, average, "
                 f"centre`. Yours returns {kind_of(came)}."
             )
-        names = ("The new w", "The new average", "The new centre")
-        came = [
-            array(each, shape, name) for each, name in zip(came, names, strict=True)
-        ]
-        message = _centered_mistake(*came, *given)
+        # The averages first: wrong ones may have a root of something negative in w.
+        new_average = array(came[1], shape, "The new average")
+        new_centre = array(came[2], shape, "The new centre")
+        message = _averages_mistake(new_average, new_centre, g, average, centre, rho)
+        if message:
+            raise Wrong(message)
+        message = _centered_mistake(array(came[0], shape, "The new w"), *given)
         if message:
             raise Wrong(message)
     return (
@@ -204,9 +206,7 @@ def _average_mistake(came, old, new, rho, name):
     )
 
 
-def _centered_mistake(
-    new_w, new_average, new_centre, w, g, average, centre, rate, rho, epsilon
-):
+def _averages_mistake(new_average, new_centre, g, average, centre, rho):
     a, c = rho * average + (1 - rho) * g**2, rho * centre + (1 - rho) * g
     if _same(new_average, c) and _same(new_centre, a):
         return "Average and centre have changed places: return w, average, centre."
@@ -214,7 +214,7 @@ def _centered_mistake(
         return "Return `average` itself: the square of `centre` goes off for the step."
     for value, message in (
         (
-            c,
+            rho * average + (1 - rho) * g,
             "Your average is one of gradients. Average their squares: gradients of "
             "both signs would cancel.",
         ),
@@ -228,9 +228,11 @@ def _centered_mistake(
     if _same(new_centre, rho * centre + (1 - rho) * g**2):
         return "Your centre is an average of squares: it is one of the gradients."
     message = _average_mistake(new_average, average, g**2, rho, "average")
-    message = message or _average_mistake(new_centre, centre, g, rho, "centre")
-    if message:
-        return message
+    return message or _average_mistake(new_centre, centre, g, rho, "centre")
+
+
+def _centered_mistake(new_w, w, g, average, centre, rate, rho, epsilon):
+    a, c = rho * average + (1 - rho) * g**2, rho * centre + (1 - rho) * g
     variance = a - c**2
     right = w - rate * g / np.sqrt(variance + epsilon)
     for value, message in (
