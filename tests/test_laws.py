@@ -1347,6 +1347,21 @@ def test_the_lion_of_the_exercise_is_that_of_keras():
     np.testing.assert_allclose(weights.numpy(), ours, atol=1e-6)
 
 
+def test_the_centered_step_of_the_exercise_is_that_of_keras():
+    import keras
+
+    from helpers.checks.bank_07 import _centered
+
+    gradients = np.random.default_rng(0).normal(size=(20, 3))
+    weights = keras.Variable(np.ones(3), dtype="float64")
+    optimizer = keras.optimizers.RMSprop(0.01, rho=0.9, centered=True)
+    w, average, centre = np.ones(3), np.zeros(3), np.zeros(3)
+    for g in gradients:
+        optimizer.apply([keras.ops.convert_to_tensor(g)], [weights])
+        w, average, centre = _centered()(w, g, average, centre, 0.01, 0.9, 1e-7)
+    np.testing.assert_allclose(weights.numpy(), w, atol=1e-6)
+
+
 def test_a_longer_memory_makes_rmsprop_as_good_as_adam_on_sparse_texts():
     short, long, adam = (
         loss_on_new_texts(make, range(10, 20)).mean()

@@ -22,36 +22,66 @@ keras = _Keras()
 NAMES = {"descend": descend, "keras": keras}
 
 
-def _rmsprop(average, w=lambda w, g, a, rate, e: w - rate * g / np.sqrt(a + e)):
-    """Make a step from a rule for the average and one for the weights."""
+def _mean(old, new, rho):
+    return rho * old + (1 - rho) * new
 
-    def answer(old_w, g, old, rate, rho, epsilon):
-        new = average(old, g, rho)
-        return w(old_w, g, new, rate, epsilon), new
+
+def _usual(w, g, a, c, rate, e):
+    return w - rate * g / np.sqrt(a - c**2 + e)
+
+
+def _centered(step=_usual, average=_mean, centre=_mean):
+    """Make a step of centered RMSprop from rules for the averages and the weights."""
+
+    def answer(w, g, a, c, rate, rho, epsilon):
+        a, c = average(a, g**2, rho), centre(c, g, rho)
+        return step(w, g, a, c, rate, epsilon), a, c
 
     return answer
 
 
-def _decaying(old, g, rho):
-    return rho * old + (1 - rho) * g**2
-
-
-def _rmsprop_by_loop(w, g, average, rate, rho, epsilon):
-    w, average = w.copy(), average.copy()
+def _centered_by_loop(w, g, average, centre, rate, rho, epsilon):
+    w, average, centre = w.copy(), average.copy(), centre.copy()
     for k in np.ndindex(w.shape):
         average[k] += (1 - rho) * (g[k] ** 2 - average[k])
-        w[k] -= rate * g[k] / (average[k] + epsilon) ** 0.5
-    return [w, average]
+        centre[k] += (1 - rho) * (g[k] - centre[k])
+        w[k] -= rate * g[k] / (average[k] - centre[k] ** 2 + epsilon) ** 0.5
+    return [w, average, centre]
 
 
-def _old_average(w, g, average, rate, rho, epsilon):
-    return w - rate * g / np.sqrt(average + epsilon), _decaying(average, g, rho)
+def _old_averages(w, g, average, centre, rate, rho, epsilon):
+    new = _usual(w, g, average, centre, rate, epsilon)
+    return new, _mean(average, g**2, rho), _mean(centre, g, rho)
 
 
-def _in_place(w, g, average, rate, rho, epsilon):
+def _changed_places(*given):
+    w, average, centre = _centered()(*given)
+    return w, centre, average
+
+
+def _variance_returned(*given):
+    w, average, centre = _centered()(*given)
+    return w, average - centre**2, centre
+
+
+def _of_gradients(w, g, average, centre, rate, rho, epsilon):
+    average, centre = _mean(average, g, rho), _mean(centre, g, rho)
+    return w, average, centre
+
+
+def _of_sizes(w, g, average, centre, rate, rho, epsilon):
+    return w, _mean(average, abs(g), rho), _mean(centre, g, rho)
+
+
+def _both_of_squares(w, g, average, centre, rate, rho, epsilon):
+    return w, _mean(average, g**2, rho), _mean(centre, g**2, rho)
+
+
+def _in_place(w, g, average, centre, rate, rho, epsilon):
     average *= rho
     average += (1 - rho) * g**2
-    return w - rate * g / np.sqrt(average + epsilon), average
+    centre = _mean(centre, g, rho)
+    return _usual(w, g, average, centre, rate, epsilon), average, centre
 
 
 def _ends(make, rates, surface):
@@ -87,7 +117,7 @@ def _one_best_rate_for_all(makers, rates, surface):
     return {n: _ends(m, [rate], surface)[0][-1] for n, m in makers.items()}
 
 
-def _tutorial(optimizer, shared=False, layers=(0, 1), epochs=3):
+def _tutorial(optimizer, shared=False, layers=(0, 1), epochs=3, loss=None):
     """Make a tutorial whose models are compiled with what ``optimizer()`` returns."""
 
     def answer(x, y):
@@ -96,7 +126,8 @@ def _tutorial(optimizer, shared=False, layers=(0, 1), epochs=3):
             stack = [keras.layers.Dense(8, activation="relu")] * hidden
             output = keras.layers.Dense(1, activation="sigmoid")
             model = keras.Sequential([keras.Input((x.shape[1],)), *stack, output])
-            model.compile(one if shared else optimizer(), "binary_crossentropy")
+            used = one if shared else optimizer()
+            model.compile(used, loss or "binary_crossentropy")
             model.fit(x, y, epochs=epochs, verbose=0)
             models.append(model)
         return models
@@ -111,6 +142,11 @@ def _falling(rate=0.1, steps=1, decay=0.01):
 
 def _per_epoch():
     return _falling(steps=2)
+
+
+def _exponentially():
+    schedule = keras.optimizers.schedules.ExponentialDecay(0.1, 1, 0.99)
+    return keras.optimizers.SGD(schedule)
 
 
 def _lion(sign=np.sign, uphill=1, pull=None, order="step first", stop=False):
@@ -166,6 +202,25 @@ def _lion_recursive(gradient, w, steps, rate, beta_1, beta_2, decay, m=0.0):
     return _lion_recursive(gradient, new, steps - 1, rate, beta_1, beta_2, decay, m)
 
 
+def _lion_decay_in_sign(gradient, w, steps, rate, beta_1, beta_2, decay):
+    m = 0
+    for _ in range(steps):
+        g = gradient(w)
+        w = w - rate * np.sign(beta_1 * m + (1 - beta_1) * g + decay * w)
+        m = beta_2 * m + (1 - beta_2) * g
+    return w
+
+
+def _lion_new_w(gradient, w, steps, rate, beta_1, beta_2, decay):
+    m = 0
+    for _ in range(steps):
+        g = gradient(w)
+        w = w - rate * np.sign(beta_1 * m + (1 - beta_1) * g)
+        w = w - rate * decay * w
+        m = beta_2 * m + (1 - beta_2) * g
+    return w
+
+
 def _sign_descent(gradient, w, steps, rate, beta_1, beta_2, decay):
     for _ in range(steps):
         w = w - rate * np.sign(gradient(w)) - rate * decay * w
@@ -180,7 +235,7 @@ RIGHT = {
         np.array([0.025, 0.75]),
         (0.029, np.float32(0.7)),
     ],
-    "rmsprop_step": [_rmsprop(_decaying), _rmsprop_by_loop],
+    "centered_step": [_centered(), _centered_by_loop],
     "first_step": [0.01, np.float64(0.01), 1e-2, -0.01],
     "whose_memory": [
         {"A": 3, "B": 1, "C": 2},
@@ -213,12 +268,14 @@ WRONG = {
     ],
     "heavy_ball": [
         (0.03, "Two numbers"),
-        ((0.7, 0.03), "It diverges"),
+        ((0.7, 0.03), "The rate comes first"),
+        ((2 / 11, 9 / 11), "left out the squares"),
+        (((2 / 101) ** 2, (99 / 101) ** 2), "want its root"),
         ((0.0193, 0), "Turn the momentum up"),
         ((0.01, 0.9), "too heavy"),
         ((0.01, 0.5), "flat direction"),
-        ((0.0316, 0.6), "flat direction"),
-        ((0.03267, 0.65), "steep direction"),
+        ((0.0198, 0.669), "flat direction"),
+        ((0.0328, 0.65), "steep direction"),
         ((0.1, 0.7), "It diverges"),
         ((-0.03, 0.7), "walks uphill"),
         ((0.03, 1.0), "share of the velocity"),
@@ -226,46 +283,87 @@ WRONG = {
         (("0.03", 0.7), "take the quotes away"),
         ({"rate": 0.03, "momentum": 0.7}, "Two numbers"),
     ],
-    "rmsprop_step": [
-        (_rmsprop(lambda old, g, rho: old + g**2), "that is Adagrad"),
-        (_rmsprop(lambda old, g, rho: rho * old + g**2), "no average"),
-        (_rmsprop(lambda old, g, rho: (1 - rho) * old + rho * g**2), "changed places"),
-        (_rmsprop(lambda old, g, rho: rho * old + (1 - rho) * g), "their squares"),
-        (_rmsprop(lambda old, g, rho: rho * old + (1 - rho) * abs(g)), "the sizes"),
-        (_rmsprop(lambda old, g, rho: old), "as it was"),
-        (_rmsprop(lambda old, g, rho: 0.9 * old + 0.1 * g**2), "wanted"),
-        (_old_average, "the old average"),
+    "centered_step": [
+        (_centered(average=lambda old, new, rho: old + new), "average is a sum"),
+        (_centered(centre=lambda old, new, rho: old + new), "centre is a sum"),
+        (_centered(average=lambda old, new, rho: rho * old + new), "counts only"),
         (
-            _rmsprop(_decaying, lambda w, g, a, r, e: w + r * g / np.sqrt(a + e)),
-            "uphill",
+            _centered(average=lambda old, new, rho: _mean(old, new, 1 - rho)),
+            "changed places",
         ),
         (
-            _rmsprop(_decaying, lambda w, g, a, r, e: w - r * g / (a + e)),
+            _centered(centre=lambda old, new, rho: _mean(old, new, 1 - rho)),
+            "changed places",
+        ),
+        (_centered(average=lambda old, new, rho: old), "as it was"),
+        (_centered(centre=lambda old, new, rho: old), "as it was"),
+        (
+            _centered(average=lambda old, new, rho: _mean(old, new, 0.9)),
+            "for rho = 0.9 only",
+        ),
+        (
+            _centered(average=lambda old, new, rho: _mean(old, new.mean(), rho)),
+            "share one mean",
+        ),
+        (_centered(average=lambda old, new, rho: new), "average is wrong"),
+        (_old_averages, "the old averages"),
+        (_changed_places, "Average and centre"),
+        (_variance_returned, "`average` itself"),
+        (_of_gradients, "Average their squares"),
+        (_of_sizes, "the sizes"),
+        (_both_of_squares, "average of squares"),
+        (
+            _centered(lambda w, g, a, c, r, e: w + r * g / np.sqrt(a - c**2 + e)),
+            "uphill",
+        ),
+        (_centered(lambda w, g, a, c, r, e: w - r * g / np.sqrt(a + e)), "as it was"),
+        (
+            _centered(lambda w, g, a, c, r, e: w - r * g / np.sqrt(a + c**2 + e)),
+            "You add the square",
+        ),
+        (
+            _centered(lambda w, g, a, c, r, e: w - r * g / np.sqrt(abs(a - c) + e)),
+            "not its square",
+        ),
+        (
+            _centered(lambda w, g, a, c, r, e: w - r * (g - c) / np.sqrt(a - c**2 + e)),
+            "above the line, too",
+        ),
+        (
+            _centered(lambda w, g, a, c, r, e: w - r * c / np.sqrt(a - c**2 + e)),
+            "follows `g`, not",
+        ),
+        (
+            _centered(lambda w, g, a, c, r, e: w - r * g / (a - c**2 + e)),
             "Take its root",
         ),
         (
-            _rmsprop(_decaying, lambda w, g, a, r, e: w - r * g / (np.sqrt(a) + e)),
+            _centered(lambda w, g, a, c, r, e: w - r * g / (np.sqrt(a - c**2) + e)),
             "under the root",
         ),
         (
-            _rmsprop(_decaying, lambda w, g, a, r, e: w - r * g / np.sqrt(a)),
+            _centered(lambda w, g, a, c, r, e: w - r * g / np.sqrt(a - c**2)),
             "leave epsilon out",
         ),
         (
-            _rmsprop(_decaying, lambda w, g, a, r, e: w - r * g * np.sqrt(a + e)),
+            _centered(lambda w, g, a, c, r, e: w - r * g * np.sqrt(a - c**2 + e)),
             "multiply by the root",
         ),
-        (_rmsprop(_decaying, lambda w, g, a, r, e: w - r * g), "plain SGD"),
+        (_centered(lambda w, g, a, c, r, e: w - r * g), "plain SGD"),
         (
-            _rmsprop(_decaying, lambda w, g, a, r, e: w - g / np.sqrt(a + e)),
+            _centered(lambda w, g, a, c, r, e: w - r / np.sqrt(a - c**2 + e)),
+            "leave the gradient out",
+        ),
+        (
+            _centered(lambda w, g, a, c, r, e: w - g / np.sqrt(a - c**2 + e)),
             "learning rate out",
         ),
-        (_rmsprop(_decaying, lambda w, g, a, r, e: w), "have not moved"),
-        (_rmsprop(_decaying, lambda w, g, a, r, e: w - r), "The average is right"),
-        (lambda w, g, a, r, rho, e: w - r * g, "two arrays"),
-        (lambda w, g, a, r, rho, e: (w.sum(), a), "should have the shape"),
+        (_centered(lambda w, g, a, c, r, e: w), "have not moved"),
+        (_centered(lambda w, g, a, c, r, e: w - r), "Both averages are right"),
+        (lambda w, g, a, c, r, rho, e: w - r * g, "three arrays"),
+        (lambda *given: (0.0, *_centered()(*given)[1:]), "should have the shape"),
         (_in_place, "changes the values"),
-        (lambda w, g: (w, g), "should take 6 argument"),
+        (lambda w, g: (w, g), "should take 7 argument"),
     ],
     "first_step": [
         (4e-5, "That is SGD"),
@@ -275,6 +373,7 @@ WRONG = {
         (0.316, "RMSprop with rho"),
         (2.5, "divide the rate by the gradient"),
         (1, "multiplied by the rate"),
+        (0.1, "that m takes up"),
         (0, "It does move"),
         (0.02, "is not it"),
         ("0.01", "take the quotes away"),
@@ -304,8 +403,12 @@ WRONG = {
         (lambda makers, rates: {}, "should take 3 argument"),
     ],
     "new_tutorial": [
-        (_tutorial(_falling, shared=True), "Unknown variable"),
-        (_tutorial(lambda: keras.optimizers.SGD(lr=0.1)), "lr"),
+        (_tutorial(_falling, shared=True), "share one optimizer"),
+        (_tutorial(lambda: keras.optimizers.SGD(lr=0.1)), "`learning_rate` now"),
+        (_tutorial(lambda: keras.optimizers.legacy.SGD(0.1)), "is gone"),
+        (_tutorial(_falling, loss="mse"), "binary crossentropy"),
+        (_tutorial(lambda: _falling(decay=0.001)), "1e-3 of the table"),
+        (_tutorial(_exponentially), "exponentially"),
         (_tutorial(lambda: keras.optimizers.SGD(0.1)), "still 0.1"),
         (_tutorial(lambda: keras.optimizers.SGD(0.1, decay=0.01)), "still 0.1"),
         (
@@ -313,7 +416,7 @@ WRONG = {
             "shrinks the weights",
         ),
         (_tutorial(lambda: "sgd"), "Keras's default"),
-        (_tutorial(_per_epoch), "the rate should be"),
+        (_tutorial(_per_epoch), "falls with the epochs"),
         (_tutorial(lambda: _falling(decay=0.1)), "the rate should be"),
         (_tutorial(lambda: keras.optimizers.Adam(0.1)), "compiled with SGD"),
         (_tutorial(_falling, epochs=1), "6 steps"),
@@ -332,10 +435,13 @@ WRONG = {
         (_lion_defaults, "0.9 and 0.99 whatever"),
         (_lion(pull=lambda w, decay: 0), "leave `decay` out"),
         (_lion(pull=lambda w, decay: decay * w), "multiplies the decay"),
+        (_lion_decay_in_sign, "within the sign"),
+        (_lion_new_w, "shrink the new"),
         (_lion(stop=True), "in the loop"),
         (_lion_one_more, "one step too many"),
         (lambda gradient, w, *rest: w, "have not moved"),
         (lambda gradient, w, *rest: w + 1, "Follow one step"),
+        (lambda *given: (_lion()(*given), 0), "Return `w` alone"),
         (_lion_in_place, "changes the values"),
         (lambda gradient, w, steps: w, "should take 7 argument"),
     ],

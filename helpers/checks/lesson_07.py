@@ -54,8 +54,8 @@ def terminal_step(answer):
     hints=(
         "The condition number is 100, so its root is 10. What do the two formulas "
         "above say?",
-        "They say rate (2 / 11)**2 = 0.033 and momentum (9 / 11)**2 = 0.67. A rate a "
-        "little lower, and a momentum a little higher, do even better.",
+        "Put 10 for the root into `rate = (2 / (root + 1))**2` and into "
+        "`momentum = ((root - 1) / (root + 1))**2`.",
     ),
 )
 def heavy_ball(answer):
@@ -80,10 +80,19 @@ def heavy_ball(answer):
         )
     path = descend(bowl(100), SGD(rate, momentum=momentum), (10.0, 1.0), 60)
     loss = path.losses[-1]
-    if loss < 1e-4:
+    if loss < 0.01:
         return (
             f"The loss is {loss:.2g}. Both directions share one pace, about "
             f"{np.sqrt(momentum):.2f} a step."
+        )
+    if np.allclose([rate, momentum], [2 / 11, 9 / 11], rtol=0.02):
+        raise Wrong("You left out the squares of the two formulas.")
+    if np.allclose([rate, momentum], [(2 / 101) ** 2, (99 / 101) ** 2], rtol=0.02):
+        raise Wrong("You put 100 into the formulas: they want its root.")
+    if rate > momentum > 0:
+        raise Wrong(
+            f"The rate comes first: you gave a rate of {rate:g} and a momentum of "
+            f"{momentum:g}. Such a rate is far beyond the limit across."
         )
     if path.diverged or loss > 100:
         raise Wrong(
@@ -117,120 +126,174 @@ def heavy_ball(answer):
     "Write",
     points=2,
     hints=(
-        "Two lines, one for each formula. Which of the two has to come first?",
-        "First `average = rho * average + (1 - rho) * g**2`, then divide `rate * g` by "
-        "`np.sqrt(average + epsilon)` and take that away from `w`.",
+        "Three lines, one for each formula: RMSprop's average, the centre, the "
+        "weights. Which has to come last?",
+        "With both averages brought up to date, divide `rate * g` by "
+        "`np.sqrt(average - centre**2 + epsilon)`.",
     ),
 )
-def rmsprop_step(answer):
-    """Judge a function (w, g, average, rate, rho, epsilon) -> (w, average)."""
+def centered_step(answer):
+    """Judge (w, g, average, centre, rate, rho, epsilon) -> (w, average, centre)."""
     random = np.random.default_rng(7)
     for shape, rate, rho, epsilon in (
         ((3,), 0.1, 0.9, 1e-7),
         ((2, 2), 0.02, 0.5, 0.01),
         ((4,), 1.5, 0.99, 0.1),
     ):
-        w, g = random.normal(size=(2, *shape))
-        average = random.uniform(0.1, 2, size=shape)
-        came = call(answer, w, g, average, rate, rho, epsilon, name="rmsprop_step")
-        if not isinstance(came, tuple | list) or len(came) != 2:
+        w, g, centre = random.normal(size=(3, *shape))
+        average = centre**2 + random.uniform(0.1, 2, size=shape)
+        given = w, g, average, centre, rate, rho, epsilon
+        came = call(answer, *given, name="centered_step")
+        if not isinstance(came, tuple | list) or len(came) != 3:
             raise Wrong(
-                "rmsprop_step should return two arrays: `return w, average`. Yours "
-                f"returns {kind_of(came)}."
+                "centered_step should return three arrays: `return w, average, "
+                f"centre`. Yours returns {kind_of(came)}."
             )
-        new_w = array(came[0], shape, "The new w")
+        # The averages first: wrong ones may have a root of something negative in w.
         new_average = array(came[1], shape, "The new average")
-        message = _rmsprop_mistake(
-            new_w, new_average, w, g, average, rate, rho, epsilon
-        )
+        new_centre = array(came[2], shape, "The new centre")
+        message = _averages_mistake(new_average, new_centre, g, average, centre, rho)
+        if message:
+            raise Wrong(message)
+        message = _centered_mistake(array(came[0], shape, "The new w"), *given)
         if message:
             raise Wrong(message)
     return (
-        "Every gradient is divided by its own usual size of late, so the step has the "
-        "length of the rate, more or less."
+        "The mean of the squares minus the square of the mean is a variance: you "
+        "divide by the usual spread."
     )
 
 
-def _rmsprop_mistake(new_w, new_average, w, g, old, rate, rho, epsilon):
-    right = rho * old + (1 - rho) * g**2
+def _same(came, value):
+    return np.allclose(came, value, atol=1e-9)
 
-    def same(came, value):
-        return np.allclose(came, value, atol=1e-9)
 
+def _average_mistake(came, old, new, rho, name):
+    """Say what is wrong with a decaying average of ``new``."""
+    right = rho * old + (1 - rho) * new
+    for value, message in (
+        (right, ""),
+        (
+            old + new,
+            f"Your {name} is a sum: keep a share `rho` of the old one, and add "
+            "`1 - rho` of what is new.",
+        ),
+        (rho * old + new, f"In your {name} what is new counts only `1 - rho`."),
+        (
+            (1 - rho) * old + rho * new,
+            f"In your {name} `rho` and `1 - rho` have changed places: `rho` is the "
+            "share of the *old* one.",
+        ),
+        (old, f"Your {name} comes back as it was: bring it up to date."),
+        (
+            0.9 * old + 0.1 * new,
+            f"Your {name} is right for rho = 0.9 only: use `rho`.",
+        ),
+        (
+            rho * old + (1 - rho) * np.mean(new),
+            f"In your {name} all weights share one mean. Each weight has an average of "
+            "its own.",
+        ),
+    ):
+        if _same(came, value):
+            return message
+    return (
+        f"Your {name} is wrong. For the old value {old.ravel()[0]:.4g}, the new "
+        f"{new.ravel()[0]:.4g} and rho {rho:g} it is {came.ravel()[0]:.4g}; wanted "
+        f"{right.ravel()[0]:.4g}."
+    )
+
+
+def _averages_mistake(new_average, new_centre, g, average, centre, rho):
+    a, c = rho * average + (1 - rho) * g**2, rho * centre + (1 - rho) * g
+    if _same(new_average, c) and _same(new_centre, a):
+        return "Average and centre have changed places: return w, average, centre."
+    if _same(new_average, a - c**2):
+        return "Return `average` itself: the square of `centre` goes off for the step."
     for value, message in (
         (
-            old + g**2,
-            "Your average is a sum: that is Adagrad. Keep a share `rho` of it, and add "
-            "`1 - rho` of the new square.",
+            rho * average + (1 - rho) * g,
+            "Your average is one of gradients. Average their squares: gradients of "
+            "both signs would cancel.",
         ),
         (
-            rho * old + g**2,
-            "The new square counts only `1 - rho`: otherwise it is no average.",
-        ),
-        (
-            (1 - rho) * old + rho * g**2,
-            "`rho` and `1 - rho` have changed places: `rho` is the share of the *old* "
-            "average.",
-        ),
-        (
-            rho * old + (1 - rho) * g,
-            "You average the gradients. Average their squares: gradients of both signs "
-            "would cancel.",
-        ),
-        (
-            rho * old + (1 - rho) * np.abs(g),
+            rho * average + (1 - rho) * np.abs(g),
             "You average the sizes. Average the squares; the root comes later.",
         ),
-        (old, "The average comes back as it was: bring it up to date."),
     ):
-        if same(new_average, value) and not same(value, right):
+        if _same(new_average, value):
             return message
-    if not same(new_average, right):
-        return (
-            f"For the average {show(old.ravel()[0].round(3))}, the gradient "
-            f"{show(g.ravel()[0].round(3))} and rho {rho:g} your new average is "
-            f"{new_average.ravel()[0]:.4g}; wanted {right.ravel()[0]:.4g}."
-        )
+    if _same(new_centre, rho * centre + (1 - rho) * g**2):
+        return "Your centre is an average of squares: it is one of the gradients."
+    message = _average_mistake(new_average, average, g**2, rho, "average")
+    return message or _average_mistake(new_centre, centre, g, rho, "centre")
+
+
+def _centered_mistake(new_w, w, g, average, centre, rate, rho, epsilon):
+    a, c = rho * average + (1 - rho) * g**2, rho * centre + (1 - rho) * g
+    variance = a - c**2
+    right = w - rate * g / np.sqrt(variance + epsilon)
     for value, message in (
-        (w - rate * g / np.sqrt(right + epsilon), ""),
+        (right, ""),
+        (w + rate * g / np.sqrt(variance + epsilon), "Your step goes uphill."),
         (
-            w + rate * g / np.sqrt(right + epsilon),
-            "Your step goes uphill: subtract it.",
+            w - rate * g / np.sqrt(a + epsilon),
+            "That is RMSprop as it was: take the square of `centre` away.",
         ),
         (
-            w - rate * g / np.sqrt(old + epsilon),
-            "You divide by the old average. Bring it up to date first.",
+            w - rate * g / np.sqrt(a + c**2 + epsilon),
+            "You add the square of `centre`: take it away.",
         ),
         (
-            w - rate * g / (right + epsilon),
-            "You divide by the average itself. Take its root: a gradient over a square "
-            "has the wrong size.",
+            w - rate * g / np.sqrt(np.abs(a - c) + epsilon),
+            "You take `centre` away and not its square.",
         ),
         (
-            w - rate * g / (np.sqrt(right) + epsilon),
+            w - rate * (g - c) / np.sqrt(variance + epsilon),
+            "You take `centre` away above the line, too. The step follows `g` itself.",
+        ),
+        (
+            w - rate * c / np.sqrt(variance + epsilon),
+            "The step follows `g`, not `centre`.",
+        ),
+        (
+            w - rate * g / np.sqrt(average - centre**2 + epsilon),
+            "You divide by the old averages. Bring both up to date first.",
+        ),
+        (
+            w - rate * g / (variance + epsilon),
+            "You divide by the variance itself. Take its root: a gradient over a "
+            "square has the wrong size.",
+        ),
+        (
+            w - rate * g / (np.sqrt(variance) + epsilon),
             "Epsilon stands under the root here, as in Keras's RMSprop.",
         ),
         (
-            w - rate * g / np.sqrt(right),
+            w - rate * g / np.sqrt(variance),
             "You leave epsilon out. It keeps 0 / 0 from happening.",
         ),
         (
-            w - rate * g * np.sqrt(right + epsilon),
-            "You multiply by the root. Divide: large gradients should get small rates.",
+            w - rate * g * np.sqrt(variance + epsilon),
+            "You multiply by the root. Divide: a large spread should get a small rate.",
         ),
-        (w - rate * g, "That is plain SGD: divide by the root of the average."),
+        (w - rate * g, "That is plain SGD: divide by the root."),
         (
-            w - g / np.sqrt(right + epsilon),
+            w - rate / np.sqrt(variance + epsilon),
+            "You leave the gradient out above the line.",
+        ),
+        (
+            w - g / np.sqrt(variance + epsilon),
             "You leave the learning rate out: multiply by it.",
         ),
         (w, "The weights have not moved."),
     ):
-        if same(new_w, value):
+        if _same(new_w, value):
             return message
     return (
-        f"The average is right. With rate {rate:g} the first weight "
+        f"Both averages are right. With rate {rate:g} the first weight "
         f"{w.ravel()[0]:.3f} goes to {new_w.ravel()[0]:.4g}; wanted "
-        f"{(w - rate * g / np.sqrt(right + epsilon)).ravel()[0]:.4g}."
+        f"{right.ravel()[0]:.4g}."
     )
 
 
@@ -257,6 +320,7 @@ def first_step(answer):
         2.5: "You divide the rate by the gradient. The gradient stands above, too: "
         "g / |g| is 1 or -1.",
         1: "The quotient is 1. Then it is multiplied by the rate.",
+        0.1: "That is the share that m takes up; the correction divides by it again.",
         0: "It does move: g / |g| is 1 or -1, however small g is.",
     }
     recognise(move, mistakes.items(), rtol=0.02, atol=1e-9)
@@ -372,6 +436,15 @@ def _judge_end(loss, name, rates, losses):
     )
 
 
+OLD_WORDS = {
+    "Unknown variable": "Both models share one optimizer, and Keras says `Unknown "
+    "variable`: make a new one for each, inside the loop.",
+    "{'lr'": "`lr` is no longer known: the name is `learning_rate` now.",
+    "keras.optimizers.legacy": "`keras.optimizers.legacy` is gone: the class is "
+    "`keras.optimizers.SGD`.",
+}
+
+
 @LESSON.exercise(
     "Fix",
     points=2,
@@ -391,7 +464,13 @@ def new_tutorial(answer):
     random = np.random.default_rng(7)
     x = random.normal(size=(64, 4)).astype(np.float32)
     y = (x[:, 0] > 0).astype(np.float32)
-    came = call(answer, x, y, name="new_tutorial")
+    try:
+        came = call(answer, x, y, name="new_tutorial")
+    except Wrong as wrong:
+        for said, remedy in OLD_WORDS.items():
+            if said in str(wrong):
+                raise Wrong(remedy) from None
+        raise
     if not isinstance(came, list | tuple) or len(came) != 2:
         raise Wrong(
             f"new_tutorial should return two models. Yours returns {kind_of(came)}."
@@ -417,6 +496,11 @@ def new_tutorial(answer):
                 f"Three epochs of two minibatches are 6 steps; one of your optimizers "
                 f"took {steps}."
             )
+        if model.loss not in ("binary_crossentropy", "BinaryCrossentropy") and (
+            not isinstance(model.loss, keras.losses.BinaryCrossentropy)
+            and model.loss is not keras.losses.binary_crossentropy
+        ):
+            raise Wrong("The loss should be binary crossentropy, as in the tutorial.")
         _judge_rate(optimizer, steps)
     if came[0].optimizer is came[1].optimizer:
         raise Wrong("Both models still share one optimizer: make it inside the loop.")
@@ -440,6 +524,18 @@ def _judge_rate(optimizer, steps):
         )
     if np.isclose(rate, 0.01, rtol=1e-4):
         raise Wrong("The rate is 0.01, Keras's default. It should begin at 0.1.")
+    if np.isclose(rate, 0.1 / (1 + 0.001 * steps), rtol=1e-4):
+        raise Wrong("That is the 1e-3 of the table. The tutorial's decay was 0.01.")
+    if np.isclose(rate, 0.1 / (1 + 0.01 * steps / 2), rtol=1e-4):
+        raise Wrong(
+            "Your rate falls with the epochs. The old one fell at every step: "
+            "`decay_steps` is 1."
+        )
+    if np.isclose(rate, 0.1 * 0.99**steps, rtol=1e-4):
+        raise Wrong(
+            "That falls by a hundredth of itself at every step, exponentially. The old "
+            "decay was 0.1 / (1 + 0.01 * step): `InverseTimeDecay`."
+        )
     raise Wrong(
         f"After {steps} steps the rate should be 0.1 / (1 + 0.01 * {steps}) = "
         f"{wanted:.4f}; yours is {rate:.4f}."
@@ -470,11 +566,10 @@ def lion(answer):
             return np.asarray(place) - target
 
         settings = {"rate": rate, "beta_1": beta_1, "beta_2": beta_2, "decay": decay}
-        came = array(
-            call(answer, gradient, w, steps, *settings.values(), name="lion"),
-            shape,
-            "lion(...)",
-        )
+        came = call(answer, gradient, w, steps, *settings.values(), name="lion")
+        if isinstance(came, tuple):
+            raise Wrong(f"Return `w` alone. Yours returns {kind_of(came)}.")
+        came = array(came, shape, "lion(...)")
         if not np.allclose(came, _lion(gradient, w, steps, **settings), atol=1e-9):
             raise Wrong(_lion_mistake(came, gradient, w, steps, settings))
     return "As Keras's Lion does it: the sign decides, and every step has one length."
@@ -490,7 +585,10 @@ def _lion(gradient, w, steps, rate, beta_1, beta_2, decay, **change):
         mixed = beta_1 * m + (1 - beta_1) * g
         way = mixed if "no_sign" in change else np.sign(mixed)
         way = np.sign(g) if "no_memory" in change else way
+        way = np.sign(mixed + decay * w) if "decay_in_sign" in change else way
         pull = decay * w if "decay_alone" not in change else decay * w / rate
+        pull = 0 if "decay_in_sign" in change else pull
+        pull = decay * (w - rate * way) if "new_w" in change else pull
         w = w - change.get("uphill", 1) * rate * way - rate * pull
         if "memory_first" not in change:
             g = gradient(w) if "new_gradient" in change else g
@@ -523,6 +621,11 @@ def _lion_mistake(came, gradient, w, steps, settings):
             {"decay_alone": 1},
             "The rate multiplies the decay, too: it stands outside of the bracket.",
         ),
+        (
+            {"decay_in_sign": 1},
+            "Your decay is within the sign: it stands outside of it.",
+        ),
+        ({"new_w": 1}, "You shrink the new `w`. The decay takes the old one."),
         (defaults, "You use 0.9 and 0.99 whatever `beta_1` and `beta_2` are."),
         ({"steps": 1}, "You return after the first step. Is `return` in the loop?"),
         ({"steps": steps - 1}, "That is one step too few."),
