@@ -989,15 +989,13 @@ for name, case in patients.items():
     print(name, *diagnose(*case).codes)
 
 # %% [markdown]
-# In full:
+# 5 has two words: what came of the fault, then the fault. The second word of 7 is a note, that the doctor does not know this
+# loss. In full, for patient 1:
 
 # %%
 diagnose(*patients[1])
 
 # %% [markdown]
-# (5 has two words: what came of the fault, then the fault. The second word of 7 is a note: the doctor does not know this
-# loss.)
-#
 # Patients 1 and 4 are the most deceptive. Their losses fall because `fit`, on TensorFlow, looks behind the softmax and trains
 # the logits as if sigmoids stood there; `predict` does not. So trust neither a falling loss nor silence: look at the
 # predictions.
