@@ -414,7 +414,7 @@ plots.show("Steps against the learning rate on log axes, one line for each loss.
 # %%
 for name, pull in PULLS.items():
     shares = [np.isfinite(steps_needed(pull, rate)).mean() for rate in (10, 100, 1000)]
-    print(f"{name:13}: at rates 10, 100, 1000", *(f"{s:.0%}" for s in shares), "arrive")
+    print(f"{name:13}: at rates 10, 100, 1000 arrive", *(f"{s:.0%}" for s in shares))
 
 # %% [markdown]
 # The crossentropy arrives from every start, at all three. That is what you want of a loss.
@@ -708,10 +708,8 @@ grid = dict(learning_rates=[1.0], batch_sizes=[32], seeds=range(5), epochs=100)
 runs = sweep(cancer, **grid, hidden=(16,), progress=False)
 loss = runs.valid_loss[0, 0].mean(axis=0)  # over the five
 accuracy = runs.valid_score[0, 0].mean(axis=0)
-for epoch in (loss.argmin(), 99):
-    print(
-        f"epoch {epoch + 1:3}: loss {loss[epoch]:.2f}, accuracy {accuracy[epoch]:.2f}"
-    )
+for name, epoch in (("lowest loss", loss.argmin()), ("loss at the end", -1)):
+    print(f"{name:15}: {loss[epoch]:.2f}, accuracy {accuracy[epoch]:.2f}")
 
 # %% [markdown]
 # The loss doubles and the accuracy stays where it was. The networks did not get worse at deciding; they became too sure of
