@@ -1885,6 +1885,52 @@ def test_each_loss_is_made_small_by_each_optimizer(problem):
     )
 
 
+def small_keras(x, y, units, activation, loss):
+    """Train a model of the clinic; return it and its losses."""
+    import keras
+
+    keras.utils.set_random_seed(0)
+    hidden = keras.layers.Dense(16, activation="relu")
+    output = keras.layers.Dense(units, activation=activation)
+    model = keras.Sequential([keras.Input(x.shape[1:]), hidden, output])
+    model.compile(keras.optimizers.SGD(0.1), loss=loss)
+    return model, model.fit(x, y, epochs=10, verbose=0).history["loss"]
+
+
+@pytest.mark.parametrize(("problem", "units"), [("breast_cancer", 1), ("digits", 3)])
+def test_fit_looks_behind_a_softmax_and_predict_does_not(problem, units):
+    data = load(problem)
+    x, y = data.x_train, data.y_train
+    if units == 3:
+        y = np.stack([y % 2 == 0, y >= 5, np.isin(y, [0, 6, 8, 9])], axis=1)
+        y = y.astype("float32")
+    ill, ill_losses = small_keras(x, y, units, "softmax", "binary_crossentropy")
+    well, well_losses = small_keras(x, y, units, "sigmoid", "binary_crossentropy")
+    np.testing.assert_allclose(ill_losses, well_losses, rtol=1e-5)
+    for one, other in zip(ill.get_weights(), well.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+    right = [np.mean((m(x).numpy().reshape(y.shape) > 0.5) == y) for m in (ill, well)]
+    assert right[0] < 0.75 and right[1] > 0.9
+
+
+def test_keras_spares_a_function_the_table_and_not_a_class():
+    import keras
+
+    def squares(y_true, y_pred):
+        return keras.ops.square(y_true - y_pred)
+
+    class Squares(keras.losses.Loss):
+        def call(self, y_true, y_pred):
+            return squares(y_true, y_pred)
+
+    data = load("diabetes")
+    ends = [
+        small_keras(data.x_train, data.y_train[:, 0], 1, "linear", loss)[1][-1]
+        for loss in (squares, Squares())
+    ]
+    assert ends == pytest.approx([0.44, 1.01], abs=0.02)
+
+
 def test_the_validation_loss_can_double_while_the_accuracy_stays():
     grid = dict(learning_rates=[1.0], batch_sizes=[32], seeds=range(5), epochs=100)
     runs = sweep(load("breast_cancer"), **grid, hidden=(16,), progress=False)

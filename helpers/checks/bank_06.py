@@ -6,6 +6,8 @@ of the message that it must get). ``NAMES``: what the collected answers refer to
 
 import numpy as np
 
+from helpers.data import load
+
 
 class _Late:
     """A module that is imported when it is first used."""
@@ -32,7 +34,10 @@ def build(inputs, units, activation, loss, metrics=None):
     return model
 
 
-NAMES = {"build": build, "keras": keras, "ops": ops}
+signs = 2 * load("breast_cancer").y_train - 1
+_diabetes = load("diabetes")
+raw = _diabetes.y_train * _diabetes.y_scale + _diabetes.y_mean
+NAMES = {"build": build, "keras": keras, "ops": ops, "signs": signs, "raw": raw}
 
 
 def _huber_by_loop(errors, delta):
@@ -112,6 +117,13 @@ def _diagnoses(**other):
     return right | {int(key[1:]): letter for key, letter in other.items()}
 
 
+def _repairs(**other):
+    """Return the right repairs, with others in their place."""
+    right = {1: "sigmoid", 3: (signs + 1) / 2, 5: (raw - 156) / 77}
+    right |= {6: "linear", 8: "sparse_categorical_crossentropy"}
+    return right | {int(key[1:]): value for key, value in other.items()}
+
+
 def _logits_loss():
     return keras.losses.BinaryCrossentropy(from_logits=True)
 
@@ -176,6 +188,7 @@ RIGHT = {
     ],
     "same_progress": [0.1, np.float64(0.1), 2 * 0.05],
     "ward_round": [_diagnoses(p1="b"), _diagnoses(p8=" H ")],
+    "repairs": [_repairs(), _repairs(p3=signs == 1, p5=list(raw[:, 0] / 100), p6=None)],
     "patient_2": [
         lambda: build(30, 1, None, _logits_loss(), (_zero(),)),
         _patient_2_by_hand,
@@ -186,7 +199,7 @@ RIGHT = {
     ],
     "row_with_row": [
         lambda y, p: ops.square(_difference(y, p)),
-        lambda y, p: (np.ravel(y) - np.ravel(p)) ** 2,
+        lambda y, p: ops.square(ops.ravel(y) - ops.ravel(p)),
         lambda y, p: ops.square(y - p[:, 0]) if y.ndim == 1 else (y - p)[:, 0] ** 2,
     ],
     "pinball": [
@@ -228,6 +241,10 @@ WRONG = {
         (lambda e: (e**2).mean(), "should take 2 argument"),
         (lambda e, d: print(e), "Is there a `return`?"),
         (lambda e, d: np.abs(e).mean(), "one small error alone"),
+        (_huber(far=lambda e, d: d * np.abs(e) - 0.5), "joins for delta = 1 alone"),
+        (_huber(far=lambda e, d: np.abs(e) - d + d**2 / 2), "two parts meet"),
+        (lambda e, d: 2 * _huber()(e, d), "twice the Huber loss"),
+        (lambda e, d: e**2 / 2 if np.abs(e) <= d else d * e, "`if` can ask about one"),
     ],
     "crossentropy": [
         (_unclipped, "at both ends"),
@@ -245,6 +262,8 @@ WRONG = {
         (lambda y, p: -np.log(_given(y, _clip(p)).mean()), "mean of the logarithms"),
         (lambda y, p: -_given(y, p).mean(), "logarithm is missing"),
         (lambda y, p: ((p > 0.5) == y).mean(), "a single row by hand"),
+        (lambda y, p: -np.log(_given(y, _clip(p)).prod()) / len(y), "5,000 rows"),
+        (lambda y, p: np.log(p) if y == 1 else np.log(1 - p), "`if` can ask about one"),
     ],
     "steeper": [
         (101, "factor 2"),
@@ -307,7 +326,44 @@ WRONG = {
         ({1: "B"}, "needs the keys"),
         ("BAECFDGH", "should be a dictionary"),
     ],
+    "repairs": [
+        (_repairs(p1="softmax"), "Patient 1: that is what it has"),
+        (_repairs(p1="linear"), "patient 2's is"),
+        (_repairs(p1="relu"), "relu goes above 1"),
+        (_repairs(p1="tanh"), "tanh goes down to -1"),
+        (_repairs(p1="binary_crossentropy"), "activation is asked for"),
+        (_repairs(p1="swish"), "not in its row of the table"),
+        (_repairs(p1=1), "name of the activation"),
+        (_repairs(p3=signs), "-1 and 1 still"),
+        (_repairs(p3=(1 - signs) / 2), "malignant is 1"),
+        (_repairs(p3=signs + 1), "Halve them"),
+        (_repairs(p3=np.abs(signs)), "the noes are lost"),
+        (_repairs(p3=signs / 2), "-0.5 and 0.5"),
+        (_repairs(p3=(signs - 1) / 2), "-1 and 0"),
+        (_repairs(p3=signs[::-1] == 1), "in the order of `signs`"),
+        (_repairs(p3="0 and 1"), "made by NumPy, not text"),
+        (_repairs(p3=1), "a number for each of 343 rows"),
+        (_repairs(p5=raw), "far too large"),
+        (_repairs(p5=raw - raw.mean()), "spread is still 77"),
+        (_repairs(p5=(raw - raw.mean()) / raw.var()), "too small now"),
+        (_repairs(p5=raw / raw.std() + raw.mean()), "Take the mean of `raw` away"),
+        (_repairs(p5=(raw.mean() - raw) / raw.std()), "turned round"),
+        (_repairs(p5=raw * 0), "all values are the same"),
+        (_repairs(p5=np.sort(raw, axis=0)), "no longer follow"),
+        (_repairs(p5=raw / 1000), "does not learn yet"),
+        (_repairs(p5=raw / np.nan), "not finite"),
+        (_repairs(p6="relu"), "nothing below 0"),
+        (_repairs(p6="tanh"), "tanh ends at -1 and 1"),
+        (_repairs(p6="mse"), "activation is asked for"),
+        (_repairs(p8="categorical_crossentropy"), "wants one-hot rows"),
+        (_repairs(p8="binary_crossentropy"), "exclude each other"),
+        (_repairs(p8="mse"), "for amounts"),
+        (_repairs(p8=np.eye(10)), "name of the loss"),
+        ({1: "sigmoid"}, "needs the keys"),
+        (["sigmoid"], "should be a dictionary"),
+    ],
     "patient_2": [
+        (lambda: build(30, 1, None, keras.losses.BinaryCrossentropy), "is a class"),
         (lambda: build(30, 1, None, "binary_crossentropy"), "Still the old fault"),
         (lambda: build(30, 1, None, _logits_loss(), ["accuracy"]), "for a logit it is"),
         (lambda: build(30, 1, "sigmoid", _logits_loss()), "done twice"),
@@ -352,6 +408,8 @@ WRONG = {
         (lambda y, p: ops.abs(_difference(y, p)), "Square the difference"),
         (lambda y, p: _difference(y, p), "Square the difference"),
         (lambda y, p: ops.square(y + p), "Square the difference"),
+        (lambda y, p: (np.ravel(y) - np.ravel(p)) ** 2, "`fit` can't use it"),
+        (lambda y, p: ops.square(y.reshape(-1, 1) - p), "use `ops` for every step"),
         (lambda y: y, "should take 2 argument"),
     ],
     "pinball": [
@@ -380,5 +438,11 @@ WRONG = {
         (lambda y, p, s: _pinball_by_loop(y, p, 0.9), "You take 0.9"),
         (lambda y, p, s: -_pinball_by_loop(y, p, s), "The sign is wrong"),
         (lambda y, p: 0.0, "should take 3 argument"),
+        (lambda y, p, s: 2 * _pinball_by_loop(y, p, s), "twice as much"),
+        (
+            lambda y, p, s: max(s * np.mean(y - p), (s - 1) * np.mean(y - p)),
+            "Weigh each row",
+        ),
+        (lambda y, p, s: s * y if y > p else (s - 1) * y, "`if` can ask about one"),
     ],
 }

@@ -75,6 +75,13 @@ def slip(answer):
     )
 
 
+# What to say when a function of arrays asks `if`.
+ONE_BY_ONE = {
+    "truth value": "`if` can ask about one number only, and these are many: use "
+    "`np.where(condition, ..., ...)`."
+}
+
+
 @LESSON.exercise(
     "Write",
     points=2,
@@ -90,7 +97,7 @@ def huber(answer):
     random = np.random.default_rng(6)
     for rows, delta in ((9, 0.5), (12, 1.0), (10, 2.0), (1, 0.3)):
         errors = 2 * random.normal(size=rows) + 0.1
-        came = call(answer, errors, delta, name="huber")
+        came = call(answer, errors, delta, name="huber", advice=ONE_BY_ONE)
         if np.shape(came) == errors.shape and rows > 1:
             raise Wrong(
                 "huber(...) gives one loss for each error. A loss is one number: "
@@ -140,6 +147,20 @@ def _huber_mistake(came, right, errors, delta):
             _huber(errors, 1.0).mean(),
             "You take delta for 1. It is an argument: use it.",
         ),
+        (
+            np.where(near, half, delta * size - 0.5).mean(),
+            "You take 1 / 2 off the straight part. That joins for delta = 1 alone: at "
+            "a size of delta it has to be delta**2 / 2.",
+        ),
+        (
+            np.where(near, half, size - delta + delta**2 / 2).mean(),
+            "Your two parts meet, but the straight one has slope 1, not delta.",
+        ),
+        (
+            2 * right,
+            "That is twice the Huber loss: *half* the square near zero, and a line "
+            "that goes on from it.",
+        ),
         (half.mean(), "That is half the square everywhere. Far out it is a line."),
         (
             np.where(near, line, half).mean(),
@@ -177,7 +198,7 @@ def crossentropy(answer):
     for rows in (8, 30, 1):
         y = random.integers(0, 2, rows)
         p = random.uniform(0.05, 0.95, rows)
-        came = call(answer, y, p, name="crossentropy")
+        came = call(answer, y, p, name="crossentropy", advice=ONE_BY_ONE)
         if np.shape(came) == y.shape and rows > 1:
             raise Wrong(
                 "crossentropy(...) gives one loss for each row. A loss is one number: "
@@ -187,6 +208,13 @@ def crossentropy(answer):
         right = _crossentropy(y, p)
         if not np.isclose(came, right, atol=1e-6):
             raise Wrong(_crossentropy_mistake(came, right, y, p))
+    many = np.ones(5000)
+    with np.errstate(all="ignore"):
+        if not np.isfinite(call(answer, many, many / 2, name="crossentropy")):
+            raise Wrong(
+                "With 5,000 rows the product of the probabilities is 0 for the "
+                "computer. Take the logarithm of each, then their mean."
+            )
     for truth, said in ((1, 0.0), (0, 1.0), (1, 1.0), (0, 0.0)):
         y, p = np.array([truth, 1]), np.array([said, 0.5])
         with np.errstate(all="ignore"):
@@ -464,9 +492,173 @@ def ward_round(answer):
     letter = letters[wrong]
     reason = f" ({HEALTHY[letter]})" if letter in HEALTHY else ""
     raise Wrong(
-        f"{len(right)} of 8 are right. Patient {wrong} does not have {letter}{reason}: "
+        f"Right: {len(right)} of 8. Patient {wrong} does not have {letter}{reason}: "
         f"{CLUES[wrong]}"
     )
+
+
+HEALTHY_WORDS = {1: "sigmoid", 6: "linear", 8: SPARSE}
+ILL_WORDS = {
+    (1, "softmax"): "that is what it has: one softmax unit gives 1, whatever it sees.",
+    (1, "linear"): "without an activation its output is no probability, as patient 2's "
+    "is.",
+    (1, "relu"): "relu goes above 1, and a probability does not. Which activation ends "
+    "at 0 and at 1?",
+    (1, "tanh"): "tanh goes down to -1, and a probability ends at 0.",
+    (1, BINARY): "that is its loss, and it is well. The activation is asked for.",
+    (6, "relu"): "that is what it has, and it gives nothing below 0.",
+    (6, "sigmoid"): "a sigmoid ends at 0 and 1; its truth goes from -1.7 to 2.5.",
+    (6, "tanh"): "tanh ends at -1 and 1; its truth goes from -1.7 to 2.5.",
+    (6, "softmax"): "a softmax of one unit is always 1.",
+    (6, "mean_squared_error"): "that is its loss, and it is well. The activation is "
+    "asked for.",
+    (8, CATEGORICAL): "that is what it has, and it wants one-hot rows. Its labels are "
+    "integers.",
+    (8, BINARY): "it has ten classes that exclude each other, not ten yes-or-no "
+    "questions.",
+    (8, "mean_squared_error"): "squared error would take the digits for amounts.",
+    (8, "softmax"): "that is its activation, and it is well. The loss is asked for.",
+}
+
+
+@LESSON.exercise(
+    "Fix",
+    points=3,
+    seconds=60,
+    needs_keras=True,
+    hints=(
+        "Find each one's row of the table and compare: only one entry differs. For "
+        "5, the features show what a target should look like.",
+        "1 needs the activation of a yes or no, 6 that of an amount, 8 the loss of "
+        "integer labels. `signs == 1` is true for a yes. Take the mean of `raw` away, "
+        "then divide by its spread.",
+    ),
+)
+def repairs(answer):
+    """Judge what mends patients 1, 3, 5, 6 and 8; train them with it."""
+    from helpers.data import load
+
+    example = '{1: "...", 3: ..., 5: ..., 6: "...", 8: "..."}'
+    keys = (1, 3, 5, 6, 8)
+    values = _entries(answer, keys, "my_repairs", example)
+    came = dict(zip(keys, values, strict=True))
+    for patient, right in HEALTHY_WORDS.items():
+        said = came[patient]
+        if said is None:
+            said = "linear"
+        if not isinstance(said, str):
+            what = "loss" if patient == 8 else "activation"
+            raise Wrong(
+                f"my_repairs[{patient}] should be the name of the {what}, as text. "
+                f"You gave {kind_of(said)}."
+            )
+        said = said.strip().lower()
+        said = {"none": "linear", "": "linear", "mse": "mean_squared_error"}.get(
+            said, said
+        )
+        if said != right:
+            wrong = f"{said} is not in its row of the table."
+            wrong = ILL_WORDS.get((patient, said), wrong)
+            raise Wrong(f"Patient {patient}: {wrong}")
+    cancer, diabetes, digits = map(load, ("breast_cancer", "diabetes", "digits"))
+    labels = _target(came[3], len(cancer.y_train), 3)
+    if mistake := _labels_mistake(labels, cancer.y_train):
+        raise Wrong(f"Patient 3: {mistake}")
+    target = _target(came[5], len(diabetes.y_train), 5)
+    if mistake := _target_mistake(target, diabetes.y_train[:, 0]):
+        raise Wrong(f"Patient 5: {mistake}")
+    sure = _train(cancer.x_train, labels, 1, "sigmoid", BINARY)[:, 0]
+    amounts = _train(diabetes.x_train, target, 1, "linear", "mse")[:, 0]
+    classes = _train(digits.x_train, digits.y_train, 10, "softmax", SPARSE)
+    explained = 1 - np.mean((amounts - target) ** 2) / target.var()
+    if not explained > 0.3:
+        raise Wrong(
+            f"Patient 5: with this target it does not learn yet (spread "
+            f"{target.std():.3g}). Give it a mean of 0 and a spread of 1."
+        )
+    tumours = np.mean((sure > 0.5) == labels)
+    pictures = np.mean(classes.argmax(axis=1) == digits.y_train)
+    return (
+        f"All five learn. After ten epochs 1 and 3 are right on {tumours:.0%} of the "
+        f"tumours and 8 on {pictures:.0%} of the digits; 5 and 6 explain "
+        f"{explained:.0%} of the variance."
+    )
+
+
+def _target(values, rows, patient):
+    """Return one finite number for each row."""
+    if isinstance(values, str):
+        raise Wrong(
+            f"my_repairs[{patient}] should be an array, made by NumPy, not text."
+        )
+    came = np.asarray(values)
+    if came.dtype.kind not in "biuf" or came.size != rows:
+        raise Wrong(
+            f"my_repairs[{patient}] should hold a number for each of {rows} rows. "
+            f"You gave {kind_of(values)}."
+        )
+    values = came.ravel().astype(float)
+    if not np.isfinite(values).all():
+        raise Wrong(f"my_repairs[{patient}] holds a value that is not finite.")
+    return values
+
+
+def _labels_mistake(labels, truth):
+    mistakes = (
+        (2 * truth - 1, "the labels are -1 and 1 still. A no has to be 0."),
+        (1 - truth, "now malignant is 1 and benign 0: turned round."),
+        (2 * truth, "the labels are 0 and 2 now. Halve them."),
+        (truth * 0 + 1, "all labels are 1 now: the noes are lost."),
+        (truth - 0.5, "the labels are -0.5 and 0.5 now. A no has to be 0, a yes 1."),
+        (truth - 1, "the labels are -1 and 0 now. A no has to be 0, a yes 1."),
+    )
+    if np.array_equal(labels, truth):
+        return ""
+    for values, mistake in mistakes:
+        if np.array_equal(labels, values):
+            return mistake
+    return "a yes has to be 1 and a no 0, in the order of `signs`."
+
+
+def _target_mistake(target, truth):
+    if target.std() == 0:
+        return "all values are the same now."
+    with_truth = np.corrcoef(target, truth)[0, 1]
+    if with_truth < -0.99:
+        return "turned round: the sickest have the lowest value now."
+    if with_truth < 0.9:
+        return "the values no longer follow `raw`, row by row."
+    if target.std() > 10 and abs(target.mean()) < 1:
+        return (
+            f"the mean is 0 now, but the spread is still {target.std():.0f}. Divide by "
+            "`raw.std()`."
+        )
+    if target.std() > 10:
+        return f"its spread is {target.std():.0f}: still far too large for the steps."
+    if abs(target.mean()) > 3 * target.std():
+        return (
+            f"its mean is {target.mean():.3g}, far from 0 for a spread of "
+            f"{target.std():.2g}. Take the mean of `raw` away."
+        )
+    if target.std() < 0.05:
+        return (
+            f"its spread is {target.std():.2g}: too small now. Divide by `raw.std()`, "
+            "not by the variance or twice."
+        )
+    return ""
+
+
+def _train(x, y, units, activation, loss):
+    """Train a model of the clinic; return what it predicts."""
+    import keras
+
+    keras.utils.set_random_seed(0)
+    hidden = keras.layers.Dense(16, activation="relu")
+    output = keras.layers.Dense(units, activation=activation)
+    model = keras.Sequential([keras.Input(x.shape[1:]), hidden, output])
+    model.compile(keras.optimizers.SGD(0.1), loss=loss)
+    model.fit(x, y, epochs=10, verbose=0)
+    return model(x).numpy()
 
 
 def _model(answer, name, inputs):
@@ -481,6 +673,11 @@ def _model(answer, name, inputs):
         )
     if not model.built or model.input_shape != (None, inputs):
         raise Wrong(f"The model of {name}() should take {inputs} inputs.")
+    if isinstance(model.loss, type):
+        raise Wrong(
+            f"`{model.loss.__name__}` is a class. Make an object of it: add brackets, "
+            "with `from_logits=True` in them where the output is a logit."
+        )
     return model
 
 
@@ -629,7 +826,7 @@ def patient_4(answer):
 @LESSON.exercise(
     "Fix",
     points=2,
-    seconds=10,
+    seconds=30,
     needs_keras=True,
     hints=(
         "Before you subtract, give `y_true` the shape of `y_pred`. NumPy has a "
@@ -669,7 +866,34 @@ def row_with_row(answer):
                 f"error is {squares[0]:.4g}. Square the difference of truth and "
                 "prediction, row by row."
             )
-    return "Row with row, whichever shape y has; Keras takes the mean over the rows."
+    error = _train_patient_7(answer)
+    return (
+        "Row with row, whichever shape y has. Patient 7 learns: its squared error is "
+        f"{error:.2f} after ten epochs, and was 1.01."
+    )
+
+
+def _train_patient_7(answer):
+    """Return the squared error of patient 7 after training with this `call`."""
+    import keras
+
+    from helpers.data import load
+
+    class OwnSquares(keras.losses.Loss):
+        def call(self, y_true, y_pred):
+            return answer(y_true, y_pred)
+
+    data = load("diabetes")
+    y = data.y_train[:, 0]
+    try:
+        predicted = _train(data.x_train, y, 1, "linear", OwnSquares())[:, 0]
+    except Exception as error:
+        raise Wrong(
+            f"The numbers are right, but `fit` can't use it: {describe_error(error)}. "
+            "`fit` gives it tensors, not arrays: use `ops` for every step, such as "
+            "`ops.reshape`."
+        ) from None
+    return np.mean((predicted - y) ** 2)
 
 
 def _same(came, right):
@@ -691,7 +915,7 @@ def pinball(answer):
     random = np.random.default_rng(66)
     for rows, share in ((9, 0.9), (12, 0.5), (10, 0.2)):
         y, prediction = random.normal(size=(2, rows))
-        came = call(answer, y, prediction, share, name="pinball")
+        came = call(answer, y, prediction, share, name="pinball", advice=ONE_BY_ONE)
         if np.shape(came) == y.shape:
             raise Wrong(
                 "pinball(...) gives one loss for each row. A loss is one number: "
@@ -729,6 +953,12 @@ def _pinball_mistake(came, right, y, prediction, share):
         ),
         (-right, "The sign is wrong: a loss grows when the errors do."),
         (size.mean(), "That is the absolute error. Weigh the two sides."),
+        (2 * right, "That is twice as much. The shares are `share` and `1 - share`."),
+        (
+            max(share * error.mean(), (share - 1) * error.mean()),
+            "You take the mean of the errors first, and there too many and too few "
+            "cancel. Weigh each row, then take the mean.",
+        ),
         (
             (share * size).mean(),
             "Both sides count `share` times in yours. A negative error counts "

@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from helpers.labs.core import Choice, Lab, LogSlider, Slider, in_style
 from helpers.live import LiveFigure
 
-REACH, FAR = 8, 11  # how far the outlier goes, and its residual
-VIEWS = ("residual", "probability")
+REACH, FAR = 8, 11  # how far the outlier goes, and its error
+VIEWS = ("error", "probability")
 DELTAS = (0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0)
 # Points near the line y = x / 2, for amounts; the outlier stands at the right.
 X = np.array([-4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0])
@@ -21,15 +21,13 @@ YESES = np.array([-2.0, -0.5, 1.5, 2.5, 3.5, 5.0, 6.0, 7.5])
 
 
 @in_style
-def loss_shapes(
-    view: str = "residual", outlier: float = 6.0, delta: float = 1.0
-) -> Lab:
+def loss_shapes(view: str = "error", outlier: float = 6.0, delta: float = 1.0) -> Lab:
     """Return the lab that shows losses, and the fit of each while an outlier moves.
 
     Parameters
     ----------
     view : str
-        What the losses are drawn against: "residual", with lines through points that
+        What the losses are drawn against: "error", with lines through points that
         are amounts, or "probability", with sigmoid curves through yeses and noes.
     outlier : float
         Where the outlier is, from -8 to 8: its height, or the place of a no.
@@ -57,9 +55,6 @@ def loss_shapes(
     shapes.set_title("Loss of one row")
     data.set_title("What each loss fits")
     data.set_xlabel("x")
-    figure.legend(
-        handles=[*fits, points, stray], loc="outside lower left", ncols=6, frameon=False
-    )
     live = LiveFigure(figure, [*curves, *marks, *fits, points, stray])
     controls = {
         "view": Choice("Losses against", VIEWS),
@@ -69,9 +64,19 @@ def loss_shapes(
 
     def choose(change=None):
         """Set the axes for this view."""
-        if controls["view"].value == "residual":
+        amounts = controls["view"].value == "error"
+        for legend in figure.legends:
+            legend.remove()
+        shown = fits[:3] if amounts else [fits[0], fits[3]]
+        figure.legend(
+            handles=[*shown, points, stray],
+            loc="outside lower left",
+            ncols=5,
+            frameon=False,
+        )
+        if amounts:
             shapes.set(xlim=(-FAR, FAR), ylim=(-1, 44))
-            shapes.set(xlabel="residual: prediction minus truth", ylabel="loss")
+            shapes.set(xlabel="error: prediction minus truth", ylabel="loss")
             data.set(xlim=(-4.8, 4.8), ylim=(-REACH - 1, REACH + 1), ylabel="y")
         else:
             shapes.set(xlim=(-0.02, 1.02), ylim=(-0.2, 5))
@@ -84,7 +89,7 @@ def loss_shapes(
     choose()
 
     def draw(view, outlier, delta):
-        if view == "residual":
+        if view == "error":
             shown, sentence = _lines(outlier, delta)
             points.set_data(X, Y)
             stray.set_data([X_OUTLIER], [outlier])
