@@ -71,8 +71,8 @@ print(f"rows it has learnt: {share_right(x, y):.3f}")
 print(f"rows it never saw:  {share_right(digits.x_valid, digits.y_valid):.3f}")
 
 # %% [markdown]
-# Perfect on the first, and no better than always saying 0 on the second, where one row in ten is a 0. A score on the rows
-# that a model learnt from says nothing about the next picture that comes along. Hence three piles:
+# Perfect on the first, and no better than always saying 0 on the second. A score on the rows that a model learnt from
+# says nothing about the next picture. Hence three piles:
 #
 # - **Training rows**: the weights change to fit them, and nothing else.
 # - **Validation rows**: you look at them to choose (which learning rate, which batch size, how many epochs).
@@ -232,8 +232,8 @@ curve = LearningCurve("Rate 0.1, batch size 32", seconds=1)
 first = train(learning_rate=0.1, callbacks=[curve])
 
 # %% [markdown]
-# *The loss against the epoch, for training and validation rows. Both fall steeply at first, then ever more slowly; towards
-# the end the training loss keeps falling while the validation loss has become flat.*
+# *The loss against the epoch, for training and validation rows. Both fall steeply at first; towards the end the training
+# loss keeps falling while the validation loss has become flat.*
 #
 # ## Read the learning curve
 #
@@ -270,8 +270,8 @@ plots.show(
 )
 
 # %% [markdown]
-# *Three learning curves on one scale. At 0.001 the loss creeps down along a nearly straight line; at 0.1 it drops and
-# flattens; at 2 it is beyond the top of the picture.*
+# *Three learning curves on one scale. At 0.001 the loss creeps down; at 0.1 it drops and flattens; at 2 it is beyond the
+# top of the picture.*
 
 # %%
 for rate, run in ((0.001, small), (0.1, first), (2.0, large)):
@@ -306,12 +306,12 @@ plots.show(
 # *Three learning curves at rate 0.1, for batch sizes 32, 256 and 1,079 (all rows). The larger the batch size, the slower
 # the loss falls from epoch to epoch.*
 #
-# The loss ends higher. The directions were better, but there were far fewer steps: an epoch makes 34 of them, or 5, or a
-# single one. **Equal epochs are not equal steps.** The batch size changed two things at once, the noise in each step and
-# the number of steps. A fair comparison has to say which of them it holds still.
+# The loss ends higher. The directions were better, but an epoch makes 34 steps, or 5, or a single one. **Equal epochs are
+# not equal steps.** The batch size changed two things at once, the noise in each step and the number of steps. A fair
+# comparison has to say which of them it holds still.
 #
-# Turn the dial the other way, to a batch size of 1: 1,079 steps an epoch, each in a very noisy direction, at the rate that
-# served 32 so well. What do you expect after one epoch?
+# Turn the dial the other way, to a batch size of 1: 1,079 steps an epoch, each in a very noisy direction. What do you
+# expect after one epoch?
 
 # %%
 single = train(learning_rate=0.1, batch_size=1, epochs=1)
@@ -320,8 +320,7 @@ print("loss after one epoch above 10:", loss > 10)
 
 # %% [markdown]
 # It blew up. A fresh network starts at 2.6, and this one got far worse. One row alone can point far off, and a step of
-# that length follows it all the way. So the two dials belong together: **with noisy directions, take smaller steps.** Try
-# a rate of 0.01.
+# that length follows it all the way. **With noisy directions, take smaller steps.** Try a rate of 0.01.
 
 # %%
 careful = train(learning_rate=0.01, batch_size=1, epochs=1)
@@ -469,11 +468,11 @@ check.compare_rates(compare_rates)
 # ## Why small steps forgive noise
 #
 # A smaller rate saved the run with batch size 1. Why, if each of its directions was as bad as before? Because there were
-# many of them, and their errors point every which way. Watch them average out, at the very start of the training.
+# many of them, and their errors point every which way. Watch them average out.
 #
-# That takes many trials. The backpropagation that you wrote in lesson 2 does not mind one more axis: 100 networks become a
-# stack, trained side by side by the same few lines of NumPy. `start` is one network, number 0; `keep([0] * runs)` gives a
-# stack of copies. In it each table of weights has the runs as its first axis.
+# The backpropagation that you wrote in lesson 2 does not mind one more axis: 100 networks become a stack, trained side by
+# side by the same few lines of NumPy. `start` is one network, number 0; `keep([0] * runs)` gives a stack of copies. In it
+# each table of weights has the runs as its first axis.
 
 # %%
 from helpers.losses import sparse_categorical_crossentropy
@@ -555,8 +554,8 @@ check.scaled_rate(my_rate)
 # for many minutes. `sweep` does what `walk` did, and deals the rows out in epochs. Its `train_loss` and `valid_loss` are
 # tables with four axes: rate, batch size, start, epoch.
 #
-# Before you run it, take a sheet of paper: batch size to the right, learning rate upwards, each axis in doublings. Where
-# will the best rate lie for each batch size? Mark the line. Where will runs diverge? Shade that corner.
+# First take a sheet of paper: batch size to the right, learning rate upwards, each axis in doublings. Where will the best
+# rate lie for each batch size? Mark the line. Where will runs diverge? Shade that corner.
 
 # %% tags=["nbval-ignore-output"]
 from helpers.sweeps import sweep
@@ -589,9 +588,9 @@ for size in (2, 8, 32, 128, 1079):
 # From 2 to 32 rows the best rate grows sixteenfold, exactly in step with the batch size. From 32 to 1,079 rows, 34 times as
 # many, it only grows fourfold. Linear, then hardly more.
 #
-# Look at the corners, too. Lower right: the rate is too low for so few steps, and the loss has hardly moved; more epochs
-# would do. Upper left: noisy directions, long steps, and no number of epochs will help. **Too low is slow and reliable; too
-# high never arrives.** Between best and broken there are often only one or two doublings.
+# Look at the corners, too. Lower right: the rate is too low for so few steps; more epochs would do. Upper left: noisy
+# directions, long steps, and no number of epochs will help. **Too low is slow and reliable; too high never arrives.**
+# Between best and broken there are often only one or two doublings.
 #
 # ### One of them in Keras
 #
@@ -728,9 +727,9 @@ noise = noise_scale(start)
 print(f"noise scale at the start: {noise:.0f} rows")
 
 # %% [markdown]
-# So the formula predicts a tenth of the highest useful rate at 4 rows, nearly half at 32. Now measure. Take 12 minibatches
-# of each size, make one step with each at 14 rates, and see which rate lowers the loss over all rows most. (`lowest` puts a
-# parabola through the five points around the lowest one, to read between the rates.)
+# So the formula predicts a tenth of the highest useful rate at 4 rows, nearly half at 32. Now measure: one step with each
+# of 12 minibatches, at 14 rates. Which rate lowers the loss over all rows most? (`lowest` puts a parabola through the
+# five points around the lowest one, to read between the rates.)
 
 
 # %%
@@ -819,8 +818,8 @@ plots.show(
 )
 
 # %% [markdown]
-# *Training loss for four batch sizes, each at its best rate; bands from the lowest to the highest of five starts. In steps
-# the larger batch gets to a loss of 0.1 first. In examples the order turns round, and 4 and 32 rows share one curve.*
+# *Training loss for four batch sizes, each at its best rate; bands from the lowest to the highest of five starts. In
+# steps the larger batch gets to a loss of 0.1 first. In examples the order turns round.*
 #
 # Counted in steps, all rows win: about 10 to a loss of 0.1, where 4 rows take 400. Counted in examples they come last by
 # far. Counted in seconds, here, something between wins: 4 rows waste time on many small steps, 1,079 rows on many passes.
@@ -866,8 +865,8 @@ plots.show(
 )
 
 # %% [markdown]
-# *Left: steps until the training loss is 0.1, with the best rate for each batch size; they halve with each doubling of the
-# batch size (dotted), then level off. Right: passes through the rows; level, then rising.*
+# *Left: steps until the training loss is 0.1; they halve with each doubling of the batch size (dotted), then level off.
+# Right: passes through the rows; level, then rising.*
 
 # %%
 for size in (2, 32, 128, 1079):
@@ -905,9 +904,9 @@ print("one step of all rows is faster yet:", seconds[1079] < seconds[64])
 #
 # ## Which batch size, then?
 #
-# Sizes in use go from tens to hundreds, and often more: large models, trained on many machines, use thousands. You have used
-# all of lesson 1's three names as settings of `batch_size` in `fit`: `len(x)` is batch gradient descent, 1 is stochastic in
-# the narrow sense, 32, Keras's default, is minibatch.
+# Sizes in use go from tens to hundreds, and often more: large models, trained on many machines, use thousands. Lesson 1's
+# three names are settings of `batch_size` in `fit`: `len(x)` is batch gradient descent, 1 is stochastic in the narrow
+# sense, 32, Keras's default, is minibatch.
 #
 # Start with 32 to 128. If your machine takes a larger step in the same time, double the batch and the rate, until the steps
 # no longer get fewer.
