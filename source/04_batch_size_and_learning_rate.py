@@ -11,7 +11,8 @@
 # - turn one dial at a time, and compare runs without being misled, whether you pay in steps, examples or seconds;
 # - say how the best learning rate grows with the batch size, up to where, and why.
 #
-# *60 minutes. You need minibatches, gradients and steps, from lessons 1 to 3.*
+# *50 minutes to read and run, with a place to rest halfway, and about 60 for the exercises. You need minibatches, gradients
+# and steps, from lessons 1 to 3.*
 
 # %%
 import matplotlib.pyplot as plt
@@ -39,41 +40,39 @@ plots.show(
 # %% [markdown]
 # *Eight digits as 8 × 8 grey pixels. The writing is coarse, but you can read nearly all of it.*
 #
-# For the network a picture is a row of 64 numbers, one for each pixel, already brought to a common scale (lesson 2 says
-# why that helps). The answer it should give is one of ten **classes**, 0 to 9.
+# For the network a picture is a row of 64 numbers, one for each pixel, standardised as in lesson 2. The answer it should
+# give is one of ten **classes**, 0 to 9.
 
 # %%
-print(digits.x_train.shape, digits.y_train.shape)
-print(digits.y_train[:8])
+x, y = digits.x_train, digits.y_train
+print(x.shape, y.shape, y[:8])
 
 # %% [markdown]
 # ## Three piles of rows
 #
-# The 1,797 pictures come in three piles, and 1,079 of them are for training. Why not train on all of them? Because of
-# pupils like this one. It learns every training row by heart, and says 0 whenever it sees a row for the first time.
+# Of the 1,797 pictures only 1,079 are for training. Why not all of them? Because of pupils like this one. It learns every
+# training row by heart, and says 0 whenever it sees a row for the first time. (`tobytes` turns a row into a key for the
+# dictionary.)
 
 # %%
-by_heart = {}
-for row, label in zip(digits.x_train, digits.y_train, strict=True):
-    by_heart[row.tobytes()] = label
+by_heart = {row.tobytes(): label for row, label in zip(x, y, strict=True)}
 
 
-def share_right(x, y):
-    said = [by_heart.get(row.tobytes(), 0) for row in x]
-    return (said == y).mean()
+def share_right(rows, labels):
+    said = [by_heart.get(row.tobytes(), 0) for row in rows]
+    return (said == labels).mean()
 
 
 # %% [markdown]
-# How well does it do on the rows that it has learnt, and how well on rows that it has never seen? Make your guess, then
-# run the cell.
+# How well does it do on the rows that it has learnt, and how well on rows that it has never seen? Guess, then run.
 
 # %%
-print(f"rows it has learnt: {share_right(digits.x_train, digits.y_train):.3f}")
+print(f"rows it has learnt: {share_right(x, y):.3f}")
 print(f"rows it never saw:  {share_right(digits.x_valid, digits.y_valid):.3f}")
 
 # %% [markdown]
-# Perfect on the first, and no better than always saying 0 on the second, where one row in ten is a 0. A score on the rows
-# that a model learnt from says nothing about the next picture that comes along. Hence the piles:
+# Perfect on the first, and no better than always saying 0 on the second. A score on the rows that a model learnt from
+# says nothing about the next picture. Hence three piles:
 #
 # - **Training rows**: the weights change to fit them, and nothing else.
 # - **Validation rows**: you look at them to choose (which learning rate, which batch size, how many epochs).
@@ -82,9 +81,9 @@ print(f"rows it never saw:  {share_right(digits.x_valid, digits.y_valid):.3f}")
 #
 # ## A network in Keras
 #
-# A **dense layer** does what you did by hand in lesson 2: each of its units multiplies every input by a weight, adds the
-# products up and adds a bias. `relu` then turns negative results into 0. The last layer has ten units, one for each class;
-# **softmax** makes their ten outputs positive and lets them add up to 1, so that they can be read as probabilities.
+# A **dense layer** is the layer of lesson 2: each of its units reads every input. The last one has ten units, one for each
+# class; **softmax** makes their ten outputs positive and lets them add up to 1, so that they can be read as probabilities
+# (lesson 6 says how).
 
 # %% tags=["nbval-ignore-output"]
 import keras  # takes about ten seconds
@@ -101,7 +100,7 @@ model = keras.Sequential(
 print(f"{model.count_params():,} weights and biases")
 
 # %% [markdown]
-# Its weights are random so far. Ask it about the first validation row all the same.
+# Its weights are still random. Ask it about the first validation row all the same.
 
 # %%
 probabilities = model.predict(digits.x_valid, verbose=0)
@@ -113,10 +112,10 @@ print(f"together {probabilities[0].sum():.2f}, the right class is {digits.y_vali
 #
 # ## Loss and metric
 #
-# Two numbers will follow the training. The **loss** is for the network: it is what the steps make smaller. Here it is the
-# crossentropy of lesson 6, which is large when the right class gets a small probability. The **metric** is for you: a
-# number that means something in the world. Here it is **accuracy**, the share of rows whose largest probability stands at
-# the right class.
+# Two numbers will follow the training. The loss is for the network: it is what the steps make smaller. Here it is the
+# crossentropy, which is large when the right class gets a small probability (lesson 6 is about it). The **metric** is
+# for you: a number that means something in the world. Here it is **accuracy**, the share of rows whose largest probability
+# stands at the right class.
 #
 # ### Exercise 4.1 · Write
 #
@@ -143,8 +142,9 @@ check.accuracy(accuracy)
 # that is true.
 
 # %% [markdown]
-# Why does the network not train on the accuracy itself? Tell Keras about both numbers with `compile`, then move every
-# weight of the first layer by a ten-thousandth, and watch which of the two notices.
+# Why does the network not train on the accuracy itself? Tell Keras about both numbers with `compile` (`sparse_` says that
+# the labels are the numbers of the classes). Then move every weight of the first layer by a ten-thousandth, and watch which
+# of the two notices.
 
 # %%
 model.compile(
@@ -152,25 +152,25 @@ model.compile(
     loss="sparse_categorical_crossentropy",
     metrics=["accuracy"],
 )
-before = model.evaluate(digits.x_train, digits.y_train, verbose=0)
+before = model.evaluate(x, y, verbose=0)
 
 # %%
 weights = model.get_weights()
 weights[0] += 0.0001
 model.set_weights(weights)
-after = model.evaluate(digits.x_train, digits.y_train, verbose=0)
+after = model.evaluate(x, y, verbose=0)
 print(f"loss     {before[0]:.5f} -> {after[0]:.5f}")
 print(f"accuracy {before[1]:.5f} -> {after[1]:.5f}")
 
 # %% [markdown]
-# The loss moved a little and the accuracy did not move at all: no row changed its largest probability. Seen from a single
-# weight, accuracy is a staircase. It is flat almost everywhere, its slope is zero, and a slope of zero tells nobody which
-# way is down. The loss is smooth, so that is what the steps follow.
+# The loss moved a little, the accuracy not at all: no row's largest probability changed its place. Accuracy is a
+# staircase, flat almost everywhere. There its slope is zero, and that tells nobody which way is down. The steps follow the
+# loss: it answers to the smallest nudge.
 #
 # ## Train
 #
-# We will train many networks, so put the two pieces into functions. `build` makes a fresh network, always with the same
-# random start. `train` lets it go through the training rows.
+# Many networks will follow, so put the two pieces into functions. `build` makes a fresh network, always with the same
+# random start. `train` lets it go through the training rows with `fit`.
 
 # %%
 SGD = keras.optimizers.SGD
@@ -188,30 +188,28 @@ def build(learning_rate):
 
 # %% [markdown]
 # After each epoch, `fit` also measures loss and accuracy on `validation_data`. It returns all these numbers as a `History`.
-# Keras would print a line an epoch; `verbose=0` and the course's callback make it a picture that grows.
-
-# %% tags=["nbval-ignore-output"]
-from helpers.keras_tools import LearningCurve
+# A **callback** is what `fit` calls on the way; the course has one that draws them. (`verbose=0` keeps Keras from printing
+# a line for each epoch.)
 
 
-def train(learning_rate, batch_size=32, epochs=20):
-    title = f"Rate {learning_rate:g}, batch size {batch_size}"
+# %%
+def train(learning_rate, batch_size=32, epochs=20, callbacks=()):
     return build(learning_rate).fit(
-        digits.x_train,
-        digits.y_train,
+        x,
+        y,
         validation_data=(digits.x_valid, digits.y_valid),
         batch_size=batch_size,
         epochs=epochs,
+        callbacks=list(callbacks),
         verbose=0,
-        callbacks=[LearningCurve(title, seconds=1)],
     )
 
 
 # %% [markdown]
 # ### Exercise 4.2 · Predict
 #
-# One **update** is one step of all the weights, after one minibatch. There are 1,079 training rows, the batch size is 32
-# and the training goes on for 20 epochs. How many updates will that be? The bar below will count them.
+# A step is also called an **update**: after a minibatch all weights move once. There are 1,079 training rows, the batch
+# size is 32, and the training goes on for 20 epochs. How many updates will that be? The bar below will count them.
 
 # %% tags=["exercise:updates"]
 ### BEGIN SOLUTION
@@ -228,15 +226,18 @@ check.updates(my_updates)
 # updates. Twenty epochs make 680.
 
 # %% tags=["nbval-ignore-output"]
-first = train(learning_rate=0.1)
+from helpers.keras_tools import LearningCurve
+
+curve = LearningCurve("Rate 0.1, batch size 32", seconds=1)
+first = train(learning_rate=0.1, callbacks=[curve])
 
 # %% [markdown]
-# *The loss against the epoch, for training and validation rows. Both fall steeply at first, then ever more slowly; towards
-# the end the training loss keeps falling while the validation loss has become flat.*
+# *The loss against the epoch, for training and validation rows. Both fall steeply at first; towards the end the training
+# loss keeps falling while the validation loss has become flat.*
 #
 # ## Read the learning curve
 #
-# This picture is the first thing to look at after any training. Put its two ends into numbers.
+# Look at this picture first after any training. In numbers:
 
 # %%
 for name in ("loss", "val_loss", "accuracy", "val_accuracy"):
@@ -248,18 +249,16 @@ for name in ("loss", "val_loss", "accuracy", "val_accuracy"):
 #
 # 1. **Does it fall?** Yes, from 1.3 to 0.03. The steps go downhill.
 # 2. **Is it still falling?** The validation loss hardly is. More epochs would buy little.
-# 3. **Is there a gap?** Yes. The network ends up much surer of the rows it learnt from (0.03) than of new ones (0.14). Part
-#    of what it learnt, it learnt by heart. Its accuracy on new rows, 95%, is the number to trust.
+# 3. **Is there a gap?** Yes. The network ends up much surer of the rows it learnt from (0.03) than of new ones (0.14): part
+#    of it, it knows by heart. Its accuracy on new rows, 95%, is the number to trust.
 #
 # ## Train again, with another learning rate
 #
 # Now turn one dial and leave all else alone. What will the curve look like with a rate a hundred times smaller, and what
 # with one twenty times larger? Sketch both on paper, then run.
 
-# %% tags=["nbval-ignore-output"]
+# %%
 small = train(learning_rate=0.001)
-
-# %% tags=["nbval-ignore-output"]
 large = train(learning_rate=2.0)
 
 # %%
@@ -271,8 +270,8 @@ plots.show(
 )
 
 # %% [markdown]
-# *Three learning curves on one scale. At 0.001 the loss creeps down along a nearly straight line; at 0.1 it drops and
-# flattens; at 2 it is beyond the top of the picture.*
+# *Three learning curves on one scale. At 0.001 the loss creeps down; at 0.1 it drops and flattens; at 2 it is beyond the
+# top of the picture.*
 
 # %%
 for rate, run in ((0.001, small), (0.1, first), (2.0, large)):
@@ -281,20 +280,18 @@ for rate, run in ((0.001, small), (0.1, first), (2.0, large)):
 
 # %% [markdown]
 # Too low is reliable but slow: after 20 epochs the network is right on every second row. Too high never arrives: its loss
-# stopped being a number, and it is right on one row in ten, as often as a guess. Nothing was printed to warn you. Only the
-# curve says it.
+# is `nan`, "not a number", and it is right on one row in ten, as often as a guess. Keras printed no warning. Only the curve
+# says it.
 #
 # ## Train again, with another batch size
 #
-# Put the rate back to 0.1 and turn the other dial, which stood at 32, Keras's default. With 256 rows in a minibatch each
-# gradient has less noise than with 32 (lesson 1), so each step goes in a better direction. After the same 20 epochs, will
-# the loss be lower or higher?
+# Put the rate back to 0.1 and turn the other dial. With 256 rows in a minibatch, or all 1,079, a gradient has less noise
+# than with 32 (lesson 1), so each step goes in a better direction. After the same 20 epochs, will the loss be lower or
+# higher?
 
-# %% tags=["nbval-ignore-output"]
+# %%
 larger_batch = train(learning_rate=0.1, batch_size=256)
-
-# %% tags=["nbval-ignore-output"]
-all_rows = train(learning_rate=0.1, batch_size=len(digits.x_train))
+all_rows = train(learning_rate=0.1, batch_size=len(x))
 
 # %%
 panels = {"32: 680 steps": first, "256: 100 steps": larger_batch}
@@ -309,29 +306,24 @@ plots.show(
 # *Three learning curves at rate 0.1, for batch sizes 32, 256 and 1,079 (all rows). The larger the batch size, the slower
 # the loss falls from epoch to epoch.*
 #
-# Higher. The directions were better, but there were far fewer steps: an epoch makes 34 of them, or 5, or a single one.
-# **Equal epochs are not equal steps.** The batch size changed two things at once, the noise in each step and the number of
-# steps, and a fair comparison has to say which of them it holds still.
+# The loss ends higher. The directions were better, but an epoch makes 34 steps, or 5, or a single one. **Equal epochs are
+# not equal steps.** The batch size changed two things at once, the noise in each step and the number of steps. A fair
+# comparison has to say which of them it holds still.
 #
-# Turn the dial the other way, to a batch size of 1: 1,079 steps an epoch, each in a very noisy direction, at the rate that
-# served 32 so well. What do you expect after one epoch?
-
-# %% tags=["nbval-ignore-output"]
-single = train(learning_rate=0.1, batch_size=1, epochs=1)
+# Turn the dial the other way, to a batch size of 1: 1,079 steps an epoch, each in a very noisy direction. What do you
+# expect after one epoch?
 
 # %%
+single = train(learning_rate=0.1, batch_size=1, epochs=1)
 loss = single.history["val_loss"][-1]
 print("loss after one epoch above 10:", loss > 10)
 
 # %% [markdown]
 # It blew up. A fresh network starts at 2.6, and this one got far worse. One row alone can point far off, and a step of
-# that length follows it all the way. So the two dials belong together: **with noisy directions, take smaller steps.** Try
-# it: a rate of 0.01 with the same batch size of 1.
-
-# %% tags=["nbval-ignore-output"]
-careful = train(learning_rate=0.01, batch_size=1, epochs=1)
+# that length follows it all the way. **With noisy directions, take smaller steps.** Try a rate of 0.01.
 
 # %%
+careful = train(learning_rate=0.01, batch_size=1, epochs=1)
 print(f"validation accuracy {careful.history['val_accuracy'][-1]:.2f}")
 
 # %% [markdown]
@@ -340,16 +332,14 @@ print(f"validation accuracy {careful.history['val_accuracy'][-1]:.2f}")
 # ### Exercise 4.3 · Choose
 #
 # Three networks train at rate 0.05 with batch sizes 8, 64 and 512. The computer shuffles them and calls them A, B and C.
-# Don't print `sizes`: the curves tell you which is which.
+# Which is which? Don't print `sizes`: the curves tell you. Answer with a dictionary of the form
+# `{"A": 8, "B": 64, "C": 512}`.
 
 # %%
 sizes = np.random.default_rng(9).permutation([8, 64, 512])
-rows = {"x": digits.x_train, "y": digits.y_train}
-rows["validation_data"] = (digits.x_valid, digits.y_valid)
 curves = {}
 for letter, size in zip("ABC", sizes, strict=True):
-    history = build(0.05).fit(**rows, batch_size=int(size), epochs=6, verbose=0)
-    curves[f"Curve {letter}"] = history
+    curves[f"Curve {letter}"] = train(0.05, batch_size=int(size), epochs=6)
 
 # %%
 plots.learning_curves(curves, top=3)
@@ -359,7 +349,7 @@ plots.show(
 )
 
 # %% [markdown]
-# *Three learning curves over six epochs. A falls slowly and ends highest, B is low after a single epoch, C lies between.*
+# *Three learning curves over six epochs, on one scale.*
 
 # %% tags=["exercise:which_batch_size"]
 ### BEGIN SOLUTION
@@ -381,42 +371,38 @@ check.which_batch_size(my_sizes)
 # In the very first picture the training loss of epoch 1 was 1.3 and the validation loss 0.65. Was the network better on
 # rows that it had never seen? Train for one epoch, then measure the training rows again with `evaluate`.
 
-# %% tags=["nbval-ignore-output"]
-run = train(learning_rate=0.1, epochs=1)
-
 # %%
-measured = run.model.evaluate(digits.x_train, digits.y_train, verbose=0)[0]
+run = train(learning_rate=0.1, epochs=1)
+measured = run.model.evaluate(x, y, verbose=0)[0]
 print(f"fit says      {run.history['loss'][0]:.2f}")
 print(f"evaluate says {measured:.2f}")
 
 # %% [markdown]
 # The same rows and the same epoch, and `evaluate` finds less than half the loss. What `fit` reports is a **running mean**:
-# every minibatch is measured when its turn comes, the first ones by a network that has hardly started, and all of them
-# are averaged. The validation loss is measured at the end of the epoch, when the network is at its best.
+# every minibatch is measured before its step, the first ones by a network that has hardly started, and all of them are
+# averaged. The validation loss is measured at the end of the epoch.
 #
-# The error is not the same for all runs, and that is what makes it a trap. Before you run the next cell: for which batch
-# size will the two numbers be furthest apart?
+# Are all runs off by the same share? Guess first.
 
 # %%
 for size in (8, 256, 1079):
-    run = build(0.1).fit(digits.x_train, digits.y_train, size, epochs=3, verbose=0)
-    measured = run.model.evaluate(digits.x_train, digits.y_train, verbose=0)[0]
+    run = train(0.1, size, epochs=3)
+    measured = run.model.evaluate(x, y, verbose=0)[0]
     print(f"{size:5}: fit {run.history['loss'][-1]:.2f}, evaluate {measured:.2f}")
 
 # %% [markdown]
-# `fit` always says more than there is, because the loss falls while it averages. With batch size 8 it says 0.08 where 0.05
-# is right, half as much again; with 256 it is off by 0.20, nearly a fifth; with all rows, by a fifteenth. A table of the
-# left numbers would not compare the runs; it would compare how fast each was falling.
+# `fit` says more than there is, because the loss falls while it averages. With batch size 8 it says 0.08 where 0.05 is
+# right, half as much again; with 256 it is off by nearly a fifth; with all rows, by a fifteenth. So the left numbers don't
+# compare the runs: how fast a loss was falling is mixed in.
 #
 # **Compare runs on `evaluate`, or on the validation loss, never on the training loss that `fit` prints.**
 #
 # ## Trap 2: `compile` does not start afresh
 #
-# You have trained a network and want to try another optimizer on it. So you compile it again. What is its loss now, before
-# the new training has begun?
+# You have trained a network and want to try another rate. So you compile it again. What is its loss now, before the new
+# training has begun?
 
 # %%
-x, y = digits.x_train, digits.y_train
 again, fresh = first.model, build(learning_rate=0.01)
 again.compile(SGD(0.01), loss=LOSS, metrics=["accuracy"])
 for name, model in (("compiled again", again), ("built again", fresh)):
@@ -424,7 +410,7 @@ for name, model in (("compiled again", again), ("built again", fresh)):
 
 # %% [markdown]
 # `compile` chooses loss, metrics and optimizer. The weights stay as they are, so the second training begins where the first
-# one ended, and wins whatever its learning rate. To start afresh, build the network again, from the same seed.
+# one ended. To start afresh, build the network again, from the same seed.
 #
 # ### Exercise 4.4 · Fix
 #
@@ -477,14 +463,16 @@ check.compare_rates(compare_rates)
 # that run. The loss comes from `evaluate`, after the training, not from the history of `fit`.
 
 # %% [markdown]
+# *A good place to rest: so far you trained one network at a time, from here on hundreds.*
+#
 # ## Why small steps forgive noise
 #
 # A smaller rate saved the run with batch size 1. Why, if each of its directions was as bad as before? Because there were
-# many of them, and their errors point every which way. Watch them average out, at the very start of the training.
+# many of them, and their errors point every which way. Watch them average out.
 #
-# That takes many trials. The backpropagation that you wrote in lesson 2 does not mind one more axis: 100 networks become a
-# stack, trained side by side by the same few lines of NumPy. `start` is one network; `[0] * runs` makes copies of it. `x`
-# and `y` are the training rows.
+# The backpropagation that you wrote in lesson 2 does not mind one more axis: 100 networks become a stack, trained side by
+# side by the same few lines of NumPy. `start` is one network, number 0; `keep([0] * runs)` gives a stack of copies. In it
+# each table of weights has the runs as its first axis.
 
 # %%
 from helpers.losses import sparse_categorical_crossentropy
@@ -504,7 +492,7 @@ def walk(learning_rate, batch_size, steps, runs=100):
 
 # %% [markdown]
 # Every run has its own luck with its rows. How well does the way it went agree with the way that all rows together point?
-# The **cosine** of the angle between the two says it: 1 is the same direction, 0 is at right angles.
+# The cosine of the angle between the two says it (lesson 2): 1 is the same direction, 0 is at right angles.
 
 
 # %%
@@ -522,8 +510,8 @@ def cosine(learning_rate, batch_size, steps):
 
 
 # %% [markdown]
-# In all walks below, rate times steps is 0.16. Left: four rows a step, in ever smaller steps. Right: a single step from
-# ever more rows.
+# In all walks below, rate times steps is 0.16. Left: four rows a step, in ever smaller steps. Right: a single step from as
+# many rows altogether. Which will point better?
 
 # %%
 for steps in (1, 4, 16, 64):
@@ -531,13 +519,13 @@ for steps in (1, 4, 16, 64):
     print(f"{steps:2} steps of 4 rows: {many:.2f}   1 step of {4 * steps:3}: {one:.2f}")
 
 # %% [markdown]
-# One step of four rows is closer to going sideways than down. Sixteen steps, each a sixteenth as long, go down quite well:
-# **the errors of many gradients average out.** And look across: sixteen small steps with four rows each point as well as
-# one long step with 64. They used the same number of rows.
+# One step of four rows goes more sideways than down. Sixteen steps, each a sixteenth as long, go down quite well: **the
+# errors of many gradients average out.** And look across: sixteen small steps with four rows each point as well as one
+# long step with the same 64 rows.
 #
 # That is a rule for both dials. With $k$ times the batch size, take $k$ times the learning rate: each step replaces $k$
-# small ones, and an epoch gets you equally far. This is **linear scaling** (Goyal et al. 2017, *Accurate, Large Minibatch
-# SGD: Training ImageNet in 1 Hour*).
+# small ones, and an epoch gets you equally far. This is **linear scaling** (Goyal and others, 2017, "Accurate, Large
+# Minibatch SGD: Training ImageNet in 1 Hour").
 #
 # ### Exercise 4.5 · Predict
 #
@@ -562,11 +550,12 @@ check.scaled_rate(my_rate)
 # %% [markdown]
 # ## The whole map at once
 #
-# Now try all rates with all batch sizes. Ten of each, from three random starts: 300 networks, which Keras, one after the
-# other, would work on for many minutes. `sweep` does what `walk` did, and deals the rows out in epochs.
+# Now try all rates with all batch sizes. Ten of each, from three random starts: 300 networks, which would keep Keras busy
+# for many minutes. `sweep` does what `walk` did, and deals the rows out in epochs. Its `train_loss` and `valid_loss` are
+# tables with four axes: rate, batch size, start, epoch.
 #
-# Before you run it, take a sheet of paper: batch size to the right, learning rate upwards, each axis in doublings. Where
-# will the best rate lie for each batch size? Mark the line. Where will runs diverge? Shade that corner.
+# First take a sheet of paper: batch size to the right, learning rate upwards, each axis in doublings. Where will the best
+# rate lie for each batch size? Mark the line. Where will runs diverge? Shade that corner.
 
 # %% tags=["nbval-ignore-output"]
 from helpers.sweeps import sweep
@@ -588,8 +577,8 @@ plots.show(
 )
 
 # %% [markdown]
-# *The validation loss after 12 epochs for each pair of dials: the brighter, the lower. The line with circles is the
-# **ridge**, the best rate for each batch size. It climbs with the batch size, then levels off. Hatched: diverged.*
+# *The validation loss after 12 epochs for each pair of dials: the brighter, the lower. The line with circles joins the
+# best rates, one for each batch size. It climbs with the batch size, then levels off. Hatched: diverged.*
 
 # %%
 for size in (2, 8, 32, 128, 1079):
@@ -597,34 +586,35 @@ for size in (2, 8, 32, 128, 1079):
 
 # %% [markdown]
 # From 2 to 32 rows the best rate grows sixteenfold, exactly in step with the batch size. From 32 to 1,079 rows, 34 times as
-# many, it only grows fourfold. Linear, then no more.
+# many, it only grows fourfold. Linear, then hardly more.
 #
-# Look at the corners, too. Lower right: the rate is too low for so few steps, and the loss has hardly moved; nothing there
-# diverged, more epochs would do. Upper left: noisy directions, long steps, and no number of epochs will help. **Too low is
-# slow and reliable; too high never arrives.** Between best and broken there are often only one or two doublings.
+# Look at the corners, too. Lower right: the rate is too low for so few steps; more epochs would do. Upper left: noisy
+# directions, long steps, and no number of epochs will help. **Too low is slow and reliable; too high never arrives.**
+# Between best and broken there are often only one or two doublings.
 #
 # ### One of them in Keras
 #
-# Did these networks do what Keras does? Replay one: the same start, the same rows in the same order, 408 steps of `fit`.
+# Did these networks do what Keras does? Replay one: the same start, the same rows in the same order, 204 steps of `fit`.
 
 # %%
 from helpers.minibatches import epoch_order
 
 model, losses = start.to_keras(), []
 model.compile(SGD(learning_rate=0.32), loss=LOSS)
-for epoch in range(12):
+for epoch in range(6):
     order = epoch_order(len(x), epoch, seed=0)
     model.fit(x[order], y[order], batch_size=32, shuffle=False, verbose=0)
     losses.append(model.evaluate(x, y, verbose=0))
 
 # %%
 i, j = result.index(learning_rate=0.32, batch_size=32)
-difference = np.abs(result.train_loss[i, j, 0] - losses)
-print("after the last epoch, Keras:", round(losses[-1], 3))
+difference = np.abs(result.train_loss[i, j, 0, :6] - losses)  # of start 0
+print("after the sixth epoch, Keras:", round(losses[-1], 3))
 print("the same to 0.0001 after every epoch:", (difference < 1e-4).all())
 
 # %% [markdown]
-# The map is a map of Keras. Watch the ridge appear, epoch by epoch, in a smaller map with one start for each cell.
+# The map is a map of Keras. Watch the best rates appear, epoch by epoch, in a smaller map with a single start (so its line
+# is less even).
 
 # %% tags=["nbval-ignore-output"]
 labs.training().animate("epochs", range(1, 13), milliseconds=400)
@@ -633,8 +623,8 @@ labs.training().animate("epochs", range(1, 13), milliseconds=400)
 # *A film of twelve epochs. The map brightens from the upper edge of what still learns. The best rates lie on a diagonal
 # from the start, and they hardly move.*
 #
-# Now you. Move the cell with the two sliders, press *Keep* to hold its curve, and go on to another. Then switch what the
-# curves are drawn against. Can you find two cells far apart whose curves lie on each other, epoch by epoch?
+# Now you. Move the cell with the two sliders, press *Keep* to hold its curve, and go on to another. Can you find two cells
+# far apart whose curves lie on each other, epoch by epoch? Then switch what the curves are drawn against.
 
 # %%
 labs.training()
@@ -642,27 +632,25 @@ labs.training()
 # %% [markdown]
 # *Left: the map, with the cell you chose. Right: its validation loss after each epoch, and the curves that you kept.*
 #
-# Cells on one diagonal share a curve: that is linear scaling. Follow the diagonal through the map, from 2 rows at rate
-# 0.01, and beside it what happens when the batch grows and the rate does not: the training loss after five epochs.
+# Cells on one diagonal share a curve: that is linear scaling. Follow the diagonal that begins at 2 rows and rate 0.01:
+# the training loss after five epochs. Beside it the rate stays at 0.01 while the batch grows.
 
 # %%
 for k in (1, 4, 16, 64, 128, 256):
-    scaled = result.index(0.01 * k, 2 * k)
-    fixed = result.index(0.01, 2 * k)
-    a, b = (result.train_loss[cell][:, 4].mean() for cell in (scaled, fixed))
-    shown = f"{a:.3f}" if a < 1 else "diverged"
-    print(f"batch size {2 * k:3}: rate {0.01 * k:.2f}: {shown}   rate 0.01: {b:.3f}")
+    cells = result.index(0.01 * k, 2 * k), result.index(0.01, 2 * k)
+    scaled, fixed = (result.train_loss[cell][:, 4].mean() for cell in cells)
+    shown = f"{scaled:.3f}" if scaled < 1 else "diverged"
+    print(f"{2 * k:3} rows, rate {0.01 * k:.2f}: {shown}   rate 0.01: {fixed:.3f}")
 
 # %% [markdown]
-# Up to 64 times the batch size the loss stays at 0.07. Without scaling it is thirty times as high there. (From 128 rows on
-# it even falls a little: an epoch has few steps then, and its small last minibatch makes a full one.) At 512 rows the rule
-# breaks.
+# Up to 64 times the batch size the loss stays at 0.07. Without scaling it is thirty times as high there. At 512 rows the
+# rule breaks.
 #
 # ### Why it breaks
 #
 # The rule says that $k$ small steps are one large step. That is true while the gradient stays what it is. On a long way it
-# does not: the small steps follow it round the bend, the large one goes straight on. How far apart do they end? No noise
-# this time, all rows in every step.
+# changes: the small steps follow it round the bend, the large one goes straight on. How far apart do they end? All rows in
+# every step, so no noise this time.
 
 
 # %%
@@ -680,26 +668,28 @@ for k in (4, 16, 64, 128):
     print(f"{k:3} steps at 0.02, or 1 at {0.02 * k:.2f}: {apart:.0%} of the way apart")
 
 # %% [markdown]
-# At 0.08 it makes no difference, at 0.32 little, and at 2.56 the two have nothing to do with each other. There is a
-# longest useful step even where nothing is left to chance, as in lesson 3. That is the level part of the ridge.
+# At 0.08 it makes hardly a difference, at 0.32 little, and at 2.56 the two have nothing to do with each other. There is a
+# longest useful step even where nothing is left to chance, as in lesson 3. That is the level part of the line.
 #
 # ## How much noise is too much?
 #
-# Left, the noise limits the step; right, the landscape does. Where does one take over from the other? One weight is enough
-# to see it. On a parabola with curvature $\lambda$ take a step of rate $r$, with a gradient $g$ plus noise.
-# One row's noise has variance $\sigma^2$, so a minibatch of $B$ has $\sigma^2/B$. On average the step changes the loss by
+# On the left of the map the noise limits the step, on the right the landscape. Where does one take over from the other? One
+# weight is enough to see it. On a parabola with curvature $\lambda$, at a place of slope $g$, a move by $d$ changes the loss
+# by $g\,d + \tfrac{\lambda}{2} d^2$. Here $d$ is minus the rate $r$ times the minibatch's gradient. That is $g$ on average,
+# and its square is $g^2$ plus its variance: $\sigma^2$ for a single row, so $\sigma^2/B$ for $B$ rows (lesson 1). On average
+# the step changes the loss by
 #
 # $$-\,r\,g^2 \;+\; \frac{r^2 \lambda}{2}\left(g^2 + \frac{\sigma^2}{B}\right).$$
 #
-# In words: what you gain grows with the rate, what you pay grows with its square, and the noise only pays. The best rate is
+# In words: the gain grows with the rate, the price with its square, and the noise only adds to the price. The best rate is
 # where this parabola in $r$ has its minimum:
 #
 # $$\text{best rate} = \frac{1/\lambda}{1 + B_\text{noise}/B}, \qquad B_\text{noise} = \frac{\sigma^2}{g^2}.$$
 #
-# In words: the highest rate, $1/\lambda$, is the one that lands on the minimum when there is no noise (lesson 3). How much
-# of it is best depends on how the batch size compares with one number, the **gradient noise scale**. It is the variance of
-# a single row's gradient, in units of the squared gradient itself (McCandlish et al. 2018, *An Empirical Model of
-# Large-Batch Training*). Far below it the best rate is proportional to $B$: linear scaling. Far above it, nothing changes
+# In words: without noise the best rate is $1/\lambda$, which lands on the minimum (lesson 3). Call it the highest useful
+# rate. How much of it is best depends on how the batch size compares with one number, the **gradient noise scale**: the
+# variance of a single row's gradient over the squared gradient itself (McCandlish and others, 2018, "An Empirical Model of
+# Large-Batch Training"). Far below it the best rate is proportional to $B$: linear scaling. Far above it, nothing changes
 # any more.
 #
 # ### Exercise 4.6 · Predict
@@ -722,8 +712,8 @@ check.share_of_highest(my_share)
 
 # %% [markdown]
 # A network has many weights: add up the variances, and the squares of the mean gradient. (That takes the loss as equally
-# bent in all directions; the exact formula weighs each by its curvature.) Each row gets a copy of the network, so that we
-# have all gradients one by one.
+# bent in all directions; the exact formula weighs each by its curvature.) Each row gets a copy of the network, and so a
+# gradient of its own.
 
 
 # %%
@@ -737,13 +727,13 @@ noise = noise_scale(start)
 print(f"noise scale at the start: {noise:.0f} rows")
 
 # %% [markdown]
-# So the formula commits itself: a tenth of the highest rate at 4 rows, nearly half at 32. Now measure. Take 24 minibatches
-# of each size, make one step with each at 14 rates, and see which rate lowers the loss over all rows most. (`lowest` puts a
-# parabola through the five lowest points, to read between the rates.)
+# So the formula predicts a tenth of the highest useful rate at 4 rows, nearly half at 32. Now measure: one step with each
+# of 12 minibatches, at 14 rates. Which rate lowers the loss over all rows most? (`lowest` puts a parabola through the
+# five points around the lowest one, to read between the rates.)
 
 
 # %%
-def best_rate(batch_size, tries=24):
+def best_rate(batch_size, tries=12):
     rng = np.random.default_rng(0)
     rows = [rng.permutation(len(x))[:batch_size] for _ in range(tries)]
     stack = start.keep([0] * tries)
@@ -780,19 +770,18 @@ plt.loglog()
 plt.xticks([4, 16, 64, 256, 1024], [4, 16, 64, 256, 1024])
 plt.yticks([0.05, 0.1, 0.2, 0.5, 1], [0.05, 0.1, 0.2, 0.5, 1])
 plt.minorticks_off()
-plt.title("At the noise scale, half of the highest rate is best")
+plt.title("At the noise scale, half of the highest useful rate is best")
 plt.xlabel("batch size (rows)")
-plt.ylabel("best rate (share of the highest)")
+plt.ylabel("best rate (share of the highest useful)")
 plt.legend()
 plots.show("Best rate against batch size: three points close to the predicted curve.")
 
 # %% [markdown]
 # *The best rate for one step against the batch size, on logarithmic axes. Three measured points lie close to the predicted
-# curve: a straight climb below the noise scale of 39 rows, level above it.*
+# curve: it climbs straight below the noise scale of 39 rows, bends there, and levels off.*
 #
-# Nothing was fitted to these points: the number 39 came from the gradients alone. (At 256 of 1,079 rows the measured share
-# is a little higher. Without replacement there is less noise left: the factor of lesson 1.) Now train on, at batch size 32.
-# How will the noise scale change?
+# Nothing was fitted to these points: the number 39 came from the gradients alone. Now train on, at batch size 32. How will
+# the noise scale change?
 
 # %%
 from helpers import optimizers
@@ -805,13 +794,13 @@ for epochs in (1, 5, 10):
 
 # %% [markdown]
 # It grows from 39 to more than there are rows: the less there is left to do, the less the rows agree about it. Early on a
-# small batch tells you enough; late in training you need a larger one, or smaller steps. Slowing down is lesson 5.
+# small batch tells you enough; later you need a larger one, or smaller steps. Slowing down is lesson 5.
 #
 # ## A fair comparison, in three currencies
 #
-# Which batch size is best? It depends on what you pay with: **steps**, which is the time it takes when rows can be worked
-# on side by side without end; **examples**, rows read, which is the work; or **seconds** on your machine. And each batch
-# size has to come with its own best rate. The map gave those; now compare with five starts that had no part in the choice.
+# Which batch size is best? It depends on what you pay with: *steps*, if any number of rows can be worked on side by side;
+# *examples*, the rows read, which is the work; or *seconds* on your machine. And each batch size has to come with its own
+# best rate. The map gave those; now compare with five starts that had no part in the choice.
 
 # %% tags=["nbval-ignore-output"]
 cells = [(0.08, 4), (0.64, 32), (1.28, 256), (2.56, 1079)]
@@ -829,16 +818,17 @@ plots.show(
 )
 
 # %% [markdown]
-# *Training loss for four batch sizes, each at its best rate; bands from the lowest to the highest of five starts. In steps
-# the larger batch gets to a loss of 0.1 first. In examples the order turns round, and 4 and 32 rows share one curve.*
+# *Training loss for four batch sizes, each at its best rate; bands from the lowest to the highest of five starts. In
+# steps the larger batch gets to a loss of 0.1 first. In examples the order turns round.*
 #
 # Counted in steps, all rows win: about 10 to a loss of 0.1, where 4 rows take 400. Counted in examples they come last by
-# far. Counted in seconds, here, something between wins: 4 rows waste time on many small steps, 1,079 rows on
-# many passes. Look at the bands, too: the best rate for all rows lies so close to divergence that the start decides how
-# long a run hangs back.
+# far. Counted in seconds, here, something between wins: 4 rows waste time on many small steps, 1,079 rows on many passes.
+# Look at the bands, too: the best rate for all rows lies so close to divergence that the start decides how long a run hangs
+# back.
 #
-# **Critical batch size.** Put it into numbers: how many steps, and how many passes through the rows, until the training
-# loss is at 0.1, with the best rate of the map for each batch size?
+# Now for every batch size of the map: how many steps, and how many passes through the rows, until the training loss is at
+# 0.1, each with its best rate? (`np.interp` reads between the epochs, on a logarithmic scale. It wants numbers that rise,
+# hence the minus. `accumulate` takes the lowest loss so far.)
 
 
 # %%
@@ -875,8 +865,8 @@ plots.show(
 )
 
 # %% [markdown]
-# *Left: steps until the training loss is 0.1, with the best rate for each batch size; they halve with each doubling of the
-# batch size (dotted), then level off. Right: passes through the rows; level, then rising.*
+# *Left: steps until the training loss is 0.1; they halve with each doubling of the batch size (dotted), then level off.
+# Right: passes through the rows; level, then rising.*
 
 # %%
 for size in (2, 32, 128, 1079):
@@ -886,12 +876,12 @@ for size in (2, 32, 128, 1079):
 # %% [markdown]
 # Up to 64 rows, doubling the batch about halves the steps, at hardly any cost in rows. Beyond that it saves ever fewer
 # steps for ever more rows: all 1,079 at once need half the steps of 128, and four times the passes. The bend is the
-# **critical batch size** (Shallue et al. 2019, *Measuring the Effects of Data Parallelism on Neural Network Training*). It
-# lies in the range of the noise scales that you measured: 39 at the start, hundreds later.
+# **critical batch size** (Shallue and others, 2019, "Measuring the Effects of Data Parallelism on Neural Network
+# Training"). It lies in the range of the noise scales that you measured: 39 at the start, hundreds later.
 #
 # ### "A full batch takes longer per epoch"
 #
-# You may read that. Is a pass through all rows slower in one step than in many? Guess, then let Keras run one pass each.
+# You may read that. Remember what a step cost in lesson 1, guess, then let Keras run one pass each.
 
 # %%
 from time import perf_counter
@@ -909,15 +899,14 @@ print("64 rows a step are faster than 8:  ", seconds[64] < seconds[8])
 print("one step of all rows is faster yet:", seconds[1079] < seconds[64])
 
 # %% [markdown]
-# The other way round: a pass in one step is usually the fastest, because a computer works on many rows at once, and each
-# step has costs of its own. What grows is the *number of passes*: 1.5 with 32 rows, 8.6 with all. (And the memory: a step
-# keeps its rows and all that the layers make of them.)
+# The other way round: in Keras a pass in one step is usually the fastest, since each step has costs of its own. What grows
+# is the *number of passes*: 1.5 with 32 rows, 8.6 with all. And the memory, as in lesson 1.
 #
 # ## Which batch size, then?
 #
 # Sizes in use go from tens to hundreds, and often more: large models, trained on many machines, use thousands. Lesson 1's
-# three names are three settings of `batch_size` in `fit`, and you have used them all: `len(x)` is batch gradient descent, 1
-# is stochastic in the narrow sense, 32 is minibatch.
+# three names are settings of `batch_size` in `fit`: `len(x)` is batch gradient descent, 1 is stochastic in the narrow
+# sense, 32, Keras's default, is minibatch.
 #
 # Start with 32 to 128. If your machine takes a larger step in the same time, double the batch and the rate, until the steps
 # no longer get fewer.
@@ -941,20 +930,21 @@ check.budget(my_dials)
 
 # %% [markdown] tags=["solution"]
 # Three epochs in 60 steps are 20 steps an epoch, and 1079 / 20 = 53.95: at least 54 rows a step. Small batches make the
-# most of each pass, so take no more than that. The ridge then gives the rate: 0.02 for each row, about 1. Up to 128 rows
+# most of each pass, so take no more than that. The map then gives the rate: 0.02 for each row, about 1. Up to 128 rows
 # there are other ways, with rates from 0.5 to 2.
 
 # %% [markdown]
 # ### Exercise 4.8 · Write
 #
-# A stretch. To measure the noise scale we took the gradient of every single row. With a large network you only ever see the
-# gradients of minibatches. That is enough, if you have two sizes: the mean squared length of a minibatch gradient is
+# *A stretch: take extra time and paper, or come back to it.* To measure the noise scale we took the gradient of every single
+# row. With a large network you only ever see the gradients of minibatches. That is enough, if you have two sizes: the mean
+# squared length of a minibatch gradient is
 #
 # $$\text{length}^2(B) = |g|^2 + \frac{\sigma^2}{B},$$
 #
-# signal plus noise (for a batch size far below the number of rows). Write a function that finds the noise scale
-# $\sigma^2 / |g|^2$ from two batch sizes and the two mean squared lengths. At our start these are 14.2 for 8 rows and 4.04
-# for 64, which should give about 37.
+# signal plus noise (for a batch size far below the number of rows), where $|g|^2$ is the squared length of the full
+# gradient. Write a function that finds the noise scale $\sigma^2 / |g|^2$ from two batch sizes and the two mean squared
+# lengths. At our start 400 minibatches gave 14.2 for 8 rows and 4.04 for 64. From these you should get about 36.
 
 
 # %% tags=["exercise:noise_from_two"]
@@ -993,7 +983,7 @@ check.noise_from_two(noise_from_two)
 #   save hardly any steps.
 #
 # What this small experiment does not show: whether large batches, given all the epochs they need, end with a worse network.
-# And 39 rows, or a rate of 0.02 for each row, are true of this network on digits: only the shape of the map carries over.
+# And the numbers, such as 39 rows, are true of this network on digits: only the shape of the map carries over.
 
 # %%
 # check.progress()

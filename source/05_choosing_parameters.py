@@ -27,13 +27,12 @@ plots.use_style()
 # %% [markdown]
 # ## Far away and near the end
 #
-# You run to a friend's house. Far away you run as fast as you can. Near the door you slow down. If you never did, you would
-# run past it, turn round, run past it again, and so on for ever.
+# You run to a friend's house. Far away you run as fast as you can. Near the door you slow down, or you would run past it,
+# turn round, run past it again, and so on for ever.
 #
-# Lesson 3 measured that: at a constant rate a noisy run ends in a fuzzy ball around the minimum, and a larger rate makes a
-# larger ball. Here is its price in both directions. The bowl has curvature 1 along $x$ and 2 along $y$, and the gradient
-# carries noise, as a minibatch's does. `SGD` and `descend` are the rule and the loop that you wrote in lesson 3. 500 runs
-# start from one place.
+# Lesson 3 measured that: at a constant rate a noisy run ends in a fuzzy ball, and a larger rate makes a larger ball. Here
+# is the price of both. The bowl has curvature 1 along $x$ and 2 along $y$, and the gradient carries noise, as a minibatch's
+# does. `SGD` and `descend` are the rule and the loop that you wrote in lesson 3. 500 runs start from one place.
 
 # %%
 bowl, STEPS = SURFACES["bowl"], 400
@@ -148,10 +147,10 @@ plots.show("Distance against step: all fall within 20 steps, then the constant s
 
 # %% [markdown]
 # *The mean distance from the minimum against the step, for five schedules that all begin at 0.3. All arrive within 20
-# steps. The constant rate stays at 0.46; the others go on to 0.13 or less, in different ways.*
+# steps. The constant rate stays at 0.46; the others go on to 0.13 or less, nearly as near as the small rate.*
 #
-# They all arrive as fast as the large rate, and four of them end nearly as near as the small one. Look at how: `drop` falls
-# off a cliff when its rate does, `cosine` is fuzzy for long and lands at the end, the other two close in all the way.
+# `drop` falls off a cliff when its rate does, `cosine` is fuzzy for long and lands at the end, the other two close in all
+# the way.
 #
 # Watch the cosine walk. The dotted curve is the same start with the highest rate held.
 
@@ -205,11 +204,13 @@ walks = [
 # %%
 axes = plots.traces(dict(zip("ABCD", walks, strict=True)), "mean distance")
 axes[0].set_ylim(0.05, 4)
-plots.show("Four curves of the distance, to be matched with four schedules.")
+plots.show(
+    "Four curves, all down within 20 steps. A has two levels, the second one lower. B is a "
+    "thin, level line. C keeps its level, then sinks to the end. D has one level."
+)
 
 # %% [markdown]
-# *The mean distance from the minimum against the step. All four come down within 20 steps. A has two levels, the second
-# one lower. B draws a thin, level line. C keeps its level for a while and is lowest at the last step. D has one level.*
+# *The mean distance from the minimum against the step, on one logarithmic scale.*
 
 # %% tags=["exercise:which_schedule"]
 ### BEGIN SOLUTION
@@ -247,7 +248,7 @@ for name, schedule in in_200.items():
     print(f"{name:15}: step 10 {distance[10]:.2f}, step 200 {distance[200]:.2f}")
 
 # %% [markdown]
-# A constant 0.03 ends nearly as near as the cosine. After 10 steps it is still more than four times as far away.
+# A constant 0.03 ends nearly as near as the cosine. After 10 steps it is more than four times as far away.
 #
 # ## On a real loss
 #
@@ -300,8 +301,8 @@ for schedule in SCHEDULES:
 # nearer. They can afford a first rate 15 times as large and more, because they slow down in time.
 #
 # And the last column? **R squared** is the share of the target's variance that the network explains, here on the validation
-# rows; 1 would be perfect. All score the same. The last bit of training loss is worth nothing there: what can be learnt from
-# 266 patients had been learnt before. A schedule takes you to the minimum of the *training* loss, no further.
+# rows; 1 would be perfect. All score the same: what can be learnt from 266 patients had been learnt before. A schedule
+# takes you to the minimum of the *training* loss, no further.
 #
 # ## On a network
 #
@@ -339,8 +340,8 @@ plots.show(
 # training row right. At such a bottom the gradient of every single row is nearly zero, and the noise with it: there is
 # hardly a ball to shrink. (Ma, Bassily and Belkin 2018, "The Power of Interpolation", work that out.)
 #
-# The right end shows another use of a schedule: **it forgives a rate that is too high.** (All but `drop` do, which keeps the high
-# rate for half of the steps.) You never know the best rate exactly, so that alone is worth one line of code.
+# The right end shows another use of a schedule: **it forgives a rate that is too high.** (All but `drop` do, which keeps
+# the high rate for half of the steps.)
 #
 # ## Starting slowly
 #
@@ -371,7 +372,7 @@ for name in ("constant", "warm_up", "cosine", "one_cycle"):
 
 # %% [markdown]
 # The careful start alone does not help here. What lets the high rate through is the way *down*. People need a warm-up for
-# very large batches and very deep networks (Goyal et al. 2017, "Accurate, Large Minibatch SGD"), where the first steps are
+# very large batches and very deep networks (Goyal and others, 2017, "Accurate, Large Minibatch SGD"), where the first steps are
 # the most dangerous. Nothing of that shows at this size.
 #
 # ### Exercise 5.3 · Write
@@ -431,17 +432,16 @@ for name, schedule in (
     print(f"{name:16}: {lowest_share:.0%} in the lowest, {hole:.0%} in a pothole")
 
 # %% [markdown]
-# With the small rate 30% are caught in a pothole. The large rate frees nearly all of them, and then only one in five is
-# near the minimum at any moment: it bounces out of holes, and it bounces out of the *good* place, too. Large first, then
-# slow: 86%. Here is the picture behind the words: **bounce, then settle.**
+# With the small rate 30% are caught in a pothole. The large rate frees nearly all of them, but then only one in five is
+# near the minimum at any moment: it bounces out of the *good* place, too. Large first, then slow: 86%. **Bounce, then
+# settle.**
 #
 # What noise is there to bounce you about? The minibatch's: a larger batch has less, and gets caught more often (lesson 3).
 # And without any noise?
 
 # %%
-for name, schedule in (("large, then slow", lambda step: cosine(step, 0.4, 300)),):
-    lowest_share, hole = shares(schedule, noise=0.0)
-    print(f"{name:16}: {lowest_share:.0%} in the lowest, {hole:.0%} in a pothole")
+lowest_share, hole = shares(lambda step: cosine(step, 0.4, 300), noise=0.0)
+print(f"large, then slow: {lowest_share:.0%} in the lowest, {hole:.0%} in a pothole")
 
 # %% [markdown]
 # As many are caught as with the small rate. At this rate it was the noise that threw the runs out.
@@ -563,8 +563,7 @@ print(
 # Over ten epochs at batch size 32 a constant 1.7 would break: you saw it fail at 1.6. A third of it, or less, will not.
 #
 # 100 steps, three epochs of one network, and the answer is of the right size. The test does not know your schedule, your
-# number of epochs, or whether the network will overfit: it knows where training breaks. So take its answer as the middle of
-# a short list, not as the truth.
+# number of epochs, or whether the network will overfit. So take its answer as the middle of a short list.
 #
 # ### Exercise 5.4 · Tune
 #
@@ -594,7 +593,7 @@ check.sixty_steps(my_choice)
 #
 # Bowls, ravines and potholes are pictures with two weights. This network has 4,810. To see something of its loss, stand on
 # the trained weights and look along two random directions: a slice. One thing has to be right, or the picture lies. The
-# directions are **filter-normalised**: in each unit the step is as long as that unit's own weights (Li et al. 2018,
+# directions are **filter-normalised**: in each unit the step is as long as that unit's own weights (Li and others, 2018,
 # "Visualizing the Loss Landscape of Neural Nets").
 #
 # `fit` trains and returns the losses: `train_loss[0, -1]` is that of the first network after the last epoch. `keep([0])`
@@ -638,9 +637,9 @@ plots.show("Three slices with contours: each is a smooth bowl around its centre.
 # *Contours of the training loss on three slices; the star marks the network's own weights, and at 1 each unit has moved by
 # as much as its own length. Each slice is a smooth bowl, with the star at or near its bottom.*
 #
-# What it can say: near a trained network the loss is smooth, these slices show no potholes, and how quickly it
-# rises is a fair measure of how sharp the place is. Fair because of the normalising: in a ReLU network you can make one
-# layer ten times larger and the next ten times smaller, and it computes the same. Does the slice notice?
+# What it can say: near a trained network the loss is smooth, these slices show no potholes, and how quickly it rises is a
+# fair measure of how sharp the place is. Fair because of the normalising: make one layer of a ReLU network ten times larger
+# and the next ten times smaller, and it computes the same. Does the slice notice?
 
 # %%
 twin = old.keep([0])
@@ -663,12 +662,12 @@ for name, network in (("network", old), ("its twin", twin)):
     print(f"{name:8}: raw step to {raw:.2f}, normalised step to {normalised:.2f}")
 
 # %% [markdown]
-# A step of fixed length makes the twin look like a needle's eye, and it is the same network. The normalised step is the
+# After a step of fixed length the twin looks like a needle's eye, and it is the same network. The normalised step is the
 # same for both.
 #
-# What it cannot say: where the run will go. Look at the left picture again. The star sits at the bottom of its bowl after
-# *one* epoch, too, and twenty more epochs took the loss to a fortieth of it. Two random directions out of 4,810 almost
-# never point the way. And a hill in a slice may have a way round in the other 4,808.
+# What it cannot say: where the run will go. In the left picture the star sits at the bottom of its bowl after *one* epoch,
+# too, and twenty more epochs took the loss to a fortieth of it. Two random directions out of 4,810 almost never point the
+# way.
 #
 # ## Seeds differ
 #
@@ -703,7 +702,8 @@ for name, runs in scores.items():
     )
 
 # %% [markdown]
-# At rate 0.2 one seed gives 95.0% and another 97.2%. The difference that you look for, half a percent, is a quarter of that.
+# At rate 0.2 one seed gives 95.0% and another 97.2%. The difference between the means, half a percent, is a quarter of
+# that.
 #
 # ### Exercise 5.5 · Write
 #
@@ -749,7 +749,7 @@ for seeds in (1, 3, 10):
 #
 # ## A recipe
 #
-# Everything so far, on one page. Follow it to the letter the first time.
+# Everything so far, on one page:
 #
 # 1. Scale the features, and the target if it is a number. Keep validation rows aside. Use **one hidden layer of 64**,
 #    **batch size 32**, and as many epochs as you can afford; here **20**.
@@ -761,10 +761,9 @@ for seeds in (1, 3, 10):
 # 4. A rate at which any seed ended above its starting loss is out. Of the others keep the one with the best **mean
 #    validation score**; in a tie the lower. Report the mean with its band.
 #
-# Dividing by 10 and then also trying $3r$ covers "3 to 10", and $r/3$ is for tests that turned too late. If $3r$ wins, stop
-# there: $10r$ is the rate where the test turned. Bands that overlap do not matter here: any of the rates will do then, so
-# take the best mean. Here it is as code. The
-# last lines of the range test, the smoothing and the division, are in `RateRange`.
+# Dividing by 10 and then also trying $3r$ covers "3 to 10"; $r/3$ is for tests that turned too late. If $3r$ wins, stop
+# there: $10r$ is the rate where the test turned. If bands overlap, any of the rates will do. Here it is as code. The last
+# lines of the range test, the smoothing and the division, are in `RateRange`.
 
 # %%
 from helpers import losses as all_losses
@@ -843,11 +842,9 @@ plots.show("Recipe and ten best agree; the default is far behind on digits.")
 # of it, and so are the triangles, a cosine from 0.15. The squares, the default, are 0.06 behind on digits and 0.02 on
 # breast cancer.*
 #
-# The recipe's nine runs come within a hundredth of what the 108 networks of the map found, on all three. Keras's 0.01 is
-# far off on digits; on diabetes it happens to be a good rate, and the recipe gains little. A single cosine from 0.15 would
-# have come within 0.01 on all three, too. But you could not know that beforehand, and the rate that the recipe keeps is nine
-# times as high for one problem as for another. The test finds the right range for data that nobody has tried. What does it
-# cost?
+# Keras's 0.01 is far off on digits; on diabetes it happens to be a good rate, and the recipe gains little. A single cosine
+# from 0.15 would have done, too. But you could not know that beforehand, and the rate that the recipe keeps is nine times
+# as high for one problem as for another. The test finds the right range for data that nobody has tried. What does it cost?
 
 # %%
 rows, each = len(digits.x_train), 20 * 3  # epochs and seeds
@@ -862,8 +859,8 @@ print(f"steps on digits: {nine:,.0f} for the recipe, {whole:,.0f} for the map")
 # a larger map of 84 cells. There the recipe is less than 0.02 below the ten best on diabetes, and less than 0.01 on the
 # other two.
 #
-# These are validation scores, and rates were chosen by them, so all of them flatter a little. The recipe is no law either:
-# it was tried on small, clean problems with one hidden layer. Take it as the place to start.
+# Rates were chosen by these validation scores, so all of them flatter a little. The recipe is no law either: it was tried
+# on small, clean problems with one hidden layer. Take it as the place to start.
 #
 # ## The same in Keras
 #

@@ -88,6 +88,19 @@ def _only_the_last(rates, x, y):
     return [_train(build(rate), x, y) for rate in rates][-1]
 
 
+def _only_the_first(rates, x, y):
+    return [_train(build(rate), x, y) for rate in rates[:1]]
+
+
+def _sorted(rates, x, y):
+    return [_train(build(rate), x, y) for rate in sorted(rates)]
+
+
+def _running_means(rates, x, y):
+    histories = [build(rate).fit(x, y, epochs=2, verbose=0) for rate in rates]
+    return [history.history["loss"][-1] for history in histories]
+
+
 def _accuracies(rates, x, y):
     accuracies = []
     for rate in rates:
@@ -134,6 +147,21 @@ def _noise_added(small, large, squared_small, squared_large):
     return noise / (squared_small + noise / small)
 
 
+def _noise_added_to_large(small, large, squared_small, squared_large):
+    _, noise = _signal_and_noise(small, large, squared_small, squared_large)
+    return noise / (squared_large + noise / large)
+
+
+def _order_turned_then_large(small, large, squared_small, squared_large):
+    noise = (squared_small - squared_large) / (1 / large - 1 / small)
+    return noise / (squared_large - noise / large)
+
+
+def _by_rows_throughout(small, large, squared_small, squared_large):
+    noise = (squared_small - squared_large) / (large - small)
+    return noise / (squared_large - noise / large)
+
+
 def _multiplied(small, large, squared_small, squared_large):
     noise = (squared_small - squared_large) * (1 / small - 1 / large)
     return noise / (squared_small - noise / small)
@@ -170,8 +198,10 @@ WRONG = {
         (lambda p, y: p[np.arange(len(y)), y].mean(), "mean probability"),
         (lambda p, y: (p[np.arange(len(y)), y] > 0.5).mean(), "need not reach 0.5"),
         (lambda p, y: _hits(p, y).sum() / p.shape[1], "number of classes"),
-        (lambda p, y: (p.argmax(axis=0) == y[: p.shape[1]]).mean(), "which class"),
-        (lambda p, y: (p.argmax() == y).mean(), "which class"),
+        (lambda p, y: (p.argmax(axis=0) == y).mean(), "down each column"),
+        (lambda p, y: (p.argmax(axis=0) == y[: p.shape[1]]).mean(), "down each column"),
+        (lambda p, y: (p.argmax() == y).mean(), "with `axis=1`"),
+        (lambda p, y: (p.max(axis=1) == y).mean(), "position of its largest"),
         (lambda p, y: _hits(p, y), "should be a number"),
         (lambda p, y: 0.75, "which class"),
         (lambda p: 1.0, "should take 2 argument"),
@@ -207,15 +237,19 @@ WRONG = {
     ],
     "compare_rates": [
         (_compiled_again, "order should not matter"),
-        (_built_once, "order should not matter"),
+        (_built_once, "Does each run use its own rate"),
         (_rate_ignored, "its own `learning_rate`"),
-        (_never_trained, "its own `learning_rate`"),
-        (_loss_and_accuracy, "shape (2,)"),
-        (_only_the_last, "shape (2,)"),
-        (_accuracies, "Does each run train"),
+        (_never_trained, "train before it ends"),
+        (_running_means, "running means"),
+        (_loss_and_accuracy, "with `[0]`"),
+        (_only_the_first, "inside the loop"),
+        (_only_the_last, "a single number"),
+        (_sorted, "stand in the order of `learning_rates`"),
+        (_accuracies, "that is the accuracy"),
+        (lambda rates, x, y: [1 + rate for rate in rates][:1] * 3, "shape (2,)"),
         (lambda rates, x, y: [0.5 / rate for rate in rates], "losses are"),
         (lambda rates, x, y: [2 - rate for rate in rates], "Do you train on"),
-        (lambda rates, x, y: [], "shape (2,)"),
+        (lambda rates, x, y: [], "list is empty"),
     ],
     "scaled_rate": [
         (0.02, "as it is"),
@@ -244,9 +278,10 @@ WRONG = {
     "budget": [
         ({"learning_rate": 0.32, "batch_size": 32}, "three epochs do not fit"),
         ({"learning_rate": 0.64, "batch_size": 16}, "a single epoch takes 68 steps"),
-        ({"learning_rate": 0.1, "batch_size": 64}, "far below the ridge"),
-        ({"learning_rate": 2.0, "batch_size": 54}, "above the ridge"),
+        ({"learning_rate": 0.1, "batch_size": 64}, "far below the best"),
+        ({"learning_rate": 2.0, "batch_size": 54}, "above the best"),
         ({"learning_rate": 1.28, "batch_size": 512}, "take fewer rows a step"),
+        ({"learning_rate": 0.1, "batch_size": 32}, "In 1 epoch of 34 steps"),
         ({"learning_rate": 5.12, "batch_size": 64}, "diverged"),
         ({"learning_rate": 0.68, "batch_size": 120}, "turn the rate a little"),
         ({"learning_rate": 0.32, "batch_size": 2000}, "only 1079 training rows"),
@@ -272,7 +307,10 @@ WRONG = {
         (_order_turned, "need the same order"),
         (_no_division, "not yet the noise"),
         (_by_rows, "You divide by large - small"),
+        (_order_turned_then_large, "need the same order"),
+        (_by_rows_throughout, "You divide by large - small"),
         (_noise_added, "you add it"),
+        (_noise_added_to_large, "you add it"),
         (_multiplied, "Divide by it"),
         (lambda *given: 37.0, "Yours is 37"),
         (lambda small, large, squared_small, squared_large: None, "`return`"),

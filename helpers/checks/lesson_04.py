@@ -1,5 +1,8 @@
 """The exercises of lesson 4: batch size and learning rate."""
 
+from contextlib import contextmanager
+from unittest.mock import patch
+
 import numpy as np
 
 from helpers.checks.answers import array, call, kind_of, number, recognise, show
@@ -22,11 +25,18 @@ LESSON = Lesson(4, "Batch size and learning rate")
 )
 def accuracy(answer):
     """Judge a function (probabilities, labels) -> share of rows classified right."""
-    for seed, rows, classes in ((2, 40, 4), (0, 8, 3), (1, 5, 5)):
+    for seed, rows, classes in ((15, 5, 5), (2, 40, 4), (0, 8, 3), (1, 5, 5)):
         probabilities, labels, right = _classified(seed, rows, classes)
         came = number(
             call(answer, probabilities, labels, name="accuracy"), "accuracy(...)"
         )
+        if seed == 15:  # a square table: along the wrong axis there is no error
+            if np.isclose(came, (probabilities.argmax(axis=0) == labels).mean()):
+                raise Wrong(
+                    "You look for the largest probability down each column, among the "
+                    "pictures. Look along each row, among the classes: `axis=1`."
+                )
+            continue
         if not np.isclose(came, right, atol=1e-6):
             raise Wrong(_accuracy_mistake(came, right, probabilities, labels))
     return (
@@ -72,6 +82,11 @@ def _accuracy_mistake(came, right, probabilities, labels):
         (
             right * rows / probabilities.shape[1],
             "You divide by the number of classes. Divide by the number of rows.",
+        ),
+        (
+            0,
+            "None of the rows counts as right. For each row, the class is the position "
+            "of its largest probability: `argmax` with `axis=1`.",
         ),
     ]
     recognise(came, mistakes, atol=1e-6)
@@ -158,6 +173,30 @@ def which_batch_size(answer):
     )
 
 
+SHAPES_OF_MISTAKES = {
+    (): "That is a single number. Return a list: one loss for each learning rate.",
+    (0,): "The list is empty. Append the loss of each run to it.",
+    (1,): "Only one loss came back for two rates. Does `return` stand inside the loop?",
+    (2, 2): "`evaluate` returns the loss and the accuracy. Keep the first, with `[0]`.",
+}
+
+
+@contextmanager
+def _listening_to_fit(reported):
+    """Add the loss that each ``fit`` reports last to the list."""
+    import keras
+
+    fit = keras.Model.fit
+
+    def listening(*args, **kwargs):
+        history = fit(*args, **kwargs)
+        reported.extend(history.history.get("loss", [])[-1:])
+        return history
+
+    with patch.object(keras.Model, "fit", listening):
+        yield
+
+
 @LESSON.exercise(
     "Fix",
     points=2,
@@ -177,16 +216,26 @@ def compare_rates(answer):
     y = np.argmax(x[:, :10], axis=1)
     name = "compare_rates"
 
+    reported = []  # by `fit`: the running means of the last epochs
+
     def losses(rates, y=y):
-        came = call(answer, rates, x, y, name=name)
+        with _listening_to_fit(reported):
+            came = call(answer, rates, x, y, name=name)
         came = list(came.values()) if isinstance(came, dict) else came
+        if len(rates) == 2 and np.shape(came) in SHAPES_OF_MISTAKES:
+            raise Wrong(SHAPES_OF_MISTAKES[np.shape(came)])
         return array(came, (len(rates),), f"What {name}({show(rates)}, x, y) returns")
 
     together = losses([0.2, 0.02])
+    if np.isin(together, reported).all():
+        raise Wrong(
+            "Those are the losses that `fit` reports: running means (trap 1). Measure "
+            "with `evaluate` after the training."
+        )
     if np.isclose(together[0], together[1], rtol=1e-3):
         raise Wrong(
             "Two learning rates, ten times apart, end at the same loss. Does each run "
-            "use its own `learning_rate`?"
+            + ("use its own `learning_rate`?" if reported else "train before it ends?")
         )
     if together.max() > 5 or together.min() < 0:
         raise Wrong(
@@ -194,6 +243,12 @@ def compare_rates(answer):
             "the first value of `evaluate`: the loss."
         )
     turned = losses([0.02, 0.2])[::-1]
+    if np.allclose(together, turned[::-1], rtol=1e-3):
+        raise Wrong(
+            "With the rates in another order the same losses come in the same order. "
+            "Does each run use its own rate, and do the losses stand in the order of "
+            "`learning_rates`?"
+        )
     if not np.allclose(together, turned, rtol=1e-2):
         raise Wrong(
             f"Rates 0.2 and 0.02 end at {together.round(3)}; when 0.02 goes first, "
@@ -204,6 +259,11 @@ def compare_rates(answer):
     if np.isclose(shuffled[0], together[0], rtol=1e-3):
         raise Wrong("With other labels the loss is the same. Do you train on `x`, `y`?")
     if together[0] > together[1]:
+        if together.max() <= 1:
+            raise Wrong(
+                "The better rate has the larger number: that is the accuracy. "
+                "`evaluate` returns the loss first."
+            )
         raise Wrong(
             f"After training, rate 0.2 should be ahead of 0.02 on this data; yours end "
             f"at {together.round(3)}. Does each run train, and is the loss measured "
@@ -310,7 +370,7 @@ STEPS, EPOCHS, TARGET = 60, 3, 0.95
         "Small batches make the most of each pass, and need many steps for it. Which "
         "is the smallest batch size that gets three epochs out of 60 steps?",
         "Three epochs in 60 steps are 20 steps an epoch: 1079 / 20 = 53.95 rows. Where "
-        "does the ridge of the map lie for some 54 rows? Try rates around there.",
+        "does the best rate of the map lie for some 54 rows? Try rates around there.",
     ),
 )
 def budget(answer):
@@ -335,7 +395,7 @@ def budget(answer):
         epochs=epochs,
         progress=False,
     )
-    spent = f"{epochs} epochs of {an_epoch} steps"
+    spent = f"{_count(epochs, 'epoch')} of {_count(an_epoch, 'step')}"
     if found.diverged.sum() > 2:
         raise Wrong(
             f"In {spent} most of the five runs diverged: the rate {rate:g} is too high "
@@ -346,6 +406,10 @@ def budget(answer):
     if middle < TARGET:
         raise Wrong(f"{reached}, and the target is {TARGET:.0%}. {_advice(rate, size)}")
     return f"{reached}."
+
+
+def _count(number, what):
+    return f"{number} {what}{'s' * (number > 1)}"
 
 
 def _dials(answer):
@@ -369,16 +433,16 @@ def _dials(answer):
 
 
 def _advice(rate, size):
-    """Say which dial is off: the ridge lies near 0.02 a row up to 64 rows, then 1.3."""
-    ridge = min(0.02 * size, 1.3)
-    if rate < ridge / 2:
+    """Say which dial is off: the best rate is near 0.02 a row, and at most 1.3."""
+    best = min(0.02 * size, 1.3)
+    if rate < best / 2:
         return (
-            "The rate is far below the ridge of the map for this batch size: longer "
+            "The rate is far below the best of the map for this batch size: longer "
             "steps would get further."
         )
-    if rate > 1.7 * ridge:
+    if rate > 1.7 * best:
         return (
-            "The rate is above the ridge of the map for this batch size: such long "
+            "The rate is above the best of the map for this batch size: such long "
             "steps cost more than they gain."
         )
     if size < 54:
@@ -425,6 +489,27 @@ def noise_from_two(answer):
 def _noise_mistake(came, small, large, signal, noise):
     short, long = signal + noise / large, signal + noise / small
     gap = 1 / small - 1 / large
+    slips = [  # on the way to the noise, wherever the signal comes from then
+        (
+            -noise,
+            "The difference of the lengths and that of 1 / small and 1 / large need "
+            "the same order, or the noise turns negative.",
+        ),
+        (
+            long - short,
+            "The difference of the two lengths is not yet the noise: divide it by "
+            "1 / small - 1 / large.",
+        ),
+        (
+            (long - short) / (large - small),
+            "You divide by large - small. The noise goes as 1 / batch size: divide by "
+            "1 / small - 1 / large.",
+        ),
+        (
+            (long - short) * gap,
+            "You multiply by 1 / small - 1 / large. Divide by it.",
+        ),
+    ]
     mistakes = [
         (noise, "That is the noise, sigma squared. Divide it by the signal."),
         (
@@ -448,29 +533,22 @@ def _noise_mistake(came, small, large, signal, noise):
             "You divide by the squared length of the small minibatch's "
             "gradient. That still has noise / small in it: subtract it first.",
         ),
-        (
-            -noise / (long + noise / small),
-            "The difference of the lengths and that of "
-            "1 / small and 1 / large need the same order, or the noise turns negative.",
+        *(
+            (
+                noise / (length + noise / size),
+                "To get the signal, subtract noise / "
+                "batch size from the squared length; you add it.",
+            )
+            for size, length in ((small, long), (large, short))
         ),
-        (
-            (long - short) / (long - (long - short) / small),
-            "The difference of the two "
-            "lengths is not yet the noise: divide it by 1 / small - 1 / large.",
-        ),
-        (
-            (long - short) / (large - small) / signal,
-            "You divide by large - small. The "
-            "noise goes as 1 / batch size: divide by 1 / small - 1 / large.",
-        ),
-        (
-            noise / (long + noise / small),
-            "To get the signal, subtract noise / small "
-            "from the squared length; you add it.",
-        ),
-        (
-            (long - short) * gap / (long - (long - short) * gap / small),
-            "You multiply by 1 / small - 1 / large. Divide by it.",
+        *(
+            (value, message)
+            for wrong, message in slips
+            for value in (
+                wrong / signal,
+                wrong / (long - wrong / small),
+                wrong / (short - wrong / large),
+            )
         ),
     ]
     recognise(came, mistakes, rtol=1e-6)

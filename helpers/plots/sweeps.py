@@ -46,6 +46,8 @@ def map(sweep, by: str = "valid_loss"):
     ax.set_xscale("log", base=2)
     ax.set(yscale="log", xlabel="batch size", ylabel="learning rate")
     ax.set_xticks(sizes, sizes)
+    ax.set_yticks(rates, [f"{rate:.3g}" for rate in rates])
+    ax.minorticks_off()
     ax.grid(False)
     epochs = sweep.train_loss.shape[-1]
     ax.set_title(f"{MEASURES[by].capitalize()} after {epochs} epochs: {sweep.problem}")
