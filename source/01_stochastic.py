@@ -705,7 +705,8 @@ plots.show(
 #
 # **Keras** is a Python library that builds and trains networks. It calls our line `Dense(1)`: one weight and a bias. An
 # **optimizer** is the rule for a step, here `SGD`. Set its rate to 1 and let it take one step on all rows, from $w = b = 0$. By
-# how much will $w$ move? (Keras calls weights the *kernel*; `x[:, None]` makes a table of one column.)
+# how much will $w$ move? (*Kernel* is its word for the weights without the bias; `x[:, None]`
+# makes a table of one column.)
 
 # %% tags=["nbval-ignore-output"]
 import keras  # takes about ten seconds
