@@ -112,3 +112,350 @@ labs.recipes()
 
 # %% tags=["nbval-ignore-output"]
 labs.recipes().animate("b_rate", [0.001, 0.01, 0.1, 1.0])
+
+# %% [markdown]
+# *Four pairs of curves: A stays as it is, B goes from a rate of 0.001 to 1. It crawls, catches up, overtakes, and breaks.*
+#
+# ### Exercise 8.1 · Predict
+#
+# Plan before you train. There are 1,079 training rows and a budget of 110 steps. With a batch size of 128, how many whole
+# epochs can you afford?
+
+# %% tags=["exercise:affordable"]
+### BEGIN SOLUTION
+my_epochs = 12
+### END SOLUTION
+check.affordable(my_epochs)
+
+# %%
+# check.affordable.hint()
+# check.affordable.solution()
+
+# %% [markdown] tags=["solution"]
+# An epoch takes $\lceil 1079 / 128 \rceil = 9$ steps, the last with the 55 rows that are left over. $110 / 9 = 12.2$, so
+# twelve epochs, 108 steps. With batch size 32 it is 34 steps and three epochs: a larger batch sees more rows for the same
+# number of steps, and pays for it in seconds.
+
+# %% [markdown]
+# ## Problem 1: read a digit, in 110 steps
+#
+# You know this one. In lesson 4 a network took hundreds of steps to reach 95%. The same now in 110.
+#
+# Where do you begin? Not with Keras. `sweep` trains a hundred networks in the time that Keras takes for a few. Here are nine
+# rates for two optimizers, with batch size 64 and six epochs: 102 steps.
+
+# %%
+from helpers.optimizers import SGD, Adam
+from helpers.sweeps import sweep
+
+rates = np.geomspace(0.001, 3, 9)
+grid = {"learning_rates": rates, "batch_sizes": 64, "seeds": range(3), "epochs": 6}
+for optimizer in (SGD, Adam):
+    result = sweep(digits, optimizer=optimizer, progress=False, **grid)
+    best = result.best(by="valid_score")
+    print(f"{optimizer.__name__:4} best rate {best.learning_rate:.2g}", end=", ")
+    print(f"validation accuracy {best.valid_score:.2f}")
+
+# %% [markdown]
+# Two optimizers, and their best rates lie decades apart. Lesson 7 said it: there is no such thing as *the* learning rate,
+# only the rate of an optimizer. With it, each is well above the baseline.
+#
+# ### Exercise 8.2 · Tune
+#
+# Hand over a recipe for the digits: at most **110 steps**, and a mean test accuracy of **0.96** or more. Loss and output are
+# as in lesson 4; all the rest is open. You can try it on validation rows first: `try_out(my_digits, digits)`.
+
+
+# %% tags=["exercise:my_digits"]
+def my_digits():
+    ### BEGIN SOLUTION
+    model = dense(64, [128], 10, "softmax")
+    schedule = keras.optimizers.schedules.CosineDecay(0.015, decay_steps=102)
+    optimizer = keras.optimizers.RMSprop(schedule)
+    model.compile(optimizer, loss="sparse_categorical_crossentropy")
+    return model, {"batch_size": 64, "epochs": 6}
+    ### END SOLUTION
+
+
+check.my_digits(my_digits)
+
+# %%
+# check.my_digits.hint()
+# check.my_digits.solution()
+
+# %% [markdown] tags=["solution"]
+# One of many. RMSprop brings a rate for each weight and is quick from the first step on; the cosine brings it to rest at the
+# last one; 64 rows a step are steadier than 32. SGD at rate 0.5 does as well within the seeds. What does *not* pass is any
+# optimizer at a rate that suits another: SGD at 0.01 gets 64%, Adam at its default 90%.
+
+# %% [markdown]
+# The check tells you more than yes or no. It takes your recipe apart: one choice changed at a time, everything else left as
+# it is, on validation rows. What is the choice that costs you most?
+#
+# It also counts how often you look at the test rows. Each look that you use to choose makes them a little more like
+# validation rows.
+#
+# ### What the search found
+#
+# Here is the field that you are up against: hundreds of recipes, each a mean over three seeds. Where do you expect the
+# optimizers, best to worst?
+
+# %%
+found = capstone.found()
+plots.field(found["digits"], capstone.TASKS["digits"])
+plots.show("Recipes for digits by optimizer: each has good and bad ones.")
+
+# %% [markdown]
+# *Each dot is one recipe; its place is the test accuracy. In every row dots reach the target, and in every row dots lie far
+# below the baseline.*
+#
+# ## Problem 2: how will a disease go on? In 200 steps
+#
+# 266 patients, ten numbers each; the target is how far their diabetes has progressed a year later, standardised. There is
+# little data and a lot of chance in it. The baseline of the digits, with the output changed, does this:
+
+# %%
+diabetes = capstone.load_task("diabetes")
+
+
+def first_try():
+    model = dense(10, [64], 1)
+    model.compile(keras.optimizers.SGD(0.1), loss="mean_squared_error")
+    return model, {"batch_size": 32, "epochs": 22}
+
+
+# %%
+_, history = train(first_try, diabetes, seed=0)
+plots.learning_curves({"The baseline, 198 steps": history}, top=1)
+plots.show("Training loss falls to 0.3; validation loss turns after a few epochs.")
+
+# %% [markdown]
+# *Training loss and validation loss against the epoch. The one keeps falling; the other turns upwards after a few epochs.*
+#
+# You have seen this gap before. What would you change: the rate, the steps, the width, or all of them? And in which direction?
+#
+# ### Exercise 8.3 · Write
+#
+# A recipe of your own for the diabetes data, from loss and output on: at most **200 steps**, and a mean R squared of **0.31**
+# or more on the test rows. You need not spend the whole budget.
+
+
+# %% tags=["exercise:my_diabetes"]
+def my_diabetes():
+    ### BEGIN SOLUTION
+    model = dense(10, [128], 1)
+    optimizer = keras.optimizers.Adam(learning_rate=0.0003)
+    model.compile(optimizer, loss="mean_squared_error")
+    return model, {"batch_size": 16, "epochs": 11}
+    ### END SOLUTION
+
+
+check.my_diabetes(my_diabetes)
+
+# %%
+# check.my_diabetes.hint()
+# check.my_diabetes.solution()
+
+# %% [markdown] tags=["solution"]
+# A regression: one linear unit, squared error, R squared as the score. What wins here is restraint. A rate of 0.0003 for
+# Adam, and 187 steps, leave the network no time to learn 266 patients by heart. A straight line (no hidden layer) does nearly
+# as well, and so does the baseline's network at a tenth of its rate. What loses is more of everything: two layers of 64 with
+# Adam at 0.01 fit the training rows best of all, and get 0.08 on the test rows.
+
+# %% [markdown]
+# Did the score surprise you? On validation rows good recipes have 0.55 or more; on test rows about 0.38. Nothing is broken.
+# There are only 88 patients in each pile, and these piles are not equally hard. Draw 88 patients at random from the test rows,
+# with repeats, again and again, and see how far the score of *one* trained model moves.
+
+# %%
+model, _ = train(first_try, diabetes, seed=0)
+outputs, y = model.predict(diabetes.x_test, verbose=0), diabetes.y_test
+rng, scores = np.random.default_rng(0), []
+for _ in range(1000):
+    rows = rng.integers(len(y), size=len(y))
+    scores.append(capstone.score(outputs[rows], y[rows], "regression"))
+low, high = np.quantile(scores, [0.05, 0.95])
+print(f"nine times out of ten between {low:.1f} and {high:.1f}")
+
+# %% [markdown]
+# That is wider than the way from the baseline to the best. Three seeds tell you how much the *training* varies. They say
+# nothing about which patients happened to be in the pile. With few test rows, the second decimal is an opinion.
+#
+# (Such redrawing is called the **bootstrap**: Efron 1979, "Bootstrap Methods: Another Look at the Jackknife".)
+
+# %%
+plots.field(found["diabetes"], capstone.TASKS["diabetes"])
+plots.show("Recipes for diabetes by optimizer.")
+
+# %% [markdown]
+# *Each dot is one recipe for the diabetes data, by its R squared on the test rows.*
+#
+# ## Problem 3: an old recipe, in 22 steps
+#
+# Tumours: 30 measurements each, malign (0) or benign (1). A friend sends you a recipe for it, glued together from three old
+# web pages. "It runs", she writes, "and the loss goes down. But it is never right."
+
+
+# %%
+def from_a_friend():
+    model = dense(30, [16], 1, "softmax")
+    optimizer = keras.optimizers.Adadelta()
+    model.compile(optimizer, loss="binary_crossentropy")
+    return model, {"batch_size": 8, "epochs": 2}
+
+
+# %%
+cancer = capstone.load_task("breast_cancer")
+try_out(from_a_friend, cancer)
+
+# %% [markdown]
+# 63% of the tumours are benign, and this model calls them all so. The doctor of lesson 6 sees one of the faults. The others
+# are no errors at all; they are choices.
+#
+# ### Exercise 8.4 · Fix
+#
+# Repair it: at most **22 steps** (hers makes 86), and a mean test accuracy of **0.955** or more. Change as little as you can,
+# and know why for each change.
+
+
+# %% tags=["exercise:my_cancer"]
+def my_cancer():
+    ### BEGIN SOLUTION
+    model = dense(30, [16], 1, "sigmoid")
+    optimizer = keras.optimizers.Adam(learning_rate=0.03)
+    model.compile(optimizer, loss="binary_crossentropy")
+    return model, {"batch_size": 32, "epochs": 2}
+    ### END SOLUTION
+
+
+check.my_cancer(my_cancer)
+
+# %%
+# check.my_cancer.hint()
+# check.my_cancer.solution()
+
+# %% [markdown] tags=["solution"]
+# Three faults. A softmax over one unit is always 1: a sigmoid, or two softmax units with the sparse loss. Adadelta at Keras's
+# default of 0.001 hardly moves: any optimizer at a rate that suits it. And 43 steps an epoch for two epochs are 86 steps: with
+# batch size 32 it is 11 an epoch.
+
+# %%
+plots.field(found["breast_cancer"], capstone.TASKS["breast_cancer"])
+plots.show("Recipes for breast cancer by optimizer.")
+
+# %% [markdown]
+# *Each dot is one recipe for the tumours, by its test accuracy.*
+#
+# With 113 test rows one tumour more or less is 0.9 of a hundredth. Between 0.97 and 0.98 lies a single patient.
+#
+# ## Which choice mattered?
+#
+# You have three good recipes now. Take such a recipe for each problem and spoil *one* choice at a time:
+#
+# - `"rate low"`: a tenth of the rate;
+# - `"rate high"`: ten times the rate;
+# - `"few rows"`: a batch of 4, as many steps;
+# - `"no schedule"`: constant instead of a cosine;
+# - `"narrow"`: a quarter of the hidden units.
+#
+# ### Exercise 8.5 · Choose
+#
+# For each problem, which of the five costs most? Look back at what you saw when you tuned. Then commit.
+
+# %% tags=["exercise:costs_most"]
+### BEGIN SOLUTION
+my_costs = {
+    "digits": "rate high",
+    "diabetes": "rate high",
+    "breast_cancer": "rate low",
+}
+### END SOLUTION
+check.costs_most(my_costs)
+
+# %%
+# check.costs_most.hint()
+# check.costs_most.solution()
+
+# %% [markdown] tags=["solution"]
+# To be measured.
+
+# %% [markdown]
+# ## Problem 4: two digits in one picture, in 300 steps
+#
+# Less help here. Two pictures of digits lie one over the other. Which digits are there?
+
+# %%
+both = capstone.load_task("two_digits")
+pixels = both.x_train[:8] * both.x_scale + both.x_mean
+labels = [" ".join(map(str, np.flatnonzero(row))) for row in both.y_train[:8]]
+plots.images(pixels, labels)
+plots.show("Eight pictures, each of two digits over one another, with their labels.")
+
+# %% [markdown]
+# *Eight pictures, each with two handwritten digits over one another, and above it which they are. Where a single number
+# stands, both were the same.*
+#
+# ### Exercise 8.6 · Write
+#
+# A stretch. At most **300 steps**; a picture counts as right only if *all ten* answers are right, and **0.40** of the test
+# pictures have to be. `both` has `x_train`, `y_train`, `x_valid` and `y_valid`, as the others do. Say yourself what the
+# output is and which loss goes with it.
+
+
+# %% tags=["exercise:my_two_digits"]
+def my_two_digits():
+    ### BEGIN SOLUTION
+    model = dense(64, [128], 10, "sigmoid")
+    schedule = keras.optimizers.schedules.CosineDecay(0.02, decay_steps=288)
+    optimizer = keras.optimizers.Adam(schedule)
+    model.compile(optimizer, loss="binary_crossentropy")
+    return model, {"batch_size": 128, "epochs": 12}
+    ### END SOLUTION
+
+
+check.my_two_digits(my_two_digits)
+
+# %%
+# check.my_two_digits.hint()
+# check.my_two_digits.solution()
+
+# %% [markdown] tags=["solution"]
+# Ten yes-or-no questions about one picture: ten sigmoid units and `binary_crossentropy`, one for each digit. A softmax would
+# have to share 1 between two digits, gives 0.5 to each, and no output gets above one half.
+
+# %%
+plots.field(found["two_digits"], capstone.TASKS["two_digits"])
+plots.show("Recipes for two digits by optimizer.")
+
+# %% [markdown]
+# *Each dot is one recipe for the pictures of two digits.*
+#
+# ## Write it down
+#
+# A choice that nobody can follow is a guess. Copy this page for one of the four problems, and fill it in. Half a page will do.
+#
+# | question | your answer |
+# |---|---|
+# | What is one row's answer: an amount, a yes or no, one of several, any number of labels? | |
+# | So: units, activation, loss. And which number do *you* look at? | |
+# | Optimizer and rate: how did you find the rate, and on which rows? | |
+# | Batch size and schedule: what did they buy, and what did they cost? | |
+# | How many recipes did you try before this one? | |
+# | Mean and band over seeds, and the same for the baseline. Do the bands overlap? | |
+# | Which single change would cost most? Which makes no difference? | |
+# | What would you do with ten times the budget? With a tenth? | |
+# | What does your score not say? | |
+#
+# A good answer weighs these, whichever recipe it comes to:
+#
+# - **The problem comes first.** Loss and output follow from what an answer *is*. No tuning mends a wrong one.
+# - **The rate is found, not remembered**: by a sweep or a range test, on validation rows, for this optimizer and batch size.
+# - **One change at a time**, with the steps held equal, or it is said what else changed.
+# - **Bands, not single numbers.** "No clear difference" is a result, and then the cheaper choice wins.
+# - **Prices are named**: seconds, memory, one more number to tune, fewer steps for other ideas.
+# - **The limits are named**: how many test rows, how many looks at them, what kind of data was never seen.
+#
+# ## What to remember
+#
+# **What do you choose first?** What an answer is, and with it output and loss; then the learning rate, for the optimizer you
+# happen to have; then see whether anything else makes a difference that is larger than the seeds.
