@@ -1,0 +1,160 @@
+"""The exercises of lesson 8: your turn."""
+
+from helpers.checks.answers import kind_of, number, one_of, show
+from helpers.checks.engine import Lesson, Wrong
+from helpers.checks.recipes import Attempt
+
+LESSON = Lesson(8, "Your turn")
+SECONDS = 60  # three trainings in Keras, on a machine that may be busy
+SPOILED = ("rate low", "rate high", "few rows", "no schedule", "narrow")
+COSTS_MOST = {
+    "digits": "rate high",
+    "diabetes": "rate high",
+    "breast_cancer": "rate low",
+}
+
+
+@LESSON.exercise(
+    "Predict",
+    hints=(
+        "How many steps is one epoch? The last minibatch may be smaller, and it is a "
+        "step, too.",
+        "1079 / 128 is 8.4, so an epoch takes 9 steps. How often does 9 go into 110?",
+    ),
+)
+def affordable(answer):
+    """Judge the epochs of 1,079 rows at batch size 128 within 110 steps."""
+    epochs = number(answer, "my_epochs", whole=True)
+    mistakes = {
+        13: "Thirteen epochs are 117 steps: an epoch takes 9 steps, not 8.4. The rows "
+        "that are left over make a step of their own.",
+        9: "That is the number of steps in one epoch. How often does it go into 110?",
+        8: "1079 / 128 is 8.4: that is about one epoch. How often does it fit into 110?",
+        108: "That is the number of steps. How many epochs are they?",
+        3: "That is for batch size 32. Here it is 128.",
+        110: "That is the budget in steps. How many steps does an epoch take?",
+        14: "Fourteen epochs are 126 steps. Round the steps of an epoch up, then the "
+        "number of epochs down.",
+    }
+    if epochs in mistakes:
+        raise Wrong(mistakes[epochs])
+    if epochs != 12:
+        raise Wrong(
+            f"{epochs:g} epochs of 9 steps are {9 * epochs:g} steps. The budget is 110: "
+            "how many whole epochs fit?"
+        )
+    return "9 steps an epoch, the last with 55 rows; 12 epochs are 108 steps."
+
+
+@LESSON.exercise(
+    "Tune",
+    points=3,
+    seconds=SECONDS,
+    needs_keras=True,
+    hints=(
+        "Start from the baseline and change the rate alone. Which rate did the sweep "
+        "find for SGD, and which for Adam?",
+        "The sweep's best rates hold for batch size 64 and six epochs. Take one of "
+        "them. Then see whether a cosine or a wider layer adds anything.",
+    ),
+)
+def my_digits(answer):
+    """Judge a recipe for the digits."""
+    return Attempt(answer, "my_digits", "digits").judge()
+
+
+@LESSON.exercise(
+    "Write",
+    points=4,
+    seconds=SECONDS,
+    needs_keras=True,
+    hints=(
+        "The answer is an amount. The baseline's curve turns upwards long before its "
+        "last step: it learns the training rows by heart. What slows that down?",
+        "Take a tenth of the rate, or a tenth of the steps, or no hidden layer at all. "
+        "Any one of them may do.",
+    ),
+)
+def my_diabetes(answer):
+    """Judge a recipe for the diabetes data."""
+    return Attempt(answer, "my_diabetes", "diabetes").judge()
+
+
+@LESSON.exercise(
+    "Fix",
+    points=3,
+    seconds=SECONDS,
+    needs_keras=True,
+    hints=(
+        "What can a softmax over a single unit give? And how far does Adadelta move at "
+        "Keras's default rate?",
+        "One sigmoid unit. An optimizer with a rate that suits it, such as Adam between "
+        "0.01 and 0.05. And 342 rows at batch size 32 are 11 steps an epoch.",
+    ),
+)
+def my_cancer(answer):
+    """Judge a recipe for the tumours."""
+    return Attempt(answer, "my_cancer", "breast_cancer").judge()
+
+
+@LESSON.exercise(
+    "Choose",
+    points=2,
+    hints=(
+        "Each recipe has a rate that was tuned for it. Which of the changes undo that, "
+        "and in which direction does it hurt when there are few steps?",
+        "With 22 steps, what is a network at a tenth of the rate able to learn? With 100 "
+        "or more, what does ten times the best rate do?",
+    ),
+)
+def costs_most(answer):
+    """Judge which of five changes costs most, for each of three problems."""
+    if not isinstance(answer, dict):
+        raise Wrong(
+            f"my_costs should be a dictionary such as {show({'digits': 'narrow'})}. "
+            f"You gave {kind_of(answer)}."
+        )
+    if set(answer) != set(COSTS_MOST):
+        raise Wrong(
+            f"my_costs needs the keys {', '.join(COSTS_MOST)}. Yours are "
+            f"{show([*answer])}."
+        )
+    for name, right in COSTS_MOST.items():
+        chosen = one_of(answer[name], SPOILED, f'my_costs["{name}"]')
+        if chosen != right:
+            raise Wrong(f"{name}: {_why_not(chosen)}")
+    return "In all three the rate costs most, and not in the same direction."
+
+
+def _why_not(chosen):
+    return {
+        "narrow": "a quarter of the units costs little. These networks have more than "
+        "they need.",
+        "no schedule": "the schedule was worth little in so few steps.",
+        "few rows": "noisy steps cost something. But something else costs more.",
+        "rate low": "this problem has steps enough to get somewhere at a tenth of the "
+        "rate. What can it not get over?",
+        "rate high": "the steps are too few for the high rate to be the worst: what if "
+        "you hardly move at all?",
+    }[chosen]
+
+
+@LESSON.exercise(
+    "Write",
+    points=5,
+    seconds=SECONDS,
+    needs_keras=True,
+    hints=(
+        "Look at a row of `both.y_train`. How many of its ten numbers can be 1? Which "
+        "row of lesson 6's table is that?",
+        "Ten sigmoid units and `binary_crossentropy`. Then look for the rate: 300 steps "
+        "are few, so it is higher than you may think.",
+    ),
+)
+def my_two_digits(answer):
+    """Judge a recipe for the pictures of two digits."""
+    return Attempt(answer, "my_two_digits", "two_digits").judge()
+
+
+EXERCISES = LESSON.exercises
+progress = LESSON.progress
