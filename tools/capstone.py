@@ -43,12 +43,12 @@ REASONABLE = {
         (R("Adam", 0.01, 32, hidden=(64, 64)), 22),
     ],
     "breast_cancer": [
-        (R("SGD", 0.1, 32, hidden=(16,)), 2),
-        (R("SGD", 0.5, 32, hidden=(16,)), 2),
-        (R("momentum", 0.1, 64, hidden=()), 3),
-        (R("Adam", 0.001, 32, hidden=(16,)), 2),
-        (R("Adam", 0.01, 32, hidden=(16,)), 2),
-        (R("Adam", 0.03, 128, "cosine", (16,)), 7),
+        (R("SGD", 0.1, 32, hidden=(16,)), 1),
+        (R("SGD", 0.5, 32, hidden=(16,)), 1),
+        (R("momentum", 0.3, 32, hidden=()), 1),
+        (R("Adam", 0.01, 32, hidden=(16,)), 1),
+        (R("Adam", 0.03, 32, hidden=(16,)), 1),
+        (R("RMSprop", 0.01, 64, "cosine", (64,)), 1),
     ],
     "two_digits": [
         (R("SGD", 0.1, 32), 3),

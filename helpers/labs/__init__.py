@@ -7,6 +7,7 @@ it. What its controls start with can be chosen: ``labs.descent(learning_rate=0.1
 from helpers.labs.descent import descent
 from helpers.labs.gradient import gradient
 from helpers.labs.line_fit import line_fit
+from helpers.labs.recipes import recipes
 from helpers.labs.sampling import sampling
 
-__all__ = ["descent", "gradient", "line_fit", "sampling"]
+__all__ = ["descent", "gradient", "line_fit", "recipes", "sampling"]

@@ -16,6 +16,7 @@ from helpers.plots.base import (
     show,
     use_style,
 )
+from helpers.plots.capstone import field
 from helpers.plots.landscapes import arrow, contours, landscape, network, ravine_paths
 from helpers.plots.sweeps import curves, map
 from helpers.plots.training import epoch_axis, learning_curves
@@ -35,6 +36,7 @@ __all__ = [
     "contours",
     "curves",
     "epoch_axis",
+    "field",
     "images",
     "in_notebook",
     "landscape",
