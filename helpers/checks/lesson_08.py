@@ -8,9 +8,9 @@ LESSON = Lesson(8, "Your turn")
 SECONDS = 60  # three trainings in Keras, on a machine that may be busy
 SPOILED = ("rate low", "rate high", "few rows", "no schedule", "narrow")
 COSTS_MOST = {
-    "digits": "rate high",
-    "diabetes": "rate high",
-    "breast_cancer": "rate low",
+    "digits, SGD": "rate high",
+    "digits, RMSprop": "rate low",
+    "diabetes, Adam": "rate low",
 }
 
 
@@ -89,7 +89,7 @@ def my_diabetes(answer):
         "What can a softmax over a single unit give? And how far does Adadelta move at "
         "Keras's default rate?",
         "One sigmoid unit. An optimizer with a rate that suits it, such as Adam between "
-        "0.01 and 0.05. And 342 rows at batch size 32 are 11 steps an epoch.",
+        "0.01 and 0.05. And 343 rows at batch size 32 are 11 steps an epoch.",
     ),
 )
 def my_cancer(answer):
@@ -101,17 +101,17 @@ def my_cancer(answer):
     "Choose",
     points=2,
     hints=(
-        "Each recipe has a rate that was tuned for it. Which of the changes undo that, "
-        "and in which direction does it hurt when there are few steps?",
-        "With 22 steps, what is a network at a tenth of the rate able to learn? With 100 "
-        "or more, what does ten times the best rate do?",
+        "Each recipe has a rate that suits it, and few steps. What does a tenth of the "
+        "rate cost, and what does ten times the rate do to SGD?",
+        "A step of SGD is as long as rate times gradient, and gradients can grow. "
+        "RMSprop and Adam divide by the size of the gradients: how long is their step?",
     ),
 )
 def costs_most(answer):
     """Judge which of five changes costs most, for each of three problems."""
     if not isinstance(answer, dict):
         raise Wrong(
-            f"my_costs should be a dictionary such as {show({'digits': 'narrow'})}. "
+            f"my_costs should be a dictionary such as {show({'digits, SGD': 'narrow'})}. "
             f"You gave {kind_of(answer)}."
         )
     if set(answer) != set(COSTS_MOST):
@@ -123,19 +123,19 @@ def costs_most(answer):
         chosen = one_of(answer[name], SPOILED, f'my_costs["{name}"]')
         if chosen != right:
             raise Wrong(f"{name}: {_why_not(chosen)}")
-    return "In all three the rate costs most, and not in the same direction."
+    return "The rate costs most each time: too high for SGD, too low for the others."
 
 
 def _why_not(chosen):
     return {
         "narrow": "a quarter of the units costs little. These networks have more than "
         "they need.",
-        "no schedule": "the schedule was worth little in so few steps.",
-        "few rows": "noisy steps cost something. But something else costs more.",
-        "rate low": "this problem has steps enough to get somewhere at a tenth of the "
-        "rate. What can it not get over?",
-        "rate high": "the steps are too few for the high rate to be the worst: what if "
-        "you hardly move at all?",
+        "no schedule": "the cosine is worth next to nothing in so few steps.",
+        "few rows": "noisy steps cost a few hundredths. Another change costs more.",
+        "rate low": "at a tenth of the rate SGD is slow, and it still gets most of the "
+        "way. What is worse than slow?",
+        "rate high": "this optimizer divides by the size of the gradients, so its steps "
+        "are never longer than the rate. Ten times too long is rough, and bearable.",
     }[chosen]
 
 

@@ -19,6 +19,7 @@ from helpers.schedules import CosineDecay
 
 FORM = '`return model, {"batch_size": 32, "epochs": 3}`'
 FACTORS = (0.1, 0.3, 3, 10)
+MOST_ROWS = 256  # a larger batch would take too long to try
 WORTH_SAYING = 0.005
 _looks = Counter()
 
@@ -295,7 +296,7 @@ class Apart:
             change = "the learning rate", f"{factor:g} times as high"
             tries[change] = self.score(rates=factor * self.rates)
         for size in (self.size // 4, self.size * 4):
-            if 1 <= size <= len(self.problem.x_train):
+            if 1 <= size <= MOST_ROWS:
                 change = "the batch size", f"{size} rows in as many steps"
                 tries[change] = self.score(size=size)
         if self.steps >= 8:

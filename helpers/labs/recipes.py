@@ -115,7 +115,10 @@ def recipes(
             f"the validation rows: {_verdict(**ends)}."
         )
 
-    lab = Lab(
+    for name in ("problem", "steps"):
+        controls[name].observe(choose, "value")
+    choose()
+    return Lab(
         live,
         controls,
         draw,
@@ -132,7 +135,6 @@ def recipes(
         a_schedule=a_schedule,
         b_schedule=b_schedule,
     )
-    return lab
 
 
 def _verdict(A, B):

@@ -33,7 +33,11 @@ def field(found, task):
         ax.plot(scores[inside], height[inside], MARKERS[row], **style)
         out = f"← {(~inside).sum()} more"
         ax.text(left, row, out, ha="left", va="center", fontsize=9)
-    lines = {"baseline": (DIVERGED, ":"), "target": (DESCENT, "--"), "best": (MINIMUM, "-")}
+    lines = {
+        "baseline": (DIVERGED, ":"),
+        "target": (DESCENT, "--"),
+        "best": (MINIMUM, "-"),
+    }
     for name, (colour, line) in lines.items():
         value = getattr(task, name)
         label = f"{name} {value:g}"
