@@ -15,7 +15,6 @@
 
 # %% tags=["nbval-ignore-output"]
 import keras  # takes about ten seconds
-import matplotlib.pyplot as plt
 import numpy as np
 
 from helpers import capstone, labs, plots
@@ -307,12 +306,16 @@ def from_a_friend():
 
 
 # %%
+import warnings
+
 cancer = capstone.load_task("breast_cancer")
-try_out(from_a_friend, cancer)
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # Keras has a remark, and so will you
+    try_out(from_a_friend, cancer)
 
 # %% [markdown]
-# 63% of the tumours are benign, and this model calls them all so. The doctor of lesson 6 sees one of the faults. The others
-# are no errors at all; they are choices.
+# 63% of the tumours are benign, and this model calls them all so. The doctor of lesson 6 sees one of the faults. The others are
+# no errors at all; they are choices. (Keras warns of one of them, too. The cell keeps it quiet, so that you can look first.)
 #
 # ### Exercise 8.4 · Fix
 #
@@ -497,7 +500,73 @@ plots.show("Recipes for two digits by optimizer.")
 # - **Prices are named**: seconds, memory, one more number to tune, fewer steps for other ideas.
 # - **The limits are named**: how many test rows, how many looks at them, what kind of data was never seen.
 #
+# ## No single best choice
+#
+# Put the four winners side by side. For each problem this is the recipe that was best on validation rows, with its test
+# score over ten fresh seeds.
+
+# %%
+for name, result in found.items():
+    best = result["best"]
+    print(
+        f"{name:13} {best['optimizer']} {best['rate']:g}, {best['schedule']}", end=", "
+    )
+    print(f"batch size {best['batch_size']}, hidden {best['hidden']}", end=": ")
+    print(f"{best['mean']:.2f} ({best['low']:.2f} to {best['high']:.2f})")
+
+# %% [markdown]
+# Different optimizers, rates a factor of three apart, from no hidden layer to two. Copy the winner of one problem to another
+# and it is one recipe among many. And here are six choices that sensible people make, for each problem:
+
+# %%
+for name, result in found.items():
+    print(name)
+    for each in result["reasonable"]:
+        words = f"{each['optimizer']} {each['rate']:g}, {each['schedule']}"
+        words += f", batch size {each['batch_size']}, hidden {each['hidden']}"
+        print(f"  {words:52} {each['mean']:.2f}", end=" ")
+        print(f"({each['low']:.2f} to {each['high']:.2f})")
+
+# %% [markdown]
+# Read the bands. The first line of each is the baseline. Among the better ones they overlap, whatever the optimizer is
+# called; below them lie the recipes whose *rate* does not suit. That is the trade: a good rate for any optimizer is worth
+# more than the best optimizer at a bad one.
+#
+# | you gain | you pay |
+# |---|---|
+# | larger batch: steadier steps | more rows for each step; fewer steps an epoch |
+# | higher rate: sooner there | a fuzzy ball at the end, or a run that blows up |
+# | schedule: settles | two more numbers, and you must know the last step |
+# | adaptive optimizer: forgives a rate that is too high | memory for each weight; no better in the end on these data |
+# | more units, more steps: fits the training rows better | learns by heart where rows are few |
+#
+# What this does not show: four small problems, dense layers, budgets of seconds. On large networks the memory of an optimizer,
+# the seconds of a step and a schedule over weeks weigh differently. The way of finding out stays the same.
+#
+# ## What you have learnt
+#
+# 1. **Stochastic**: a random handful points the right way on average, and its error falls with the root of its size.
+# 2. **Gradient**: which way is down, four ways to the same numbers.
+# 3. **Descent**: curvature sets the speed limit, noise the size of the ball.
+# 4. **Batch size and learning rate**: two dials that belong together, and how to compare runs fairly.
+# 5. **Choosing parameters**: a range test, a schedule, several seeds.
+# 6. **Loss functions**: the answer decides the output, the output the loss.
+# 7. **Optimizers**: each mends one thing; tuned, they lie close together.
+#
+# Where to go next: pictures and sequences need other layers than dense ones (convolutions, attention), and all of this
+# course goes on to hold for them. Good next books are Goodfellow, Bengio and Courville 2016, "Deep Learning", for why things
+# work, and Chollet 2021, "Deep Learning with Python", for Keras. Best of all: data of your own, a budget, and a baseline.
+#
 # ## What to remember
 #
 # **What do you choose first?** What an answer is, and with it output and loss; then the learning rate, for the optimizer you
 # happen to have; then see whether anything else makes a difference that is larger than the seeds.
+#
+# - A wrong output or loss cannot be tuned away; the starting loss and the doctor find it before the first step.
+# - Rates belong to an optimizer, a batch size and a budget. A rate from another recipe is a guess.
+# - More is not better: with few rows, fewer steps and a smaller rate win.
+# - Seeds show how much training varies. How much the *rows* vary, they do not show.
+# - There is no best optimizer, batch size or schedule. There is a way to choose, and a price to name.
+
+# %%
+# check.progress()
