@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from helpers import capstone
 from helpers.data import load
 from helpers.descent import descend
 from helpers.fast_network import FastNetwork
@@ -900,3 +901,62 @@ def test_one_row_at_a_time_cannot_take_the_rate_that_all_rows_can():
     rows, loss = len(diabetes_line()[0]), line_loss(*diabetes_line()).value
     assert loss(fit_line([0.9] * 100, rows))[-1] == pytest.approx(0.634, abs=0.001)
     assert loss(fit_line([0.6], batch_size=1))[100] > 1e6
+
+
+# Lesson 8
+
+
+@pytest.mark.parametrize("name", capstone.TASKS)
+def test_the_stored_search_is_what_the_command_finds(name):
+    """Two recipes of each problem, trained again, have the scores that are stored."""
+    problem, task = capstone.load_task(name), capstone.TASKS[name]
+    for stored in capstone.found()[name]["reasonable"][:2]:
+        fields = ("optimizer", "rate", "batch_size", "schedule", "hidden")
+        recipe = capstone.Recipe(*(stored[field] for field in fields))
+        rows = len(problem.x_train)
+        steps = capstone.steps_of(rows, recipe.batch_size, stored["epochs"])
+        assert steps <= task.budget
+        ten = capstone.scores(problem, recipe, steps, range(10), "test")[steps]
+        assert ten.mean() == pytest.approx(stored["mean"], abs=0.01)
+        assert ten.min() == pytest.approx(stored["low"], abs=0.02)
+
+
+@pytest.mark.parametrize("name", capstone.TASKS)
+def test_the_baseline_can_be_beaten_and_the_best_is_hard(name):
+    """The target lies above the baseline's mean, and one recipe in ten misses best."""
+    task, stored = capstone.TASKS[name], capstone.found()[name]
+    baseline, *others = stored["reasonable"]
+    assert baseline["mean"] == pytest.approx(task.baseline, abs=0.01)
+    assert stored["best"]["mean"] == pytest.approx(task.best, abs=0.01)
+    assert baseline["mean"] < task.target < task.best
+    assert sum(other["mean"] >= task.target for other in others) >= 2
+    every = np.concatenate(list(stored["scores"].values()))
+    assert np.mean(every >= task.target) > 0.1
+
+
+@pytest.mark.parametrize(
+    ("name", "recipe", "steps", "worst"),
+    [
+        ("digits", capstone.Recipe("SGD", 0.5, 64, "cosine"), 102, "rate high"),
+        ("digits", capstone.Recipe("RMSprop", 0.01, 64, "cosine"), 102, "rate low"),
+        ("diabetes", capstone.Recipe("Adam", 0.003, 32, "cosine"), 198, "rate low"),
+    ],
+)
+def test_of_five_spoilt_choices_the_rate_costs_most(name, recipe, steps, worst):
+    """Too high for SGD, too low for what divides by the size of the gradients."""
+    problem = capstone.load_task(name)
+    spoilt = {
+        "rate low": replace(recipe, rate=recipe.rate / 10),
+        "rate high": replace(recipe, rate=recipe.rate * 10),
+        "few rows": replace(recipe, batch_size=4),
+        "no schedule": replace(recipe, schedule="constant"),
+        "narrow": replace(recipe, hidden=(16,)),
+    }
+    means = {
+        how: np.maximum(
+            capstone.scores(problem, changed, steps, range(10))[steps], 0
+        ).mean()
+        for how, changed in spoilt.items()
+    }
+    others = [mean for how, mean in means.items() if how != worst]
+    assert means[worst] < min(others) - 0.02

@@ -153,7 +153,7 @@ WRONG = {
         (110, "budget in steps"),
         (14, "126 steps"),
         (12.2, "whole number"),
-        (11, "99 steps"),
+        (11, "make 99"),
         ("12", "take the quotes away"),
     ],
     "my_digits": [

@@ -17,8 +17,8 @@ COSTS_MOST = {
 @LESSON.exercise(
     "Predict",
     hints=(
-        "How many steps is one epoch? The last minibatch may be smaller, and it is a "
-        "step, too.",
+        "How many steps is one epoch? The last minibatch may be smaller, and it is "
+        "a step, too.",
         "1079 / 128 is 8.4, so an epoch takes 9 steps. How often does 9 go into 110?",
     ),
 )
@@ -29,7 +29,7 @@ def affordable(answer):
         13: "Thirteen epochs are 117 steps: an epoch takes 9 steps, not 8.4. The rows "
         "that are left over make a step of their own.",
         9: "That is the number of steps in one epoch. How often does it go into 110?",
-        8: "1079 / 128 is 8.4: that is about one epoch. How often does it fit into 110?",
+        8: "1079 / 128 is 8.4: that is about one epoch. How often does it fit in 110?",
         108: "That is the number of steps. How many epochs are they?",
         3: "That is for batch size 32. Here it is 128.",
         110: "That is the budget in steps. How many steps does an epoch take?",
@@ -40,7 +40,7 @@ def affordable(answer):
         raise Wrong(mistakes[epochs])
     if epochs != 12:
         raise Wrong(
-            f"{epochs:g} epochs of 9 steps are {9 * epochs:g} steps. The budget is 110: "
+            f"{epochs:g} epochs of 9 steps make {9 * epochs:g}. The budget is 110: "
             "how many whole epochs fit?"
         )
     return "9 steps an epoch, the last with 55 rows; 12 epochs are 108 steps."
@@ -88,8 +88,8 @@ def my_diabetes(answer):
     hints=(
         "What can a softmax over a single unit give? And how far does Adadelta move at "
         "Keras's default rate?",
-        "One sigmoid unit. An optimizer with a rate that suits it, such as Adam between "
-        "0.01 and 0.05. And 343 rows at batch size 32 are 11 steps an epoch.",
+        "One sigmoid unit. An optimizer with a rate that suits it, such as Adam "
+        "between 0.01 and 0.05. And 343 rows at batch size 32 are 11 steps an epoch.",
     ),
 )
 def my_cancer(answer):
@@ -111,7 +111,7 @@ def costs_most(answer):
     """Judge which of five changes costs most, for each of three problems."""
     if not isinstance(answer, dict):
         raise Wrong(
-            f"my_costs should be a dictionary such as {show({'digits, SGD': 'narrow'})}. "
+            f"my_costs should be a dictionary: {show({'digits, SGD': 'narrow'})}. "
             f"You gave {kind_of(answer)}."
         )
     if set(answer) != set(COSTS_MOST):
@@ -134,8 +134,8 @@ def _why_not(chosen):
         "few rows": "noisy steps cost a few hundredths. Another change costs more.",
         "rate low": "at a tenth of the rate SGD is slow, and it still gets most of the "
         "way. What is worse than slow?",
-        "rate high": "this optimizer divides by the size of the gradients, so its steps "
-        "are never longer than the rate. Ten times too long is rough, and bearable.",
+        "rate high": "this optimizer divides by the size of the gradients, so its "
+        "steps are never longer than the rate. Ten times too long is rough, and bearable.",
     }[chosen]
 
 
@@ -147,8 +147,8 @@ def _why_not(chosen):
     hints=(
         "Look at a row of `both.y_train`. How many of its ten numbers can be 1? Which "
         "row of lesson 6's table is that?",
-        "Ten sigmoid units and `binary_crossentropy`. Then look for the rate: 300 steps "
-        "are few, so it is higher than you may think.",
+        "Ten sigmoid units and `binary_crossentropy`. Then look for the rate: 300 "
+        "steps are few, so it is higher than you may think.",
     ),
 )
 def my_two_digits(answer):

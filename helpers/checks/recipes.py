@@ -58,8 +58,8 @@ class Attempt:
             raise Wrong(self._a_model(self.answer))
         if isinstance(self.answer, tuple):
             raise Wrong(
-                f"You called the function. Hand over the function itself, `{self.name}` "
-                "without brackets: the check makes a fresh model for each seed."
+                f"You called the function. Hand over `{self.name}` itself, without "
+                "brackets: the check makes a fresh model for each seed."
             )
         keras.utils.set_random_seed(seed)
         came = call(self.answer, name=self.name)
@@ -209,6 +209,7 @@ class Attempt:
     def score(self, model, part):
         """Return the score of a Keras model on a part of the rows."""
         import keras
+
         from helpers.doctor.compiled import Compiled
 
         x, y = (getattr(self.problem, f"{axis}_{part}") for axis in "xy")

@@ -25,7 +25,7 @@ def field(found, task):
     _, ax = plt.subplots(figsize=(7, 3.2))
     random = np.random.default_rng(0)
     left = task.baseline - 1.5 * (task.best - task.baseline)
-    for row, (name, scores) in enumerate(found["scores"].items()):
+    for row, scores in enumerate(found["scores"].values()):
         scores = np.array(scores)
         height = row + random.uniform(-0.25, 0.25, len(scores))
         inside = scores >= left
