@@ -135,7 +135,7 @@ def _why_not(chosen):
         "rate low": "at a tenth of the rate SGD is slow, and it still gets most of the "
         "way. What is worse than slow?",
         "rate high": "this optimizer divides by the size of the gradients, so its "
-        "steps are never longer than the rate. Ten times too long is rough, and bearable.",
+        "steps stay about as long as the rate: ten times too long is bearable.",
     }[chosen]
 
 
