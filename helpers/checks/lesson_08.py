@@ -131,7 +131,7 @@ def _why_not(chosen):
         "narrow": "a quarter of the units costs little. These networks have more than "
         "they need.",
         "no schedule": "the cosine is worth next to nothing in so few steps.",
-        "few rows": "noisy steps cost a few hundredths. Another change costs more.",
+        "few rows": "noisy steps do cost something. Another change costs more.",
         "rate low": "at a tenth of the rate SGD is slow, and it still gets most of the "
         "way. What is worse than slow?",
         "rate high": "this optimizer divides by the size of the gradients, so its "
