@@ -72,7 +72,7 @@ def try_out(recipe, problem):
     scores = []
     for seed in capstone.SEEDS:
         model, _ = train(recipe, problem, seed)
-        outputs = model.predict(problem.x_valid, verbose=0)
+        outputs = model(problem.x_valid).numpy()
         scores.append(capstone.score(outputs, problem.y_valid, problem.kind))
     print(f"{np.mean(scores):.2f}, from {min(scores):.2f} to {max(scores):.2f}")
 
@@ -93,7 +93,7 @@ try_out(baseline, digits)
 for name, task in capstone.TASKS.items():
     print(f"{name:13} {task.budget:3} steps, {task.measure:18}", end=" ")
     print(
-        f"baseline {task.baseline:.2f}, target {task.target:.2f}, best {task.best:.2f}"
+        f"baseline {task.baseline:g}, target {task.target:g}, best {task.best:g}"
     )
 
 # %% [markdown]
@@ -270,7 +270,7 @@ check.my_diabetes(my_diabetes)
 
 # %%
 model, _ = train(first_try, diabetes, seed=0)
-outputs, y = model.predict(diabetes.x_test, verbose=0), diabetes.y_test
+outputs, y = model(diabetes.x_test).numpy(), diabetes.y_test
 rng, scores = np.random.default_rng(0), []
 for _ in range(1000):
     rows = rng.integers(len(y), size=len(y))
