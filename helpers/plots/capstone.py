@@ -32,7 +32,8 @@ def field(found, task):
         style = {"markersize": 4, "alpha": 0.5, "color": CURVES[row]}
         ax.plot(scores[inside], height[inside], MARKERS[row], **style)
         out = f"← {(~inside).sum()} more"
-        ax.text(left, row, out, ha="left", va="center", fontsize=9)
+        box = {"color": "white", "pad": 1}
+        ax.text(left, row, out, ha="left", va="center", fontsize=9, bbox=box)
     lines = {
         "baseline": (DIVERGED, ":"),
         "target": (DESCENT, "--"),
