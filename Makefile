@@ -1,6 +1,6 @@
 # Python 3.13, 3.12 or 3.11 and make are all that it takes; the rest is set up here.
 .DEFAULT_GOAL := help
-.PHONY: help lab reset test test-platforms notebooks portable bench
+.PHONY: help lab reset test test-platforms notebooks portable slides graded bench
 PYTHON := .venv/bin/python
 READY := .venv/ready
 
@@ -25,6 +25,12 @@ notebooks: $(READY)  ## rebuild what is stale in lessons/ and solutions/ from so
 
 portable: $(READY)  ## write dist/portable/: one file a notebook, for Kaggle and Colab
 	@$(PYTHON) -m tools.portable
+
+slides: $(READY)  ## write dist/slides/: the lessons as slides, each one file
+	@$(PYTHON) -m tools.slides
+
+graded: $(READY)  ## write dist/graded/: the exercises for nbgrader, without answers
+	@$(PYTHON) -m tools.graded
 
 bench: $(READY)  ## measure speed against what one would use instead
 	@mkdir -p dist

@@ -45,7 +45,9 @@ def one_epoch(x, y, minibatches, slopes) -> Animation:
     law.set_title("The mean so far homes in")
     law.set_ylim(min(slopes) - margin, max(slopes) + margin)
     law.xaxis.get_major_locator().set_params(integer=True)
-    law.axhline(means[-1], color=plots.FULL_GRADIENT, linestyle="--", label="all rows")
+    law.axhline(
+        means[-1], color=plots.FULL_GRADIENT, linestyle="--", label="full gradient"
+    )
     (points,) = law.plot([], [], "o", color=plots.MINIBATCH, mec="black")
     (mean,) = law.plot([], [], color=plots.DESCENT, label="mean so far")
     figure.legend(loc="outside lower left", ncols=5, frameon=False)
@@ -92,7 +94,7 @@ def _valley(walks, loss, length):
     panels = figure.subplots(1, len(walks), sharey=True, squeeze=False)[0]
     reach = 1.6 * max(abs(walk[0]) for walk in walks.values())
     ground = np.linspace(-reach, reach, 120)
-    trails, balls = [], []
+    trails, balls, steps = [], [], []
     for panel, (title, walk) in zip(panels, walks.items(), strict=True):
         colour = (
             plots.DIVERGED if abs(walk[-1]) > 1.001 * abs(walk[0]) else plots.DESCENT
@@ -102,16 +104,20 @@ def _valley(walks, loss, length):
         trails += panel.plot([], [], "-", color=colour, linewidth=1, alpha=0.6)
         balls += panel.plot([], [], "o", color=colour, mec="white", markersize=11)
         panel.set(title=title, xlabel="weight w", xlim=(-reach, reach))
+        steps.append(panel.text(0, 0.88 * loss(ground).max(), "", ha="center"))
         panel.set_ylim(-0.06 * loss(ground).max(), loss(ground).max())
     panels[0].set_ylabel("loss")
 
     def update(step):
-        for trail, ball, walk in zip(trails, balls, walks.values(), strict=True):
+        panels = zip(trails, balls, steps, walks.values(), strict=True)
+        for trail, ball, text, walk in panels:
             # Only the last steps: a trail of all of them would fill the valley.
             recent = np.asarray(walk[max(0, step - 3) : step + 1])
             trail.set_data(recent, loss(recent))
             ball.set_data(recent[-1:], loss(recent[-1:]))
+            gone = abs(walk[step]) > reach
+            text.set_text(f"step {step}" + ", out of sight" * bool(gone))
 
     alt = f"Balls that jump step by step in one valley each: {', '.join(walks)}."
-    live = LiveFigure(figure, [*trails, *balls])
+    live = LiveFigure(figure, [*trails, *balls, *steps])
     return animate(live, update, range(length), alt, milliseconds=300)

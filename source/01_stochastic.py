@@ -10,7 +10,8 @@
 # - say how wrong a minibatch is, and what four times as many rows buy;
 # - say what a step costs, and why nobody waits for all the rows.
 #
-# *45 minutes. You need Python, and from school: a straight line, a slope, a mean.*
+# *45 minutes to read and run, and about 70 for the exercises. You need Python, and from school: a straight line, a
+# slope, a mean.*
 
 # %%
 import matplotlib.pyplot as plt
@@ -29,8 +30,9 @@ plots.use_style()
 # how far the illness had gone (Efron and others, 2004, "Least Angle Regression"). Can the first number say something about
 # the second?
 #
-# Both are **standardised** here: shifted and scaled so that their mean is 0 and their spread is 1. Spread means the
-# **standard deviation**, NumPy's `std`: roughly, how far a value typically lies from the mean.
+# Both are **standardised** here: shifted and scaled so that their mean is 0 and their spread is 1. Spread means the **standard
+# deviation**, NumPy's `std`: roughly, how far a value typically lies from the mean. Here are 266 of the 442 patients; the
+# others are kept aside (lesson 4).
 
 # %%
 patients = load("diabetes")
@@ -41,8 +43,9 @@ print(f"{n} rows; x: mean {abs(x.mean()):.2f}, spread {x.std():.2f}")
 
 # %% [markdown]
 # A **row** is one example, here one patient. The simplest **model** is a straight line: it predicts $wx + b$. Its two
-# numbers, the slope $w$ and the intercept $b$, are called **weights** (strictly, $b$ is the *bias*). Learning means finding
-# good ones.
+# numbers, the slope $w$ and the intercept $b$, are called **weights** (strictly, $b$ is the **bias**). Learning means finding
+# good ones. Here are the rows and three lines. (The sentence in `plots.show` describes the figure for those who cannot see it;
+# skip it until you have looked.)
 
 # %%
 ends = np.array([-2.5, 4])
@@ -85,8 +88,8 @@ nudge = 0.001
 print(f"{(loss(nudge, 0.0) - loss(0.0, 0.0)) / nudge:.2f}")
 
 # %% [markdown]
-# The loss falls by 1.21 for every unit that $w$ rises. That is the **slope of the loss** along $w$: minus 1.21. It is
-# negative, so $w$ should go up.
+# At this spot the loss falls at a rate of 1.21 per unit of $w$: the nudge of 0.001 lowered it by 0.00121. That is the **slope
+# of the loss** along $w$: minus 1.21. It is negative, so raise $w$.
 #
 # You can have the slope without a nudge. Each row contributes $2\,(wx + b - y)\,x$, twice its error times its $x$; the slope
 # is the mean over the rows. (Lesson 2 shows where this comes from.)
@@ -107,6 +110,9 @@ print(per_row.shape, f"mean {per_row.mean():.2f}")
 #
 # `rows` holds the numbers of a few rows, such as `np.array([3, 17, 40])`, and `x[rows]` picks them out. Return the gradient of
 # the mean squared error over these rows and no others: two numbers, the slope along `w` and the slope along `b`.
+#
+# Stuck? The cell below the check has two lines. Take the `#` of the first away and run it for a hint, again for a second one.
+# The other line shows a solution.
 
 
 # %% tags=["exercise:minibatch_gradient"]
@@ -130,27 +136,27 @@ check.minibatch_gradient(minibatch_gradient)
 # %% [markdown]
 # ## One row, one opinion
 #
-# `per_row` holds what each patient alone would say about $w$. The mean is −1.21: up. Do most of them agree? Guess how many of
-# the 266 would send $w$ the wrong way, then look.
+# `per_row` holds what each patient alone would say about $w$. The mean is negative, so it says: raise $w$. Do most of them
+# agree? Guess how many of the 266 would send $w$ the wrong way, then look.
 
 # %%
-print(f"{(per_row > 0).sum()} of {n} rows say: down")
+print(f"{(per_row > 0).sum()} of {n} rows say: lower w")
 
 # %%
-plt.hist(per_row, bins=np.arange(-13, 6, 0.5), color=plots.MINIBATCH)
-plt.axvline(per_row.mean(), color=plots.FULL_GRADIENT, label="mean of all rows")
+plt.hist(per_row, bins=np.arange(-16, 4.5, 0.5), color=plots.MINIBATCH)
+plt.axvline(per_row.mean(), color=plots.FULL_GRADIENT, label="full gradient")
 plt.axvline(0, color="#999999", linestyle=":", label="no slope")
 plt.xlabel("slope of the loss along w, from one row")
 plt.ylabel("number of rows")
 plt.title("Single rows disagree: 77 of 266 point the wrong way")
 plt.legend(loc="upper left")
 plots.show(
-    "Histogram of the slope from each single row, from -12 to 4, with a peak near 0. "
-    "The mean of all, -1.21, is marked; 77 rows lie above 0."
+    "Histogram of the slope from each single row, from -16 to 4, with a peak near 0. "
+    "The full gradient, -1.21, is marked; 77 rows lie above 0."
 )
 
 # %% [markdown]
-# *The slope that each row gives by itself. Most are near zero, some reach −12, and all that lie right of the dotted line
+# *The slope that each row gives by itself. Most are near zero, a few reach beyond −8, and all that lie right of the dotted line
 # point the wrong way.*
 #
 # More than a quarter are wrong about the direction, and nearly all are wrong about the size. One row is cheap, but it knows
@@ -159,7 +165,7 @@ plots.show(
 # ## Right on average, wrong each time
 #
 # A **minibatch** is a handful of rows chosen at random, no row twice. The number of rows in it is the **batch size**, $B$.
-# Draw five minibatches of 8 rows, and predict first: will they all say *up*?
+# Draw five minibatches of 8 rows, and predict first: will they all say *raise w*?
 
 # %%
 rng = np.random.default_rng(0)
@@ -168,7 +174,7 @@ for _ in range(5):
     print(f"{per_row[rows].mean():.2f}")
 
 # %% [markdown]
-# All five say *up*, none says −1.21, and no two agree. Now draw 2,000 of them. Where will their mean lie?
+# All five are negative and say *raise w*, none says −1.21, and no two agree. Now draw 2,000 of them. Where will their mean lie?
 
 
 # %%
@@ -179,7 +185,7 @@ def slopes(batch_size, draws=2000):
 
 
 eights = slopes(8)
-print(f"mean {eights.mean():.1f}, spread {eights.std():.1f}")
+print(f"mean {eights.mean():.2f}, spread {eights.std():.2f}")
 print(f"wrong way: {(eights > 0).mean():.0%}")
 
 # %%
@@ -198,14 +204,15 @@ plots.show(
 # %% [markdown]
 # *The slopes from 2,000 minibatches of 8 rows make a heap around the full gradient. Few hit it; few point the wrong way.*
 #
-# Every minibatch is wrong. Many fall a little short, some go much too far, and on average the misses cancel: the mean of
-# all is the full gradient. One says the minibatch gradient is **unbiased**. A handful of 8 points the wrong way 3 times in 100,
+# Nearly every minibatch is off. Many fall a little short, some go much too far, and on average the misses cancel: the 2,000
+# have the mean −1.24, and with ever more draws it comes to the full gradient. One says the minibatch gradient is **unbiased**
+# (nothing to do with the bias $b$: here it means "not off to one side"). A handful of 8 points the wrong way 3 times in 100,
 # where a single row did 29 times.
 #
 # ## What do four times as many rows buy?
 #
-# The spread of that heap is the **noise** of the minibatch gradient. It should shrink when handfuls grow. How fast? You have seen
-# 0.8 for 8 rows. Guess for 1, 4 and 16 rows, then run.
+# The spread of that heap is the **noise** of the minibatch gradient. It should shrink when handfuls grow. How fast? You have
+# seen 0.81 for 8 rows. Guess for 1, 4 and 16 rows, then run.
 
 # %%
 for batch_size in (1, 4, 16):
@@ -213,8 +220,9 @@ for batch_size in (1, 4, 16):
 
 # %% [markdown]
 # Four times as many rows, **half the noise**; four times as many again, half once more. In a formula the spread goes as
-# $1/\sqrt{B}$: one divided by the square root of the batch size. The errors of single rows point both ways and partly
-# cancel. The sum of $B$ of them grows only as $\sqrt{B}$, and the mean divides it by $B$.
+# $1/\sqrt{B}$: one divided by the square root of the batch size. Each row's slope misses the full gradient by some amount; the
+# misses point both ways and partly cancel. (That the sum of $B$ of them grows only as $\sqrt{B}$ is a result of statistics; you
+# have just measured it.)
 #
 # ### Exercise 1.2 · Predict
 #
@@ -270,15 +278,16 @@ plt.title("Half the noise costs four times the batch")
 plt.legend()
 plots.show(
     "Spread against batch size, both on logarithmic axes. The measured points follow "
-    "the straight line of the rule up to about 64 rows, then fall below it."
+    "the straight line of the rule up to about 16 rows, then fall below it."
 )
 
 # %% [markdown]
 # *Spread against batch size. From tick to tick the batch size grows fourfold and the spread halves: on such logarithmic axes
-# the rule is a straight line. The points follow it to about 64 rows, a quarter of the data, then fall away below it.*
-#
-# The spread of a mean from one random sample to the next is called its **standard error**. For samples without replacement
-# it is
+# the rule is a straight line. The points follow it to about 16 rows, with a little chance of their own, and then fall away: at 64
+# rows by an eighth, at 128 by more than a quarter.*
+
+# %% [markdown]
+# This spread, which we called the noise, is known as the **standard error** of the mean. For samples without replacement it is
 #
 # $$\text{standard error} = \frac{\text{spread of single rows}}{\sqrt{B}} \cdot \sqrt{\frac{n - B}{n - 1}}$$
 #
@@ -297,8 +306,8 @@ print(f"measured {slopes(half).std():.3f}")
 #
 # ### Exercise 1.3 · Tune
 #
-# Find the smallest batch size that brings the standard error of the slope along $w$ down to 0.2 or less. `per_row.std()` and
-# `n` are those of our patients. Work it out, or try sizes in a cell of your own.
+# Find the smallest batch size, a whole number of rows, that brings the standard error of the slope along $w$ down to 0.2 or
+# less. `per_row.std()` and `n` are those of our patients. Work it out, or try sizes in a cell of your own.
 
 # %% tags=["exercise:small_enough"]
 ### BEGIN SOLUTION
@@ -326,13 +335,14 @@ from helpers import labs
 labs.sampling()
 
 # %% [markdown]
-# *Left: 300 minibatch gradients around the full one. Right: the spread of the cloud against the batch size, measured and
-# predicted. At all 266 rows the cloud is a single point.*
+# *Left: 300 minibatch gradients around the full one. Right: the typical distance of the points from the full gradient; the
+# circle marks your batch size. At all 266 rows the cloud is a single point.*
 #
 # ### Exercise 1.4 · Choose
 #
 # Three clouds, seen along $w$: 2,000 minibatches each, of 4, 16 and 64 rows. The computer shuffled them and calls them A, B
-# and C. Don't print `mixed`: the pictures tell you which is which.
+# and C. Which is which? Don't print `mixed`: the pictures tell you. Answer with a dictionary of the form
+# `{"A": 4, "B": 16, "C": 64}`.
 
 # %%
 mixed = np.random.default_rng(11).permutation([4, 16, 64])
@@ -340,14 +350,14 @@ fig, axes = plt.subplots(1, 3, sharex=True, figsize=(9, 2.6))
 for ax, letter, size in zip(axes, "ABC", mixed, strict=True):
     ax.hist(slopes(int(size)), bins=30, color=plots.MINIBATCH)
     ax.axvline(per_row.mean(), color=plots.FULL_GRADIENT)
-    ax.set(title=f"Cloud {letter}", xlabel="slope along w", xlim=(-5, 2), yticks=[])
+    ax.set(title=f"Cloud {letter}", xlabel="slope along w", xlim=(-9, 2), yticks=[])
 plots.show(
-    "Three histograms around the full gradient, -1.21. A reaches from about -3 to 0, "
-    "B from -5 to 1, C from -2 to -0.6."
+    "Three histograms around the full gradient, -1.21. A reaches from about -3.3 to "
+    "0.2, B from -8.9 to 1.1, C from -2.1 to -0.5."
 )
 
 # %% [markdown]
-# *Three histograms around the full gradient, on one scale. A is of middle width, B is the widest, C the narrowest.*
+# *Three histograms around the full gradient, on one scale.*
 
 # %% tags=["exercise:which_cloud"]
 ### BEGIN SOLUTION
@@ -366,8 +376,8 @@ check.which_cloud(my_sizes)
 # %% [markdown]
 # ## An epoch: every row once
 #
-# Training does not draw each handful afresh. It shuffles the row numbers, like a pack of cards, and deals them out: the first
-# $B$, the next $B$, until none is left. One pass over all rows is an **epoch**. Then it shuffles again.
+# Training does not draw each handful from all rows. It shuffles the row numbers, like a pack of cards, and deals them out: the
+# first $B$, the next $B$, until none is left. One pass over all rows is an **epoch**. Then it shuffles again.
 
 
 # %%
@@ -379,8 +389,9 @@ def epoch_of_minibatches(batch_size, seed=0):
 print([len(rows) for rows in epoch_of_minibatches(32)])
 
 # %% [markdown]
-# Eight minibatches of 32 and a last one of 10, with what was left. After each of them the network takes one **step**: its
-# weights move a little, against the gradient of this minibatch. So an epoch has
+# Eight minibatches of 32 and a last one of 10, with what was left. After each of them the network (our line is the smallest
+# network there is; lesson 2 builds larger ones) takes one **step**: its weights move a little, against the gradient of this
+# minibatch. So an epoch has
 #
 # $$\text{steps per epoch} = \lceil n / B \rceil$$
 #
@@ -395,8 +406,8 @@ dealt = np.array(epoch_of_minibatches(14))
 films.one_epoch(x, y, dealt, per_row[dealt].mean(axis=1))
 
 # %% [markdown]
-# *Left: minibatch after minibatch, the rows light up and turn dark once they are used. Right: the minibatch slopes jump about;
-# the mean of those so far homes in on the full gradient, and meets it at the last one.*
+# *Left: the rows of each minibatch light up, then turn dark. Right: the minibatch slopes jump about; their mean so far homes in
+# on the full gradient and meets it at the last one.*
 #
 # It meets it exactly, because after an epoch every row was counted once. Does that hold for handfuls of 32, where the last is
 # smaller?
@@ -413,8 +424,9 @@ print(f"full gradient        {per_row.mean():.3f}")
 # It does when each counts as many times as it has rows. In the plain mean the 10 patients of the last minibatch weigh more
 # than three times as much as the others.
 #
-# One thing the film left out: in training the weights move after each step. So each minibatch gradient is right on average *for
-# the place where the weights are then*.
+# One thing the film left out: in training the weights move after each minibatch. So each minibatch gradient is right on average
+# *for the place where the weights are then* (almost: within an epoch the rows still to come are slightly unlike those already
+# used).
 #
 # ### Exercise 1.5 · Predict
 #
@@ -432,6 +444,9 @@ check.last_minibatch(my_rows)
 
 # %% [markdown] tags=["solution"]
 # Four full minibatches take 240 rows, and 266 − 240 = 26 are left. They make the fifth step. In Python: `266 % 60`.
+
+# %% [markdown]
+# After you have answered: deal them out.
 
 # %%
 print([len(rows) for rows in epoch_of_minibatches(60)])
@@ -458,8 +473,9 @@ for times in range(times_seen.max() + 1):
     print(f"seen {times} times: {(times_seen == times).sum():3} rows")
 
 # %% [markdown]
-# After this "epoch" 102 patients have never been seen, and two have been seen five times. Repair it: every row exactly once, in a random
-# order that depends on `seed`, in minibatches of `batch_size`; only the last may be smaller. Return a list of arrays.
+# After this "epoch" 102 patients have never been seen, and two have been seen five times. Repair it: every row exactly once, in
+# a random order that depends on `seed`, in minibatches of `batch_size`; only the last may be smaller. Return a list of arrays.
+# You have seen a right one: try to repair this one without copying.
 
 
 # %% tags=["exercise:epoch"]
@@ -488,13 +504,14 @@ check.epoch(epoch)
 # | batch size | name | steps in an epoch of 266 rows |
 # |---|---|---|
 # | $B = n$, all rows | **batch** (or full-batch) gradient descent | 1 |
-# | $1 < B < n$ | **minibatch** gradient descent | 9 for $B = 32$ |
-# | $B = 1$ | **stochastic** gradient descent, in the narrow sense | 266 |
+# | $1 < B < n$ | minibatch gradient descent | 9 for $B = 32$ |
+# | $B = 1$ | stochastic gradient descent, in the narrow sense | 266 |
 #
-# Three names, one method, one dial. You may read that "SGD uses a single sample". So it does in the narrow, older sense of the
-# word (the idea goes back to Robbins and Monro, 1951, "A Stochastic Approximation Method"). Today people who say **SGD** mean
-# minibatches of any size. Many say *batch* for a minibatch as well; hence *batch size*.
-#
+# Three names, one method, one dial. That "SGD uses a single sample" is true in the narrow, older sense of the word (the idea
+# goes back to Robbins and Monro, 1951, "A Stochastic Approximation Method"). Today people who say **SGD** mean minibatches of
+# any size. Many say *batch* for a minibatch as well; hence *batch size*.
+
+# %% [markdown]
 # Which sizes are in use? Tens to hundreds, and often more: Masters and Luschi (2018, "Revisiting Small Batch Training for
 # Deep Neural Networks") got their best results with 32 rows or fewer, and Goyal and others (2017, "Accurate, Large Minibatch
 # SGD") trained with 8,192.
@@ -502,7 +519,7 @@ check.epoch(epoch)
 # ## What a step costs
 #
 # So more rows are better, and all rows are best? Now look at the bill. Take data that is worth the name: 100,000 rows with 20
-# features, so 20 weights in the place of one (`@` multiplies each feature by its weight and adds up).
+# features, so 20 slopes to compute in the place of two (`@` multiplies each feature by its weight and adds up).
 
 # %%
 rng = np.random.default_rng(0)
@@ -518,8 +535,8 @@ def gradient_of(start, size):
 
 
 # %% [markdown]
-# These rows came in random order, so neighbours will do for a handful. Time it for 1, 32 and all rows. Two predictions before you run: which has the cheapest *step*, and which the
-# cheapest *epoch*?
+# These rows came in random order, so neighbours will do for a handful. Time it for 1, 32 and all rows. Two predictions before
+# you run: which has the cheapest *step*, and which the cheapest *epoch*?
 
 # %% tags=["nbval-ignore-output"]
 import time
@@ -537,19 +554,22 @@ for size, tries in ((1, 3000), (32, 3000), (100_000, 8)):
     print(f"{size:7,} rows: step {step:7.3f} ms, epoch {whole:7.0f} ms")
 
 # %%
-step_of_all, step_of_32 = step_time[100_000], step_time[32]
-print("one step: all rows over 99 times as dear as 32:", step_of_all > 99 * step_of_32)
-print("one step: 32 rows under 10 times as dear as 1:", step_of_32 < 10 * step_time[1])
-epoch_of_1, epoch_of_all = epoch_time[1], epoch_time[100_000]
-print("one epoch: by single rows over 3 times as dear:", epoch_of_1 > 3 * epoch_of_all)
+step_all, step_32 = step_time[100_000], step_time[32]
+print("step: all rows cost over 100 times as much as 32:", step_all > 100 * step_32)
+print("step: 32 rows cost under 10 times as much as 1:", step_32 < 10 * step_time[1])
+epoch_1, epoch_all = epoch_time[1], epoch_time[100_000]
+print("epoch: single rows cost over 3 times as much as all:", epoch_1 > 3 * epoch_all)
 
 # %% [markdown]
-# A *step* on all rows costs hundreds or thousands of times as much as one on 32. But 32 rows cost little more than one: to start a
-# computation takes time of its own, whatever the number of rows. So an *epoch* dealt out row by row is by far the slowest.
-# The other two are both quick; which of them wins depends on the machine. So an epoch in one step does not waste time, though
-# you may read that it does. It wastes the chance to move: it makes one step where minibatches of 32 make 3,125.
+# A *step* on all rows costs hundreds or thousands of times as much as one on 32. But 32 rows cost little more than one: to
+# start a computation takes time of its own, whatever the number of rows. So an *epoch* dealt out row by row is by far the
+# slowest. The other two are both quick; which of them wins depends on the machine.
+
+# %% [markdown]
+# So an epoch in one step does not waste time. It wastes the chance to move: it makes one step where minibatches of 32 make
+# 3,125.
 #
-# Memory goes by the size of the handful, too. Measure the peak of one step.
+# Memory goes by the size of the handful, too. Measure the most memory that one step needs.
 
 # %%
 import tracemalloc
@@ -562,11 +582,11 @@ for size in (1_000, 10_000, 100_000):
     print(f"{size:7,} rows: {peak / 1e6:.2f} MB")
 
 # %% [markdown]
-# Ten times the rows, ten times the memory, for the predictions and errors alone. A network keeps what each of its layers made
-# of each row, so there the numbers are much larger, and the memory of the machine sets a limit to the batch size.
+# Ten times the rows, ten times the memory, for the predictions and errors alone. A larger network keeps what each of its parts
+# made of each row, so there the numbers are much larger, and the memory of the machine sets a limit to the batch size.
 #
-# Notice what is *not* in this bill: the size of the data. A step on 32 rows costs the same whether there are 266 rows or
-# 266 million.
+# Notice what is *not* in this bill: the size of the data. A step on 32 rows is the same computation whether there are 266 rows
+# or 266 million.
 #
 # ## Real data: does it pay?
 #
@@ -588,8 +608,8 @@ def fit(batch_size, learning_rate=0.05, epochs=3):
 
 
 # %% [markdown]
-# Each of three runs may look at the data three times: 798 looks at a row. All rows make 3 steps of that, minibatches of 32
-# make 27, single rows 798. The first knows the way exactly. Which loss will be lowest?
+# Each run may read $3 \cdot 266 = 798$ rows. With all rows in a step that makes 3 steps, with 32 rows 27, with single rows 798.
+# The first run knows the way exactly. Which loss will be lowest?
 
 # %%
 runs = {size: fit(size) for size in (266, 32, 1)}
@@ -606,34 +626,35 @@ plt.axhline(0.634, linestyle="--", color=plots.MINIMUM, label="best line")
 plt.yscale("log")
 plt.yticks([0.6, 1, 2, 4], [0.6, 1, 2, 4])
 plt.minorticks_off()
-plt.xlabel("rows looked at")
+plt.xlabel("rows read")
 plt.ylabel("loss over all rows")
 plt.title("Many rough steps get further than a few exact ones")
 plt.legend()
 plots.show(
-    "Loss against rows looked at. All rows: 3 steps, from 4.2 to 2.5. Minibatches of "
+    "Loss against rows read. All rows: 3 steps, from 4.2 to 2.5. Minibatches of "
     "32: 27 steps, to 0.64. Single rows: down at once, then restless above 0.63."
 )
 
 # %% [markdown]
-# *Loss against the number of rows looked at, for three batch sizes. Single rows are down first and then stay restless;
-# minibatches of 32 come down smoothly; three exact steps get less than half the way.*
+# *Loss against the number of rows read, for three batch sizes (the axis of the loss is logarithmic). Single rows are down first
+# and then stay restless; minibatches of 32 come down smoothly; three exact steps get less than half the way.*
 #
-# For the same looks, 27 rough steps reach 0.64, close to the best that any line can do, 0.63. Three exact ones are still at 2.53.
-# Single rows get down fastest and never come to rest: their noise keeps throwing the line about. Between the two lies the
+# For the same rows, 27 rough steps reach 0.64, close to the best that any line can do, 0.63. Three exact ones are still at
+# 2.53. Single rows get down fastest and never come to rest: their noise keeps throwing the line about. Between the two lies the
 # reason for minibatches.
-#
+
+# %% [markdown]
 # This comparison has a catch, and you should know it: the same learning rate for all. An exact direction allows longer steps.
 
 # %%
 for size in (266, 32, 1):
     losses = fit(size, learning_rate=0.5)
-    print(f"B = {size:3}: highest loss after the first step {losses[1:].max():.2g}")
+    print(f"B = {size:3}: highest loss from step 1 on {losses[1:].max():.2g}")
 
 # %% [markdown]
-# Ten times the rate, and the full gradient is at the best line, 0.63, after *one* step, while single rows throw the line out of
-# all bounds. This loss is as round as a bowl can be, and few are so kind: for most, even an exact gradient has to take small
-# steps (lesson 3). A fair race, each batch size with its own best rate, is run in lesson 4.
+# Ten times the rate, and the full gradient is at the best line, 0.63, after *one* step. Minibatches of 32 stay below 1, while
+# single rows throw the line out of all bounds. This loss is as round as a bowl can be, and few are so kind: for most, even an
+# exact gradient has to take small steps (lesson 3). A fair race, each batch size with its own best rate, is run in lesson 4.
 #
 # ## The full gradient is no guide to the lowest valley
 #
@@ -648,8 +669,8 @@ for start in (-3.0, 0.0, 3.0):
     print(f"from {start:4}: w = {w:.3f}, loss {loss(w, 0.0):.3f}")
 
 # %% [markdown]
-# The same end from everywhere. This loss is **convex**, bowl-shaped: it has one valley and no other. Now a loss with potholes,
-# over two weights, made up for lesson 3. Where will exact gradients end from these three starts?
+# The same end from everywhere. This loss is **convex**, shaped so that every lowest point is as low as any other. Now a loss
+# with potholes, over two weights, made up for lesson 3. Where will exact gradients end from these three starts?
 
 # %%
 from helpers.surfaces import SURFACES
@@ -664,35 +685,26 @@ for start in ([-2.8, 1.8], [2.5, 2.5], [2.0, -1.0]):
     print(f"from {start}: loss {potholes.value(path[-1]):.2f}")
 
 # %%
-side = np.linspace(-3, 3, 200)
-heights = potholes.value(np.stack(np.meshgrid(side, side), axis=-1))
-plt.figure(figsize=(5, 4.5))
-bands = np.quantile(heights, np.linspace(0, 1, 25))
-plt.contourf(side, side, heights, bands, cmap="Greys_r", vmin=-1.5)
-for path in paths:
-    plt.plot(*path.T, "-", color=plots.DESCENT)
-    plt.plot(*path[-1], "o", color=plots.DESCENT, markeredgecolor="white", markersize=9)
-plt.plot(0, 0, "*", color=plots.MINIMUM, markersize=16, markeredgecolor="black")
-plt.xlabel("first weight")
-plt.ylabel("second weight")
-plt.title("Exact steps, and two get stuck")
+ax = plots.walks(potholes, paths)
+ax.set_title("Exact steps, and two get stuck")
 plots.show(
-    "A map of a loss, darker where lower, with a wide bowl and four holes. Of three "
+    "A map of a loss, lighter where lower, with a wide bowl and four holes. Of three "
     "paths one reaches the star, the lowest point; two end in holes."
 )
 
 # %% [markdown]
-# *A map of the loss, darker where it is lower. One path reaches the star, the lowest point of all. Two end in potholes on the
+# *A map of the loss, lighter where it is lower. One path reaches the star, the lowest point of all. Two end in potholes on the
 # way.*
 #
 # Every one of these steps was exact. Which valley you end in is decided by the shape of the loss and by where you start. On a
-# convex loss the full gradient leads to the global minimum (with small enough steps); on others it promises nothing. Noise
-# can even help out of a hole: lesson 3 counts how often.
+# convex loss the full gradient leads to the global minimum (with small enough steps); on others it promises no lowest valley.
+# Noise can even help out of a hole: lesson 3 counts how often.
 #
 # ## The same in Keras
 #
-# Keras calls our line `Dense(1)`: one weight and a bias. Set its rate to 1 and let it take one step on all rows, from $w = b =
-# 0$. By how much will $w$ move?
+# **Keras** is a Python library that builds and trains networks. It calls our line `Dense(1)`: one weight and a bias. An
+# **optimizer** is the rule for a step, here `SGD`. Set its rate to 1 and let it take one step on all rows, from $w = b = 0$. By
+# how much will $w$ move? (`x[:, None]` makes a table of one column.)
 
 # %% tags=["nbval-ignore-output"]
 import keras  # takes about ten seconds
@@ -721,16 +733,16 @@ for size in (1, 32, 266, None):
     print(f"batch_size={size}: {model.optimizer.iterations.numpy()} steps")
 
 # %% [markdown]
-# One, nine and 266 steps, by one and the same optimizer, `SGD`. The batch size belongs to `fit`, which also shuffles the rows
+# 266, nine and one step, by one and the same optimizer. The batch size belongs to `fit`, which also shuffles the rows
 # before each epoch; if you don't say, it is 32.
 #
-# ## Turn the formula round
+# ## Find the batch size for any data
 #
 # ### Exercise 1.7 · Write
 #
-# *A stretch, to think about with paper.* In exercise 1.3 you searched for a batch size by hand. Write the function that finds
-# it for any data: given the slope from each row and a target, return the smallest batch size, a whole number, whose standard
-# error is at most the target. A target of 0 must give all the rows.
+# *A stretch: take extra time and paper, or come back to it.* In exercise 1.3 you searched for a batch size by hand. Write the
+# function that finds it for any data: given the slope from each row and a target, return the smallest batch size, a whole
+# number, whose standard error is at most the target. A target of 0 must give all the rows.
 
 
 # %% tags=["exercise:rows_needed"]
@@ -752,8 +764,8 @@ check.rows_needed(rows_needed)
 
 # %% [markdown] tags=["solution"]
 # Go up from one row and stop at the first size that is good enough. At `batch_size = n` the factor is exactly 0, so the loop
-# always finds one. Solving the formula for $B$ does it without a loop: $B = n / (1 + (n-1)\,t^2/s^2)$ for the target $t$ and the
-# spread $s$, rounded up.
+# always finds one. Solving the formula for $B$ does it without a loop: $B = n / (1 + (n-1)\,t^2/s^2)$ for the target $t$ and
+# the spread $s$, rounded up.
 
 # %% [markdown]
 # ## What to remember
@@ -766,7 +778,7 @@ check.rows_needed(rows_needed)
 # - Without replacement the noise is smaller still by $\sqrt{(n-B)/(n-1)}$, and zero at $B = n$.
 # - An epoch deals out a shuffled copy, every row once, in $\lceil n/B \rceil$ steps.
 # - Batch, minibatch and stochastic are three settings of one dial; today SGD means any of them.
-# - Exact gradients find the lowest valley on convex losses. Elsewhere they promise nothing.
+# - Exact gradients find the lowest point of a convex loss. Elsewhere they promise no lowest valley.
 #
 # You took the slope $2\,(wx + b - y)\,x$ on trust. Lesson 2 shows where it comes from, and why it points uphill.
 

@@ -3,15 +3,16 @@
 #
 # **Which way is down, when there are many ways to go?**
 #
-# In lesson 1 you took a slope on trust, and a gradient was all the slopes, one for each weight. Here you see where they
-# come from, why together they are an arrow, and how a network with many weights gets its own. After this lesson you can
+# In lesson 1 you took a slope on trust. Here you see where slopes come from, why together they are an arrow, and how a network
+# gets its own. After this lesson you can
 #
 # - read a slope in one direction, in two, and in any;
 # - say what a gradient is, and find it on a map;
 # - say what a network is, and compute its gradient in four ways that agree;
 # - say why features are put on one scale before training.
 #
-# *50 minutes. You need the loss, the weights and the slope from lesson 1.*
+# *50 minutes to read and run, with a place to rest halfway, and about 120 for the exercises. You need the loss, the
+# weights and the slope from lesson 1, and from school sine and cosine.*
 
 # %%
 import matplotlib.pyplot as plt
@@ -26,7 +27,7 @@ plots.use_style()
 # %% [markdown]
 # ## Eight points and a line
 #
-# The points lie near $y = x$. The line is $y = 0.2x + 0.5$, so `w` is 0.2 and `b` is 0.5.
+# The points lie near $y = x$. The line is $y = 0.2x + 0.5$, so $w$ is 0.2 and $b$ is 0.5.
 
 # %%
 x = np.array([-1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5])
@@ -40,7 +41,7 @@ def loss(w, b):
 print(f"loss {loss(0.2, 0.5):.2f}")
 
 # %% [markdown]
-# Draw both, with each error as a dotted line from the point to the line.
+# Draw both, with each error as a dotted line.
 
 # %%
 fig, ax = plt.subplots(figsize=(5.5, 3.6))
@@ -60,8 +61,8 @@ plots.show("Eight points that rise to the right, and a line that rises too littl
 #
 # ## Hold b still, move w
 #
-# Leave `b` at 0.5 and let `w` go from −0.5 to 2.5. Sketch the loss against `w` on paper before you look. Each error grows
-# evenly with `w`, and each is squared.
+# Leave $b$ at 0.5 and let $w$ go from −0.5 to 2.5. Sketch the loss against $w$ on paper before you look. Each error grows
+# evenly with $w$, and each is squared.
 
 # %%
 ws = np.linspace(-0.5, 2.5, 301)
@@ -85,7 +86,7 @@ plots.show("A parabola with its lowest point at w = 0.83; our line is left of it
 # *The loss against $w$ is a parabola. Our line, at $w = 0.2$, stands on its left side; the lowest point is near
 # $w = 0.83$.*
 #
-# Suppose that you can't see this picture, only the place where you stand. Which way is down? Nudge `w` a little and see
+# Suppose that you can't see this picture, only the place where you stand. Which way is down? Nudge $w$ a little and see
 # what the loss does. The slope is the change of the loss divided by the nudge, for a nudge so small that the curve looks
 # straight. How small is that?
 
@@ -96,10 +97,10 @@ for nudge in (1.0, 0.1, 0.01, 0.001):
     print(f"nudge {nudge:5}: slope {slope:.4f}")
 
 # %% [markdown]
-# The numbers settle near −2.36. **Minus** says: more `w`, less loss. The size says how steep it is: each hundredth of `w`
+# The numbers settle near −2.36. **Minus** says: more $w$, less loss. The size says how steep it is: each hundredth of $w$
 # buys about 0.024 of loss.
 #
-# A nudge of 1 says −0.49, because by then the curve has bent. Looking to both sides cures most of that.
+# A nudge of 1 says −0.49, because by then the curve has bent. Looking to both sides cures that.
 
 # %%
 for nudge in (1.0, 0.1, 1e-5, 1e-17):
@@ -134,7 +135,7 @@ check.slope_at_one(my_slope)
 # %% [markdown]
 # ## Hold w still, move b
 #
-# The loss has a second direction to go. Treat it the same way: `w` stays, `b` is nudged.
+# The loss has a second direction to go. Treat it the same way: $w$ stays, $b$ is nudged.
 
 # %%
 h = 1e-5
@@ -144,11 +145,11 @@ gradient = np.array([slope_w, slope_b])
 print(gradient.round(4))
 
 # %% [markdown]
-# Steep along `w`, nearly level along `b`. The two slopes together are the gradient. It is a **vector**: a list of numbers
+# Steep along $w$, nearly level along $b$. The two slopes together are the gradient. It is a **vector**: a list of numbers
 # that you can draw as an arrow, here 2.36 to the left and 0.25 down.
 #
-# Draw it over all lines at once. Every point of the next picture is one line, a pair of `w` and `b`. On the floor lies its
-# map: each **contour** joins places of equal loss, in equal steps, as on a hiker's map. Where the contours crowd, the
+# Now draw the loss over all lines at once. Every point of the next picture is one line, a pair of $w$ and $b$. On the floor
+# lies its map: each **contour** joins places of equal loss, in equal steps, as on a hiker's map. Where the contours crowd, the
 # ground is steep.
 
 # %%
@@ -160,13 +161,15 @@ plots.show(
 )
 
 # %% [markdown]
-# *The loss over $w$ and $b$ is a bowl, and below it lies its map. The black arrow is the gradient at our line. It says how
-# to move $w$ and $b$, so it lies on the map; the dashed line above it shows the loss rising on that way.*
+# *The loss over $w$ and $b$ is a bowl, lighter where it is lower, and below it lies its map. The black arrow is the gradient at
+# our line, drawn shorter than it is. It says how to move $w$ and $b$, so it lies on the map; the dashed line above it shows the
+# loss rising on that way.*
 #
 # ### Exercise 2.2 · Write
 #
-# Write the gradient by finite differences for any number of weights. `f` takes an array of weights and returns a number;
-# `point` is such an array. Nudge each weight by `h` to both sides while the others stay, and return an array of slopes.
+# Write the gradient by finite differences for any number of weights. `f` takes one array, all the weights, and returns a
+# number; `point` is such an array. So call `f(point)`, not `f(w, b)`. Nudge each weight by `h` to both sides while the others
+# stay, and return an array of slopes.
 
 
 # %% tags=["exercise:numerical_gradient"]
@@ -190,15 +193,15 @@ check.numerical_gradient(numerical_gradient)
 # others. From one side to the other the nudge is $2h$ long.
 
 # %% [markdown]
-# Now watch everything move together. `w` sweeps to and fro while `b` stays.
+# Now watch everything move together. $w$ sweeps to and fro while $b$ stays.
 
 # %% tags=["nbval-ignore-output"]
 turn = np.linspace(0, 2 * np.pi, 60)
 labs.gradient().animate("w", 0.9 - 0.8 * np.cos(turn))
 
 # %% [markdown]
-# *Above, the line turns, and on the map its point moves from left to right with its arrow. Below, the tangents show the two
-# slopes. The arrow is long where the contours crowd, short where they are far apart.*
+# *Above, the line turns, and on the map its point moves from left to right with its arrow. Below, the **tangents** (straight
+# lines that touch the curve) show the two slopes. The arrow is long where the contours crowd, short where they are far apart.*
 #
 # Your turn: move both sliders. Find a place where one slope is zero and the other is not. Then find the place where both
 # are. (On this bowl it is the bottom. Lesson 3 has landscapes where level ground need not be.)
@@ -212,15 +215,15 @@ labs.gradient()
 #
 # ## Every other way
 #
-# You can walk in any direction, not only along `w` or along `b`. Take a direction of length 1 at an angle: a step goes
-# $\cos$ of the angle along `w` and $\sin$ of it along `b`. Measure the slope in 1,000 random directions. In which direction
-# will it be largest, and how large?
+# You can walk in any direction, not only along $w$ or along $b$. Take a direction of length 1 at an angle: a step goes $\cos$
+# of the angle along $w$ and $\sin$ of it along $b$. Measure the slope in 1,000 random directions, and beside it the length of
+# the gradient: by Pythagoras the root of the sum of the squares. In which direction will the slope be largest, and how large?
 
 
 # %%
 def slope_towards(angle):
-    w, b = h * np.cos(angle), h * np.sin(angle)
-    return (loss(0.2 + w, 0.5 + b) - loss(0.2 - w, 0.5 - b)) / (2 * h)
+    dw, db = h * np.cos(angle), h * np.sin(angle)
+    return (loss(0.2 + dw, 0.5 + db) - loss(0.2 - dw, 0.5 - db)) / (2 * h)
 
 
 angles = np.random.default_rng(0).uniform(0, 2 * np.pi, 1000)
@@ -248,14 +251,17 @@ plots.show(
 # %% [markdown]
 # *The slope against the direction is one smooth wave. Its crest stands at the direction of the gradient, its trough half a
 # turn away, and at right angles to both it crosses zero.*
-#
+
+# %% [markdown]
 # That is what makes the gradient worth having. **It points where the loss rises most steeply, and its length is that slope.
 # Minus the gradient is the steepest way down.** At right angles to it the slope is zero: there the loss neither rises nor
 # falls, and that is the way the contour runs.
 #
 # The reason is short. A small step $(u, v)$ changes the loss by $u$ times the slope along $w$, plus $v$ times the slope
-# along $b$. Of all steps of one length, that sum is largest for the one that points along the two slopes themselves.
-#
+# along $b$. Of all steps of the same length, that sum is largest for the one that points along the two slopes themselves; you
+# have just seen it for 1,000 of them.
+
+# %% [markdown]
 # Two warnings. All this is about slopes, so about steps that are small enough; lesson 3 shows what happens to longer ones.
 # And steepest does not mean straight to the goal.
 
@@ -274,8 +280,17 @@ plots.show(
 )
 
 # %% [markdown]
-# *Minus the gradient leaves the contour at right angles. The dotted line to the minimum goes another way, 37 degrees off.*
+# *Minus the gradient leaves the contour at right angles. The dotted line to the minimum goes another way.*
 #
+# How far off? The cosine of the angle between two arrows is the sum of the products of their parts, which NumPy writes `@`,
+# divided by both lengths.
+
+# %%
+to_minimum = np.array([1.029, 0.004]) - [0.2, 0.5]
+cosine = -gradient @ to_minimum / length / np.linalg.norm(to_minimum)
+print(f"{np.degrees(np.arccos(cosine)):.0f} degrees")
+
+# %% [markdown]
 # The gradient knows the ground under your feet, and nothing of what lies further on.
 #
 # ### Exercise 2.3 · Choose
@@ -291,8 +306,8 @@ point = np.array([2.0, -1.0])
 
 
 def slope_at_point(degrees):
-    w, b = h * np.cos(np.radians(degrees)), h * np.sin(np.radians(degrees))
-    return (loss(*point + [w, b]) - loss(*point - [w, b])) / (2 * h)
+    dw, db = h * np.cos(np.radians(degrees)), h * np.sin(np.radians(degrees))
+    return (loss(*point + [dw, db]) - loss(*point - [dw, db])) / (2 * h)
 
 
 print(sorted(round(float(slope_at_point(a)), 1) for a in directions.values()))
@@ -307,16 +322,16 @@ for letter, degrees in directions.items():
     angle = np.radians(degrees)
     plots.arrow(ax, point, 0.6 * np.array([np.cos(angle), np.sin(angle)]), letter)
 ax.plot(*point, "o", color=plots.DESCENT)
+ax.plot(1.029, 0.004, "*", color=plots.MINIMUM, markersize=12)
 ax.set_title("One of these four is the gradient's direction")
 plots.show(
-    "A map of contours around a minimum at (1, 0). From (2, -1) arrow A goes down along "
-    "the contour, B to the right, away from the middle, C up and left towards "
-    "the minimum, D to the left, at right angles to the contour."
+    "A map of contours, tilted ellipses around a minimum at (1, 0), and four arrows from "
+    "(2, -1): A points down and a little to the left, B to the right and a little down, "
+    "C up and to the left, D to the left and a little up."
 )
 
 # %% [markdown]
-# *Four arrows from one point: A runs along the contour; B leaves it at right angles, outwards; C points at the minimum; D
-# leaves it at right angles, inwards.*
+# *Four arrows from one point, and the contour through it. The star is the minimum.*
 
 # %% tags=["exercise:four_arrows"]
 ### BEGIN SOLUTION
@@ -335,7 +350,7 @@ check.four_arrows(my_slopes)
 # %% [markdown]
 # ### Exercise 2.4 · Predict
 #
-# At another place, with another loss, the slope is 3 along `w` and −4 along `b`. You walk in the direction in which the
+# At another place, with another loss, the slope is 3 along $w$ and −4 along $b$. You walk in the direction in which the
 # loss falls most steeply. What is the slope on your way?
 
 # %% tags=["exercise:steepest_slope"]
@@ -356,11 +371,12 @@ check.steepest_slope(my_steepest)
 # ## The chain rule: slopes without nudges
 #
 # Nudges cost time: two losses for each weight. Lesson 1 had a formula instead. Here is where it comes from: follow a nudge
-# of `w` on its way to the loss of one row.
+# of $w$ on its way to the loss of one row.
 #
 # 1. The nudge moves the prediction $wx + b$ by $x$ times as much.
 # 2. That moves the error, prediction minus $y$, by the same amount.
 # 3. That moves the squared error by $2 \cdot \text{error}$ times as much, as long as the nudge is small.
+#    (For an error $e$ and its change $d$: $(e + d)^2 = e^2 + 2ed + d^2$, and $d^2$ is tiny.)
 #
 # On the way the nudge was multiplied by $x$, then by $2 \cdot \text{error}$, so the slope is
 # $2 \cdot \text{error} \cdot x$. This is the **chain rule**: *slopes along a chain multiply*. And the slope of a mean is
@@ -372,13 +388,13 @@ print((2 * error * x).round(2))
 print(f"mean {np.mean(2 * error * x):.4f}, by nudges {slope_w:.4f}")
 
 # %% [markdown]
-# The formula of lesson 1, row by row, and its mean is the slope that the nudges found. A nudge of `b` moves the prediction
+# The formula of lesson 1, row by row, and its mean is the slope that the nudges found. A nudge of $b$ moves the prediction
 # by exactly as much: its first factor is 1, so its slope is the mean of $2 \cdot \text{error}$.
 #
 # ### Exercise 2.5 · Write
 #
 # A model with one more link: it squares what the line says, so that its prediction is $(wx + b)^2$. Write both slopes of
-# its mean squared error with the chain rule, no nudges: return the slope along `w` and the slope along `b`, for any data.
+# its mean squared error with the chain rule, no nudges: return the slope along $w$ and the slope along $b$, for any data.
 
 
 # %% tags=["exercise:squared_gradient"]
@@ -443,19 +459,21 @@ check.in_the_fog(my_place)
 # Lesson 1 used the patients' body mass index (BMI), standardised. Here is the column as it stands in the file, in kg/m².
 
 # %%
-diabetes = load("diabetes")
-bmi = diabetes.x_train[:, 2].astype(float)
-progression = diabetes.y_train[:, 0].astype(float)
-raw_bmi = bmi * diabetes.x_scale[2] + diabetes.x_mean[2]
+patients = load("diabetes")
+bmi = patients.x_train[:, 2].astype(float)
+progression = patients.y_train[:, 0].astype(float)
+raw_bmi = bmi * patients.x_scale[2] + patients.x_mean[2]
 for name, column in (("raw", raw_bmi), ("standardised", bmi)):
     mean, spread = abs(column.mean()), column.std()  # abs: never "-0.0"
     print(f"{name:12}: mean {mean:4.1f}, standard deviation {spread:.1f}")
 
 # %% [markdown]
 # Standardising subtracted the mean and divided by the standard deviation. Nothing is lost, yet the landscape changes.
-# **Curvature** says how bent the loss is: by how much the slope changes on a step of length 1. A step towards an angle
-# moves each prediction by $\cos(\text{angle}) \cdot x + \sin(\text{angle})$, and since the slope is the mean of
-# $2 \cdot \text{error}$ times that, the curvature is the mean of 2 times its square.
+# **Curvature** says how bent the loss is: by how much the slope changes per unit of step.
+#
+# A step of length 1 at an angle moves row $i$'s prediction by $m = \cos(\text{angle}) \cdot x_i + \sin(\text{angle})$. The
+# slope is the mean of $2 \cdot \text{error} \cdot m$. Along the step each error grows by $m$, so the slope grows by the mean of
+# $2 m^2$. That is the curvature.
 
 # %%
 angles = np.linspace(0, np.pi, 10_001)
@@ -471,9 +489,10 @@ for name, column in (("raw", raw_bmi), ("standardised", bmi)):
     print(f"{name:12}: {least:.2f} to {most:,.2f}, ratio {most / least:,.0f}")
 
 # %% [markdown]
-# The largest curvature over the smallest is the **condition number**. Raw, the valley is 25,500 times more bent across than
-# along, because inputs near 27 make the loss react to $w$ far more than to $b$. Standardised the number is 1. What will the
-# two maps look like, and where does the gradient lead in each?
+# The largest curvature over the smallest is the **condition number**. Raw, the loss is a **ravine**, a long, narrow valley: it
+# is 25,500 times more bent across than along, because inputs near 27 make the loss react to $w$ far more than to $b$, and
+# because more $w$ with less $b$ changes almost nothing. Standardised the number is 1. What will the two maps look like, and
+# where does the gradient lead in each?
 
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(9, 4.4))
@@ -485,15 +504,15 @@ for ax, column in zip(axes, (raw_bmi, bmi), strict=True):
     w, b = np.polyfit(column, progression, 1)  # the best line
     plots.contours(ax, column_loss, (w - 1, w + 1), (b - 1, b + 1))
     ax.plot(w, b, "*", color=plots.MINIMUM, markersize=12)
-axes[0].set_title("Raw: a crack in the ground")
+axes[0].set_title("Raw: a ravine")
 axes[1].set_title("Standardised: a round bowl")
 plots.show(
-    "Left: contours like parallel stripes, the minimum in a narrow crack. Right: "
+    "Left: contours like parallel stripes, the minimum in a narrow ravine. Right: "
     "circles around the minimum."
 )
 
 # %% [markdown]
-# *Two maps with the minimum in the middle. Raw, the contours look like parallel stripes along a crack; standardised, they
+# *Two maps with the minimum in the middle. Raw, the contours look like parallel stripes along the ravine; standardised, they
 # are circles.*
 
 # %%
@@ -504,22 +523,24 @@ for name, column in (("raw", raw_bmi), ("standardised", bmi)):
     print(f"{name:12}: {np.degrees(np.arccos(min(cosine, 1))):.0f} degrees off")
 
 # %% [markdown]
-# From $w = 0$, $b = 0$ the steepest way down in the raw valley is 88 degrees off the way to the minimum: nearly at right
-# angles to it. In the standardised one it points straight there. So "steepest" depends on the units in which you measure
-# the inputs. What a crack costs, lesson 3 measures.
+# From $w = 0$, $b = 0$ the steepest way down in the ravine is 88 degrees off the way to the minimum: nearly at right angles to
+# it. In the standardised bowl it points straight there. So "steepest" depends on the scale and the zero point of the inputs.
+# What a ravine costs, lesson 3 measures.
 #
-# With all ten features, NumPy finds the two extreme curvatures for us.
+# Now all ten features. NumPy's `cond` gives the root of the ratio; squared, it is the condition number.
 
 # %%
-features = diabetes.x_train.astype(float)
-raw_features = features * diabetes.x_scale + diabetes.x_mean
+features = patients.x_train.astype(float)
+raw_features = features * patients.x_scale + patients.x_mean
 for name, table in (("raw", raw_features), ("standardised", features)):
     inputs = np.column_stack([table, np.ones(len(table))])
     print(f"{name:12}: condition number {np.linalg.cond(inputs) ** 2:.3g}")
 
 # %% [markdown]
-# From 48 million (`4.82e+07`) to 402. Not to 1: standardising removes the units, but two features that rise and fall
-# together still make a long valley, and in this table some do.
+# From 48 million (`4.82e+07`) to 402. Not to 1: standardising removes the units, but features that rise and fall together still
+# make a ravine, and two of these ten nearly do: their correlation is 0.89 (1 would mean that either gives the other away).
+#
+# *A good place to rest: so far it was about slopes, from here on it is about networks.*
 #
 # ## What a network is
 #
@@ -535,12 +556,25 @@ plots.show(
 
 # %% [markdown]
 # *A small network. Each circle after the inputs is a unit; each line is a weight.*
-#
+
+# %% [markdown]
 # - A **unit** multiplies each of its inputs by a weight of its own, adds the products up, and adds one more number, its
-#   **bias**. With a single input that is the line $wx + b$; so $b$ was a bias all along.
-# - A **layer** is a row of units that all read the same inputs. Its weights form a table `W`, a row for each input and a
+#   bias. With a single input that is the line $wx + b$.
+# - A **layer** is a group of units that all read the same inputs. Its weights form a table `W`, a row for each input and a
 #   column for each unit; its biases a list `b`. `x @ W + b` computes all units for all rows of data at once.
 # - In a network the outputs of one layer are the inputs of the next. Layers before the last are called **hidden**.
+
+# %% [markdown]
+# Between two tables `@` takes each row of the first with each column of the second, multiplies number by number, and adds up.
+# `.T` turns a table on its side: its columns become its rows.
+
+# %%
+two_rows, two_units = np.array([[1, 2], [3, 4]]), np.array([[10, 0], [1, 5]])
+print(two_rows @ two_units, two_units.T, sep="\n\n")
+
+# %% [markdown]
+# The 12 is $1 \cdot 10 + 2 \cdot 1$, the first row with the first unit; the 10 beside it is $1 \cdot 0 + 2 \cdot 5$, with the
+# second.
 #
 # Three units that read one input, and a last one that adds up what they say with weights 1, −2 and 2:
 
@@ -551,7 +585,7 @@ W2, b2 = np.array([[1.0], [-2.0], [2.0]]), np.array([0.0])
 stacked = (line_x @ W1 + b1) @ W2 + b2
 
 # %% [markdown]
-# What shape does `stacked` have, drawn against `line_x`? And what changes if every hidden unit that comes out negative says
+# What does `stacked` look like, drawn against `line_x`? And what changes if every hidden unit that comes out negative says
 # 0 instead? That is all that **ReLU** does: $\text{relu}(z) = \max(z, 0)$. What a unit does to its sum before passing it on
 # is called its **activation**.
 
@@ -575,11 +609,12 @@ plots.show(
 # %% [markdown]
 # *Left: each hidden unit is 0 up to its own bend, then rises. Right: added up without ReLU they give a straight line again,
 # with ReLU a zigzag with three bends.*
-#
-# Lines of lines are lines: without ReLU, a hundred layers can do no more than one. With it, each unit can add a bend, and
-# with enough of them a network can follow any unbroken curve (Leshno and others, *Multilayer feedforward networks with a
-# nonpolynomial activation function can approximate any function*, 1993). Training means to find weights that put the bends
-# where the data need them, and for that each weight needs its slope.
+
+# %% [markdown]
+# Lines of lines are lines: without ReLU, a hundred layers can do no more than one. With it, each unit can add a bend, and with
+# enough of them a network can follow any unbroken curve on a bounded stretch, as closely as you like (Leshno and others, 1993,
+# "Multilayer Feedforward Networks with a Nonpolynomial Activation Function Can Approximate Any Function"). Training means to
+# find weights that put the bends where the data need them, and for that each weight needs its slope.
 #
 # ### Exercise 2.7 · Predict
 #
@@ -603,17 +638,18 @@ check.count_weights(my_count)
 # %% [markdown]
 # ## Backpropagation: the chain rule, with nothing done twice
 #
-# Keep all 97 in one long vector, random for now; `unpack` cuts it into the tables of the two layers.
+# Keep them all in one long vector, random for now; `unpack` cuts it into the tables of the two layers.
 
 # %%
-X, Y = features, diabetes.y_train.astype(float)
-weights = np.random.default_rng(0).normal(0, 0.3, 97)
-NAMES = ("W1", "b1", "W2", "b2")
+X, Y = features, patients.y_train.astype(float)
+SHAPES = {"W1": (10, 8), "b1": (8,), "W2": (8, 1), "b2": (1,)}
+ends = np.cumsum([np.prod(shape) for shape in SHAPES.values()])
+weights = np.random.default_rng(0).normal(0, 0.3, ends[-1])
 
 
 def unpack(weights):
-    W1, b1, W2, b2 = np.split(weights, [80, 88, 96])
-    return W1.reshape(10, 8), b1, W2.reshape(8, 1), b2
+    parts = zip(np.split(weights, ends[:-1]), SHAPES.values(), strict=True)
+    return [part.reshape(shape) for part, shape in parts]
 
 
 def network_loss(weights):
@@ -622,7 +658,7 @@ def network_loss(weights):
 
 
 # %% [markdown]
-# For slopes by nudges, in any direction among the 97:
+# For slopes by nudges, in any direction:
 
 
 # %%
@@ -632,9 +668,9 @@ def slope_along(f, weights, direction):
 
 
 # %% [markdown]
-# Follow one nudge, of the weight from feature `i` to hidden unit `j`. It moves that unit's $z$ by $x_i$; it passes ReLU
-# unchanged if $z > 0$, and not at all otherwise; it moves the output by the unit's weight in `W2`; and the squared error by
-# $2 \cdot \text{error}$. Four factors:
+# Follow one nudge, of the weight from feature `i` to hidden unit `j`. It moves that unit's sum, called `z` in the code, by
+# $x_i$; it passes ReLU unchanged if $z > 0$, and not at all otherwise; it moves the output by the unit's weight in `W2`; and
+# the squared error by $2 \cdot \text{error}$. Four factors:
 
 
 # %%
@@ -659,9 +695,9 @@ print(f"feature 2 to unit 0: {slope_by_hand(2, 0):.6f}")
 def backpropagate(x, y, W1, b1, W2, b2):
     z = x @ W1 + b1
     hidden = np.maximum(z, 0)
-    d = 2 * (hidden @ W2 + b2 - y) / len(x)
+    d = 2 * (hidden @ W2 + b2 - y) / len(x)  # shape (266, 1)
     dW2, db2 = hidden.T @ d, d.sum(axis=0)
-    d = d @ W2.T * (z > 0)
+    d = d @ W2.T * (z > 0)  # shape (266, 8)
     dW1, db1 = x.T @ d, d.sum(axis=0)
     return dW1, db1, dW2, db2
 
@@ -670,22 +706,23 @@ dW1, db1, dW2, db2 = backpropagate(X, Y, *unpack(weights))
 print(f"feature 2 to unit 0: {dW1[2, 0]:.6f}")
 
 # %% [markdown]
-# The same number, and the other 96 with it. Read it line by line:
+# The same number, and with it the other 96. Read it line by line:
 #
 # - `2 * error / len(x)` starts the way back; the division makes the sums over rows below a mean.
-# - `hidden.T @ d`: a weight's slope is its input times `d`, added up over the rows (`.T` turns the table on its side). A
-#   bias has the input 1, so `d` alone is added up.
+# - `hidden.T @ d`: a weight's slope is its input times `d`, added up over the rows. A bias has the input 1, so `d` alone is
+#   added up.
 # - `d @ W2.T` carries `d` back through the weights; `* (z > 0)` back through ReLU. A unit that said 0 passes nothing back.
 #   (Exactly at its bend a ReLU has no single slope; this line calls it 0.)
-#
+
+# %% [markdown]
 # Finite differences need $2 \cdot 97 = 194$ runs through the network for one gradient; this needs one run forward and one
 # back. Lesson 4's network has 4,810 weights and biases; large ones have billions. (Rumelhart, Hinton and Williams,
-# *Learning representations by back-propagating errors*, 1986.)
+# 1986, "Learning Representations by Back-Propagating Errors".)
 #
 # ### Exercise 2.8 · Fix
 #
 # A **leaky ReLU** lets a tenth of each negative value through: `np.where(z > 0, z, 0.1 * z)`. Somebody wrote the gradients
-# for it, and training goes astray. Finite differences tell which parts are wrong.
+# for it, and training goes astray. Finite differences tell which parts are wrong. (Take extra time for this one.)
 
 
 # %%
@@ -694,7 +731,9 @@ def leaky_carelessly(x, y, W1, b1, W2, b2):
     hidden = np.where(z > 0, z, 0.1 * z)
     d = 2 * (hidden @ W2 + b2 - y) / len(x)
     d_hidden = d @ W2.T
-    return x.T @ d_hidden, d_hidden.mean(axis=0), hidden.T @ d, d.mean(axis=0)
+    dW1, db1 = x.T @ d_hidden, d_hidden.mean(axis=0)
+    dW2, db2 = hidden.T @ d, d.mean(axis=0)
+    return dW1, db1, dW2, db2
 
 
 # %% [markdown]
@@ -711,12 +750,12 @@ def leaky_loss(weights):
 # %%
 true = np.array([slope_along(leaky_loss, weights, d) for d in np.eye(97)])
 parts = leaky_carelessly(X, Y, *unpack(weights))
-for name, right, part in zip(NAMES, unpack(true), parts, strict=True):
+for name, right, part in zip(SHAPES, unpack(true), parts, strict=True):
     print(f"{name}: largest difference {np.abs(part - right).max():.2f}")
 
 # %% [markdown]
-# `W2` is right, the other three are not. Write the way back afresh, and return the four gradients in the order `W1`, `b1`,
-# `W2`, `b2`.
+# `W2` is right, the other three are not. Write the way back again, and return the four gradients `dW1`, `db1`, `dW2`, `db2`, in
+# this order.
 
 
 # %% tags=["exercise:leaky_gradients"]
@@ -774,14 +813,14 @@ plots.show(
 # %% [markdown]
 # *The slopes in 1,000 random directions lie close around zero; minus the gradient stands far to their left.*
 #
-# None is below minus the gradient's length, 1.91, and none reaches even half of it. With two weights many directions were
-# nearly as good. With 97 most are nearly level: the typical slope is 0.19, the length divided by $\sqrt{97}$. The more
-# weights, the smaller it gets. Nobody finds the way down by trying.
+# None falls more steeply than 1.91, the gradient's length, and none reaches even half of it. With two weights many directions
+# were nearly as good. With 97 most are nearly level: the typical slope is 0.19, the length divided by $\sqrt{97}$. The more
+# weights, the smaller it gets. Trying directions finds a way down, but hardly ever a steep one.
 #
 # ## The same in Keras: four ways, one gradient
 #
-# Keras never asks you for a formula. TensorFlow's `GradientTape` records every operation on the way forward, then plays the
-# tape backwards: backpropagation for whatever you computed.
+# Keras never asks you for a formula. TensorFlow, the library that computes underneath Keras, has a `GradientTape`. It records
+# every operation on the way forward, then plays the tape backwards: backpropagation for whatever you computed.
 
 # %% tags=["nbval-ignore-output"]
 import keras  # takes about ten seconds
@@ -827,14 +866,14 @@ for name, way in ways.items():
 
 # %% [markdown]
 # Four ways, one gradient. They differ in the work: nudges run the network 194 times, the tape once forward and once back.
-# From lesson 4 on, `fit` does it for you. (The layers keep 16 digits, `float64`, as NumPy does. With Keras's usual
+# As in lesson 1, `fit` does it for you. (The layers keep 16 digits, `float64`, as NumPy does. With Keras's usual
 # `float32`, 7 digits, a nudge of $10^{-5}$ would drown in rounding.)
 #
 # ### Exercise 2.9 · Write
 #
-# A stretch: backpropagation for any number of hidden layers. `layers` is a list of pairs `(W, b)`, with ReLU after each but
-# the last. The way forward is there, and keeps the inputs of every layer. Fill `gradients` with a pair `(dW, db)` for each
-# layer, in the order of `layers`.
+# *A stretch: take extra time, or come back to it.* Backpropagation for any number of hidden layers. `layers` is a list of pairs
+# `(W, b)`, with ReLU after each but the last. The way forward is there, and keeps the inputs of every layer (a unit's output is
+# above 0 exactly when its `z` was). Fill `gradients` with a pair `(dW, db)` for each layer, in the order of `layers`.
 
 
 # %% tags=["exercise:deep_gradients"]
@@ -874,10 +913,10 @@ check.deep_gradients(deep_gradients)
 # - A slope is the change of the loss over a small nudge of one weight, the others held still. Minus means: more of this
 #   weight, less loss.
 # - The gradient crosses the contour at right angles, and its length is the steepest slope. It knows nothing of what lies
-#   further on, and seldom points straight away from the minimum.
+#   further on, and usually does not point straight away from the minimum.
 # - A network is layers of units, each a sum of weighted inputs and a bias; ReLU lets it bend.
 # - Backpropagation is the chain rule from the loss backwards: one run forward, one back, and every weight has its slope.
-# - Features on one scale make a rounder valley, in which the gradient is a better guide.
+# - Features on one scale usually make a rounder valley, in which the gradient is a better guide.
 #
 # You know the way down. How far to go is lesson 3.
 

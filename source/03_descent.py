@@ -9,7 +9,8 @@
 # - tell from the curvature at which learning rate the steps settle, run back and forth, or fly off;
 # - say what ravines, noise, potholes and saddles do to a run, and what helps.
 #
-# *50 minutes. You need minibatches from lesson 1; gradients, contours and the condition number from lesson 2.*
+# *50 minutes to read and run, and about 80 for the exercises. You need minibatches from lesson 1; gradients, contours and the
+# condition number from lesson 2.*
 
 # %%
 import matplotlib.pyplot as plt
@@ -30,8 +31,9 @@ plots.use_style()
 # In words: the new weights are the old weights minus the gradient, times a number that says how far to go. That number is
 # the **learning rate**.
 #
-# Try it on the plainest valley there is, a parabola. Its **curvature** says how fast its slope changes as you walk. With
-# curvature 8 the loss is $L(w) = \tfrac{8}{2} w^2$, its slope is $8w$, and its minimum lies at 0.
+# Try it on the plainest valley there is, a parabola. Its curvature says how fast its slope changes as you walk. With curvature
+# 8 the loss is $L(w) = \tfrac{8}{2} w^2$ (half of it times $w^2$: by lesson 2, the square brings a 2), its slope is $8w$, and
+# its minimum lies at 0.
 
 # %%
 curvature = 8.0
@@ -69,7 +71,7 @@ grid = np.linspace(-1.1, 1.1, 100)
 plt.plot(grid, curvature / 2 * grid**2, color="grey")
 plt.plot(walk, curvature / 2 * walk**2, "o-", color=plots.DESCENT, label="steps")
 plt.plot(0, 0, "*", color=plots.MINIMUM, markersize=15, label="minimum")
-plt.title("The flatter the valley, the shorter the step")
+plt.title("The gentler the slope, the shorter the step")
 plt.xlabel("weight w")
 plt.ylabel("loss")
 plt.legend()
@@ -104,7 +106,7 @@ check.sgd_step(sgd_step)
 # %% [markdown]
 # ## One number decides
 #
-# From 1 to 0.6 to 0.36 to 0.216: every step multiplied $w$ by 0.6. That is no accident. A step takes $w$ to
+# From 1 to 0.6 to 0.36 to 0.216: every step multiplied $w$ by 0.6. A step takes $w$ to
 # $w - \text{learning\_rate} \cdot 8w$, and that is
 #
 # $$(1 - \text{learning\_rate} \cdot \text{curvature}) \cdot w.$$
@@ -147,8 +149,7 @@ print("first step below 0.01:", np.argmax(walk < 0.01))
 #
 # ### Exercise 3.3 · Predict
 #
-# With curvature 8, at which learning rate does $w$ jump from 1 to −1, back to 1, and so on for ever? Commit to a number
-# before you go on.
+# With curvature 8, at which learning rate does $w$ jump from 1 to −1, back to 1, and so on for ever? Answer first, then scroll.
 
 # %% tags=["exercise:back_and_forth"]
 ### BEGIN SOLUTION
@@ -161,12 +162,11 @@ check.back_and_forth(my_rate)
 # check.back_and_forth.solution()
 
 # %% [markdown] tags=["solution"]
-# Back and forth means that each step only flips the sign: a multiplier of −1. From
-# $1 - \text{learning\_rate} \cdot 8 = -1$ follows a learning rate of $2/8 = 0.25$.
+# Back and forth means that each step only flips the sign: a multiplier of −1. From $1 - \text{learning\_rate} \cdot 8 = -1$
+# follows a learning rate of $2/8 = 0.25$.
 
 # %% [markdown]
-# Now see it. Four walks down the same valley, from the same start. Only the rate differs. First as a film, then drawn
-# against the step.
+# Four walks down the same valley, from the same start; only the rate differs. First a film, then the weight against the step.
 
 # %%
 names = {0.05: "settles", 0.22: "overshoots", 0.25: "for ever", 0.26: "diverges"}
@@ -194,25 +194,27 @@ plots.show(
 # %% [markdown]
 # *The weight against the step. At 0.05 it slides to the minimum (dashed). At 0.22 it jumps across and closes in. At 0.25 it
 # runs back and forth between 1 and −1. At 0.26 each swing is wider than the last: it **diverges**, away from every bound.*
-#
+
+# %% [markdown]
 # | multiplier | learning rate | what you see |
 # |---|---|---|
 # | between 0 and 1 | below 1 / curvature | slides down one side |
 # | 0 | 1 / curvature | one step, and there |
-# | between −1 and 0 | up to 2 / curvature | overshoots, settles |
+# | between −1 and 0 | between 1 / curvature and 2 / curvature | overshoots, settles |
 # | −1 | **2 / curvature** | back and forth for ever |
 # | below −1 | above 2 / curvature | diverges |
-#
+
+# %% [markdown]
 # So a narrow valley, where the curvature is large, needs a small rate. A network's loss is no parabola: its curvature
 # changes as you walk, and the limit with it. A rate that served you well on the wide slopes can be too high where the
-# valley narrows. (Trained on all rows at once, networks even tend to drift to where the curvature is 2 / rate, and hover
-# there: Cohen et al. 2021, "Gradient Descent on Neural Networks Typically Occurs at the Edge of Stability".)
+# valley narrows. (Trained on all rows at once, networks even tend to drift to where the *largest* curvature is 2 / rate, and
+# hover there: Cohen and others, 2021, "Gradient Descent on Neural Networks Typically Occurs at the Edge of Stability".)
 #
 # ## When have you arrived?
 #
-# A run has **converged** when further steps hardly change the weights any more. Training usually stops "when the loss no
-# longer falls". Is that the same? Look at three runs after 50 steps. By how much did the loss fall in the last step, and
-# how steep is it there?
+# A run has **converged** when it has come as near to a place of slope zero as it will get. Training usually stops "when the
+# loss no longer falls". Is that the same? Look at three runs after 50 steps. By how much did the loss fall in the last step,
+# and how steep is it there?
 
 # %%
 for rate in (0.05, 0.00001, 0.25):
@@ -221,16 +223,19 @@ for rate in (0.05, 0.00001, 0.25):
     print(f"rate {rate:.5f}: loss fell by {fell:.3f}, slope {abs(slope(after)):.2f}")
 
 # %% [markdown]
-# In all three the loss has all but stopped falling, and only the first has converged. The second crawls. The third runs
-# back and forth at a loss of 4, where it will stay. So ask for both: the loss no longer falls **and** the gradient is
-# close to zero. In practice you also set a limit on the number of steps, and stop when the loss on rows kept aside has not
-# improved for a while (lesson 5).
+# In all three the loss has all but stopped falling, and only the first has converged. The second crawls. The third runs back
+# and forth at a loss of 4, where it will stay. So ask for both: the loss no longer falls **and** the full gradient is close to
+# zero. (A minibatch's gradient hardly ever gets there.) On a saddle, further below, both hold and the way down still goes on:
+# there a small push starts the loss falling again.
+#
+# In practice you also set a limit on the number of steps, and stop when the loss on rows kept aside has not improved for a
+# while (lesson 5).
 #
 # ## The ravine: one rate for two curvatures
 #
-# Real losses bend more in one direction than in another. Take two weights, with curvature 1 along the first and 25 along
-# the second. Seen as a map, that is a long, narrow **ravine**. Its condition number, the largest curvature divided by the
-# smallest, is 25. Every direction has its own multiplier, and they share one learning rate.
+# Real losses bend more in one direction than in another. Take two weights, with curvature 1 along the first and 25 along the
+# second. Seen as a map, that is a ravine. Its condition number is 25. Every direction has its own multiplier, and they share
+# one learning rate.
 
 # %%
 curvatures = np.array([1.0, 25.0])
@@ -245,27 +250,26 @@ for rate in (0.01, 0.04, 0.08):
 
 # %% [markdown]
 # At 0.04 the steep direction is done in one step, while the flat one keeps 96% of its distance. At 0.08 the steep direction
-# runs back and forth for ever. **The steepest curvature sets the speed limit for all weights: 2 / 25.**
+# runs back and forth for ever. **The largest curvature sets the speed limit for all weights: 2 / 25.**
 #
 # ### Exercise 3.4 · Choose
 #
 # Four walks of 40 steps start at the white square, with the rates 0.01, 0.04, 0.074 and 0.08. The computer shuffles them
-# and calls them A to D. Which is which? Don't print `rates`.
+# and calls them A to D. Which is which? Don't print `rates`. Answer with a dictionary of the form
+# `{"A": 0.01, "B": 0.04, "C": 0.074, "D": 0.08}`.
 
 # %%
 rates = np.random.default_rng(2).permutation([0.01, 0.04, 0.074, 0.08])
 paths = [descend(ravine, (-10, 1), rate, steps=40) for rate in rates]
 plots.ravine_paths(dict(zip("ABCD", paths, strict=True)), curvatures)
 plots.show(
-    "Four paths in a ravine. A zigzags across it, as widely at the end as at the start. "
-    "B's zigzag closes in on the minimum. C slides to the floor and gets a third of the "
-    "way along. D reaches the floor in one step and gets four fifths of the way."
+    "Four paths in a ravine. A zigzags across it with one width, B with a shrinking "
+    "one. C and D do not zigzag: C comes down slowly and ends a third of the way along, "
+    "D drops at once and ends after four fifths."
 )
 
 # %% [markdown]
-# *Four paths in one ravine, stretched upwards so that you can see its width. A zigzags across it, as widely at the end as
-# at the start. B's zigzag closes in. C slides to the floor and gets a third of the way along. D is on the floor after one
-# step and gets four fifths of the way.*
+# *Four paths in one ravine, stretched upwards so that you can see its width. The star is the minimum.*
 
 # %% tags=["exercise:which_rate"]
 ### BEGIN SOLUTION
@@ -284,8 +288,8 @@ check.which_rate(my_rates)
 # %% [markdown]
 # The **zigzag** comes from the curvature. There is no noise here: these are full gradients.
 #
-# Look at the start of any path: the gradient does not point at the minimum. It points down the steepest slope, and that is
-# mostly across. For a tiny step nothing beats it (lesson 2). For a longer one? Let a thousand directions compete.
+# Look at the start of any path: minus the gradient does not point at the minimum. It points down the steepest slope, and that
+# is mostly across. For a tiny step nothing beats it (lesson 2). For a longer one? Let a thousand directions compete.
 
 # %%
 start = np.array([-10.0, 1.0])
@@ -302,8 +306,9 @@ for length in (0.001, 0.5, 2.0):
 #
 # ### Exercise 3.5 · Tune
 #
-# Find a learning rate that brings the loss below 0.02 in 50 steps, from $(10, 1)$, with curvatures 2 and 40. The cell says
-# how far your rate gets. Try as often as you like; a sentence of thought first saves some tries.
+# Find a learning rate that brings the loss below 0.02 in 50 steps, from $(10, 1)$, with curvatures 2 and 40: the loss is half
+# of $2 w_1^2 + 40 w_2^2$. The cell says how far your rate gets. Try as often as you like; a sentence of thought first saves
+# some tries.
 
 # %% tags=["exercise:ravine_rate"]
 ### BEGIN SOLUTION
@@ -321,13 +326,13 @@ check.ravine_rate(my_rate)
 
 # %% [markdown]
 # Which rate is best? Raise it, and the flat direction's multiplier falls towards 0 while the steep one's goes towards −1.
-# The slower of the two decides, so the best rate makes both equally slow: one $+q$, the other $-q$. That gives
+# The slower of the two decides, so the best rate makes both equally slow: one $+q$, the other $-q$. Set
+# $1 - \text{rate} \cdot \text{smallest} = -(1 - \text{rate} \cdot \text{largest})$ and solve for the rate:
 #
-# $$\text{best rate} = \frac{2}{\lambda_1 + \lambda_n}, \qquad q = \frac{k - 1}{k + 1},$$
+# $$\text{best rate} = \frac{2}{\text{smallest} + \text{largest curvature}}, \qquad q = \frac{k - 1}{k + 1},$$
 #
-# where $\lambda_1$ is the smallest curvature, $\lambda_n$ the largest, and $k$ the condition number. In words: the longer
-# and narrower the ravine, the closer $q$ comes to 1, and the less each step achieves. Count the steps until a thousandth of
-# the distance is left.
+# where $k$ is the condition number. In words: the longer and narrower the ravine, the closer $q$ comes to 1, and the less each
+# step achieves. Count the steps until a thousandth of the distance is left.
 
 
 # %%
@@ -343,15 +348,15 @@ for k in (1, 10, 100, 1000):
 # %% [markdown]
 # Ten times the condition number, ten times the steps. That is why lesson 2 scaled the features first.
 #
-# Now walk down a ravine that lies aslant, with curvature 1 along and 50 across. At which rate will it run back and forth
+# Now walk down a ravine that lies at an angle, with curvature 1 along and 50 across. At which rate will it run back and forth
 # for ever? Work it out, then set it. Leave momentum at 0: it belongs to lesson 7.
 
 # %%
 labs.descent(surface="ravine", learning_rate=0.035, steps=40)
 
 # %% [markdown]
-# *Left: the map of a ravine, with the path of descent zigzagging to the minimum. Right: the loss, falling along a straight
-# line on a logarithmic scale: each step keeps the same share.*
+# *Left: the map of a ravine, with the path of descent zigzagging towards the minimum. Right: the loss. After a bent start it
+# falls along a straight line, on a logarithmic scale: each step keeps the same share.*
 #
 # ## Real data, minibatch by minibatch
 #
@@ -361,16 +366,16 @@ labs.descent(surface="ravine", learning_rate=0.035, steps=40)
 # 2. use it to compute the gradient of the loss;
 # 3. update the weights;
 #
-# and again, until it has converged. The data are those of lesson 1: body mass index and the progress of diabetes, both
-# brought to mean 0 and spread 1.
+# and again, until it has converged. The data are those of lesson 1: body mass index and the progression of the illness, both
+# standardised. `batches(n, batch_size, epoch, seed)` deals one epoch as in exercise 1.6, in another order for each epoch.
 
 # %%
 from helpers.data import load
 from helpers.minibatches import batches
 
-diabetes = load("diabetes")
-x = diabetes.x_train[:, 2].astype(float)
-y = diabetes.y_train[:, 0].astype(float)
+patients = load("diabetes")
+x = patients.x_train[:, 2].astype(float)
+y = patients.y_train[:, 0].astype(float)
 
 
 # %%
@@ -412,17 +417,18 @@ labs.line_fit(batch_size=8, learning_rate=0.1).animate("step", range(61))
 # %% [markdown]
 # *A film of 60 steps. Left: the line turns towards the best line within a dozen steps, then trembles. Right: the loss falls
 # and levels off, the two weights reach their best values and keep jittering.*
-#
+
+# %% [markdown]
 # How high may the rate go with all rows in each step? Here the loss has curvature 2 along $w$ and along $b$ (twice the mean
 # of $x^2$, twice the mean of 1). So the border should be $2/2 = 1$. Let the steps say it: halve the interval between a rate
 # that settles and one that does not, twenty times.
 
 # %%
-low, high = 0.0, 3.0
+low, high, all_rows = 0.0, 3.0, slice(None)
 for _ in range(20):
     middle = (low + high) / 2
-    ends = descend(lambda p: line_gradient(p, slice(None)), (-1, 1), middle, 500)
-    settles = np.abs(ends[-1]).max() < 1.5
+    walk = descend(lambda p: line_gradient(p, all_rows), (-1, 1), middle, steps=500)
+    settles = np.abs(walk[-1]).max() < 1.5  # it has not flown off
     low, high = (middle, high) if settles else (low, middle)
 print(f"found {low:.3f}, predicted 1")
 
@@ -435,8 +441,8 @@ labs.line_fit(batch_size=1, learning_rate=0.1, step=40)
 # %% [markdown]
 # *Left: the rows, the row of this step, the best line and the line now. Right: loss and weights against the step.*
 #
-# All rows at once still settle at 0.9. One row a step is far off at 0.6 already: a single row can bend the loss much more
-# than the mean of all rows does.
+# All rows at once still settle at 0.9. One row a step is thrown far off at 0.5 already, as in lesson 1: a single row can bend
+# the loss much more than the mean of all rows does.
 #
 # ### Exercise 3.6 · Fix
 #
@@ -491,8 +497,9 @@ check.careful_step(careful_step)
 #
 # $$\text{variance} \approx \frac{\text{learning\_rate}}{\text{batch size}} \cdot \frac{\sigma^2}{2\lambda},$$
 #
-# where $\sigma^2$ is the variance of one row's gradient and $\lambda$ the curvature. In words: a smaller rate or a larger
-# batch makes the ball smaller, in proportion. (For larger rates the 2 becomes $2 - \text{learning\_rate} \cdot \lambda$.)
+# where $\sigma^2$ (sigma squared) is the variance of one row's gradient and $\lambda$ (lambda) the curvature. In words: a
+# smaller rate or a larger batch makes the ball smaller, in proportion. (For larger rates the 2 becomes
+# $2 - \text{learning\_rate} \cdot \lambda$.)
 #
 # ### Exercise 3.7 · Predict
 #
@@ -513,8 +520,8 @@ check.ball(my_factor)
 # *radius* of the ball, the root of the variance, becomes half as large.
 
 # %% [markdown]
-# Measure it on the line. Start 500 runs at its minimum, let them all go, and see how far they spread. Every minibatch is
-# drawn afresh here.
+# Measure it on the line, where the curvature along $w$ is 2. Start 500 runs at its minimum, let them all go, and see how far
+# they spread. Every minibatch is drawn from all rows here.
 
 # %%
 rng = np.random.default_rng(0)
@@ -536,13 +543,16 @@ def variance_of_w(rate, size):
     return runs[100:, :, 0].var()
 
 
+one_row = np.var(2 * (best[0] * x + best[1] - y) * x)  # of its slope along w
 for rate, size in ((0.1, 8), (0.05, 8), (0.1, 16), (0.05, 16)):
-    print(f"rate {rate:4}, batch size {size:2}: {variance_of_w(rate, size):.4f}")
+    formula = rate / size * one_row / (2 * 2)
+    measured = variance_of_w(rate, size)
+    print(f"rate {rate:4}, {size:2} rows: {measured:.4f}, formula {formula:.4f}")
 
 # %% [markdown]
-# Half the rate: about half the variance. Twice the batch: about half. Both: a little less than a quarter, since the formula
-# is for small rates. (With epochs, as in `fit_line`, the ball is smaller still: within an epoch each row comes once, so part
-# of the noise cancels out.)
+# Half the rate: about half the variance. Twice the batch: about half. Both: a little less than a quarter. The formula is close,
+# and a little low: it is for small rates. (With epochs, as in `fit_line`, the ball is smaller still: within an epoch each row
+# comes once, so part of the noise cancels out.)
 #
 # The remedy follows: **first far, then fine.** Take large steps while there is way to go, then slow down to settle.
 
@@ -552,12 +562,12 @@ slow = [fast[-1]]
 for epoch in range(10, 20):
     for rows in batches(len(x), 8, epoch, seed=0):
         slow.append(slow[-1] - 0.01 * line_gradient(slow[-1], rows))
-w_path = np.concatenate([fast, slow[1:]])[:, 0]
+w_path = np.concatenate([fast, slow[1:]])[:, 0]  # slow[0] is the end of fast
 
 # %%
 plt.axhline(best[0], color=plots.MINIMUM, linestyle="--", label="best w")
 plt.plot(w_path, color=plots.DESCENT, label="w")
-plt.axvline(len(fast) - 1, color="grey", linestyle=":")
+plt.axvline(len(fast) - 1, color="grey", linestyle=":")  # here the rate changes
 plt.annotate("rate 0.2", (120, -0.7))
 plt.annotate("rate 0.01", (460, -0.7))
 plt.title("Slow down, and the ball of noise shrinks")
@@ -575,11 +585,11 @@ plots.show(
 
 # %%
 spread = [np.std(part) for part in (w_path[100:340], w_path[440:])]
-print("spread of w: {:.2f} at rate 0.2, {:.2f} at rate 0.01".format(*spread))
+print("spread of w: {:.3f} at rate 0.2, {:.3f} at rate 0.01".format(*spread))
 
 # %% [markdown]
 # The law promises about five times less spread for a twentieth of the rate, and here it is more than ten: the cancelling
-# within an epoch does the rest. How to slow down well is the subject of lesson 5.
+# within an epoch does most of the rest. How to slow down well is the subject of lesson 5.
 #
 # ## Potholes
 #
@@ -590,11 +600,12 @@ print("spread of w: {:.2f} at rate 0.2, {:.2f} at rate 0.01".format(*spread))
 labs.descent(surface="potholes", learning_rate=0.05, steps=60)
 
 # %% [markdown]
-# *Left: a wide bowl with four potholes, each with a star at its minimum. The path ends in one of them.*
+# *Left: a wide bowl with four potholes, lighter where it is lower. Each star is a minimum; the one in the middle is the lowest
+# of all. The path ends in another.*
 #
-# Can larger steps, or noise, bounce out? Put 500 runs into one pothole and count. `noise` is the spread of the gradient's
-# error; four times the batch size would halve it. After 100 steps each run may settle without noise, so that you see in
-# which minimum it was.
+# Can larger steps, or noise, bounce out? Put 500 runs into one pothole (the one at the bottom of the map) and count. `noise` is
+# the spread of the gradient's error; four times the batch size would halve it. After 100 steps each run may settle without
+# noise, so that you see in which minimum it was.
 
 # %%
 from helpers.surfaces import SURFACES
@@ -645,10 +656,12 @@ plots.show("Share of runs that escape against the rate, one line for each noise 
 # %% [markdown]
 # *The share of runs that left the pothole, against the learning rate, for four levels of noise.*
 #
-# At 0.4 without noise nobody gets out. "Above 2 / curvature it diverges" holds on a parabola, where the curvature is the
-# same everywhere. This hole bends less towards its rim, so the runs swing back and forth inside it. At 0.8 they all leap
-# out. Noise changes the picture: at 0.2, where without it nobody leaves, half do with noise 0.5 and nearly all with 1.
-#
+# At 0.4 without noise nobody gets out. "Above 2 / curvature it diverges" holds on a parabola, where the curvature is the same
+# everywhere. This hole bends less towards its rim, so the runs swing back and forth inside it. At 0.8 they all leap out. Noise
+# changes the picture: at 0.2, where without it nobody leaves, half do with noise 0.5 and nearly all with 1. At noise 2 the
+# share falls again: some are thrown back in.
+
+# %% [markdown]
 # So larger steps do bounce out, and a larger batch, which has less noise, makes it *harder*. And what bounces out can
 # bounce in elsewhere. Count the runs that end in the lowest minimum:
 
@@ -658,21 +671,32 @@ for noise, rate in ((0.5, 0.4), (1, 0.4), (2, 0.4), (2, 0.8)):
     print(f"noise {noise}, rate {rate}: {arrived:.0%} end in the lowest minimum")
 
 # %% [markdown]
-# Large steps to get out, small ones to settle: slowing down again.
+# Too much noise throws them into other holes: enough to get out, not more, and small steps at the end.
 #
 # ## Saddles
 #
 # A gradient of zero need not mean a minimum. On a **saddle** the loss bends upwards in one direction and downwards in
 # another, like a mountain pass. Downwards means a negative curvature. With curvature −1 and rate 0.1 the multiplier is
-# $1 + 0.1 = 1.1$: the distance from the saddle *grows* by a tenth in each step.
-#
-# Start 500 runs exactly on the line that leads into the saddle. Without noise they all stop there. How much noise does it
-# take to get away?
+# $1 + 0.1 = 1.1$: the distance from the saddle *grows* by a tenth in each step. Here are two walks without noise. One starts
+# exactly on the line that leads into the saddle, call it the **ridge**; the other starts a hundredth beside it.
 
 # %%
 saddle = SURFACES["saddle"]
+walks = [descend(saddle.gradient, (-1.5, b), 0.1, steps=150) for b in (0, 0.01)]
+plots.walks(saddle, walks).set_title("One stops on the saddle, one leaves it")
+plots.show(
+    "A map with two valleys, above and below, and a saddle between them. From the left "
+    "one walk goes straight into the saddle and stops; the other bends away beside it "
+    "and ends in the upper valley."
+)
+
+# %% [markdown]
+# *A saddle at $(0, 0)$ between two valleys. On the ridge the walk stops at the saddle; a hundredth beside it, it leaves.*
+#
+# Now start 500 runs exactly on the ridge. Without noise they all stop there. How much noise does it take to get away?
 
 
+# %%
 def distance_from_ridge(rate, noise, steps):
     rng = np.random.default_rng(0)
 
@@ -701,12 +725,12 @@ plt.legend()
 plots.show("Distance from the ridge on a log scale: straight lines up to 1.")
 
 # %% [markdown]
-# *The distance from the line into the saddle, on a logarithmic scale. After a few steps each curve is straight: a tenth
+# *The distance from the ridge, on a logarithmic scale. After a few steps each curve is straight: a tenth
 # more in every step. A thousandth of the noise only means some 70 steps more.*
 #
-# Everybody gets away, sooner or later, unless there is no noise at all and you start exactly on the line. (Lee et al. 2016,
-# "Gradient Descent Only Converges to Minimizers", prove that with a small rate a random start avoids such saddles.) What a
-# saddle costs is time. With a smaller rate it costs more:
+# Everybody gets away, sooner or later, unless there is no noise at all and you start exactly on the ridge. (Lee and others,
+# 2016, "Gradient Descent Only Converges to Minimizers", prove that with a small rate a random start avoids such saddles.) What
+# a saddle costs is time. With a smaller rate it costs more:
 
 # %%
 for rate in (0.03, 0.1, 0.3):
@@ -716,29 +740,29 @@ for rate in (0.03, 0.1, 0.3):
 # %% [markdown]
 # ## In many dimensions
 #
-# Which of the two will your network meet? Potholes are a picture with two weights. Where the gradient of $n$ weights is
-# zero, the loss bends in $n$ directions, and for a local minimum *all* of them have to bend upwards. Suppose that chance
-# decided. The bends of a loss in $n$ directions are written down as a symmetric matrix: a square table of numbers that
-# equals its mirror image. `eigvalsh` finds its $n$ curvatures. Make such tables at random, and count.
+# Potholes or saddles: which will your network meet? The potholes were drawn for two weights. Where the gradient of $n$ weights
+# is zero, the loss bends in $n$ directions, and for a local minimum *all* of them have to bend upwards. Suppose that chance
+# decided. The bends of a loss in $n$ directions are written down as a symmetric matrix: a square table of numbers that equals
+# its mirror image. `eigvalsh` finds its $n$ curvatures. Make such tables at random, and count.
 
 # %%
 rng = np.random.default_rng(0)
 for n in (1, 2, 3, 4, 10):
     random = rng.normal(size=(20_000, n, n))
     bends = np.linalg.eigvalsh(random + random.transpose(0, 2, 1))
-    all_up = (bends > 0).all(axis=1).mean()
-    saddles = ((bends > 0).any(axis=1) & (bends < 0).any(axis=1)).mean()
-    print(f"{n:2} weights: all bend up {all_up:.3f}, saddles {saddles:.3f}")
+    all_up = (bends > 0).all(axis=1).sum()
+    saddles = ((bends > 0).any(axis=1) & (bends < 0).any(axis=1)).sum()
+    print(f"{n:2} weights, of 20,000: all bend up {all_up:6,}, saddles {saddles:6,}")
 
 # %% [markdown]
-# With four weights two places in a thousand are minima, with ten not one of the 20,000: nearly all are saddles. A network
-# has thousands of weights.
-# Dauphin et al. (2014, "Identifying and attacking the saddle point problem in high-dimensional non-convex optimization")
-# argue, and measure on small networks, that where the loss is still high the flat places are mostly saddles.
+# With four weights two places in a thousand are minima, with ten not one of the 20,000: nearly all are saddles. A network has
+# thousands of weights. Dauphin and others (2014, "Identifying and Attacking the Saddle Point Problem in High-Dimensional
+# Non-Convex Optimization") argue, and measure on small networks, that where the loss is still high the flat places are mostly
+# saddles.
 #
-# What the count does *not* prove: a network's loss is no random matrix. Low down most bends point upwards, and
-# networks, small ones above all, can have bad minima. But when a loss stops falling, think of saddles and flats before you think of potholes. And
-# the noise that helps you on is there already: the minibatch gives it.
+# What the count does *not* prove: a network's loss is no random matrix. Low down few bends point down, and many are almost
+# flat; and networks, small ones above all, can have bad minima. But when a loss stops falling, think of saddles and flats
+# before you think of potholes. And the noise that helps you on is there already: the minibatch gives it.
 #
 # ## The same in Keras
 #
@@ -756,7 +780,8 @@ model.set_weights([np.array([[-1.0]]), np.array([1.0])])
 model.compile(keras.optimizers.SGD(learning_rate=0.1), loss="mean_squared_error")
 for epoch in range(3):
     order = epoch_order(len(x), epoch, seed=0)
-    model.fit(x[order, None], y[order, None], 8, verbose=0, shuffle=False)
+    rows = x[order, None], y[order, None]
+    model.fit(*rows, batch_size=8, verbose=0, shuffle=False)
 
 # %%
 by_hand = fit_line(learning_rate=0.1, batch_size=8, epochs=3)[-1]
@@ -765,13 +790,14 @@ print("by hand:", by_hand.round(4))
 print("Keras:  ", np.round(in_keras, 4))
 
 # %% [markdown]
-# After 102 steps the same numbers. `SGD` in Keras is the loop that you wrote.
+# After 102 steps the same numbers. `fit` with `SGD` is the loop that you wrote.
 #
 # ### Exercise 3.8 · Write
 #
-# A stretch. Fit all ten features at once, and slow down on the way. `x` has one row for each patient, `learning_rates` one
-# rate for each epoch. Start with all weights and `b` at 0, predict `x @ w + b`, take the minibatches of
-# `batches(len(x), batch_size, epoch, seed=0)`, and return `w` and `b`.
+# *A stretch: take extra time, or come back to it.* Fit any number of features at once (`x.shape[1]`), and slow down on the way.
+# `x` has one row for each patient, `learning_rates` one rate for each epoch. Start with all weights and `b` at 0, predict
+# `x @ w + b`, take the minibatches of `batches(len(x), batch_size, epoch, seed=0)`, and return `w` and `b`. To try it on all ten
+# features, call `minibatch_descent(patients.x_train.astype(float), y, 8, [0.05, 0.01])` in a cell of your own.
 
 
 # %% tags=["exercise:minibatch_descent"]
@@ -801,15 +827,17 @@ check.minibatch_descent(minibatch_descent)
 # %% [markdown]
 # ## What to remember
 #
-# **How far do you step, and when have you arrived?** Step against the gradient, at a rate below 2 / (the largest
-# curvature); slow down near the end, because of the noise; you have arrived when the loss no longer falls *and* the
-# gradient is close to zero.
+# **How far do you step, and when have you arrived?** Step against the gradient, at a rate below 2 / (the largest curvature),
+# with minibatches lower still; slow down near the end, because of the noise. You have arrived when the loss no longer falls,
+# the full gradient is close to zero, and a small push does not start it falling again.
 #
 # - On a parabola each step multiplies the distance by 1 − learning rate · curvature. At −1 it runs back and forth for ever.
 # - In a ravine the steepest direction sets the limit and the flattest sets the time: steps grow with the condition number.
 # - A constant rate ends in a ball of noise. Its variance goes as learning rate / batch size.
-# - Large steps and noise leave potholes; less noise, from larger batches, leaves fewer.
-# - In many dimensions saddles and flats are the usual obstacle. They cost time; noise gets you off.
+# - Large steps and noise carry a run out of potholes; a larger batch, with less noise, frees fewer.
+# - In many dimensions saddles and flats are thought to be the usual obstacle. They cost time; noise gets you off a saddle.
+#
+# Lesson 4 sets rate and batch size together, on a network.
 
 # %%
 # check.progress()

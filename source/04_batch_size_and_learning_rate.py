@@ -8,12 +8,16 @@
 #
 # - say what training, validation and test rows are for;
 # - build a network in Keras, train it, and read its learning curve;
-# - turn one dial at a time, and compare two runs without being misled.
+# - turn one dial at a time, and compare runs without being misled, whether you pay in steps, examples or seconds;
+# - say how the best learning rate grows with the batch size, up to where, and why.
 #
-# *30 minutes. You need minibatches, gradients and steps, from lessons 1 to 3.*
+# *60 minutes. You need minibatches, gradients and steps, from lessons 1 to 3.*
 
 # %%
-from helpers import plots
+import matplotlib.pyplot as plt
+import numpy as np
+
+from helpers import labs, plots
 from helpers.checks import lesson_04 as check
 from helpers.data import load
 
@@ -183,7 +187,7 @@ def build(learning_rate):
 
 
 # %% [markdown]
-# After each epoch, `fit` also measures loss and accuracy on `validation_data`, and it returns a **history** of them all.
+# After each epoch, `fit` also measures loss and accuracy on `validation_data`. It returns all these numbers as a `History`.
 # Keras would print a line an epoch; `verbose=0` and the course's callback make it a picture that grows.
 
 # %% tags=["nbval-ignore-output"]
@@ -191,6 +195,7 @@ from helpers.keras_tools import LearningCurve
 
 
 def train(learning_rate, batch_size=32, epochs=20):
+    title = f"Rate {learning_rate:g}, batch size {batch_size}"
     return build(learning_rate).fit(
         digits.x_train,
         digits.y_train,
@@ -198,7 +203,7 @@ def train(learning_rate, batch_size=32, epochs=20):
         batch_size=batch_size,
         epochs=epochs,
         verbose=0,
-        callbacks=[LearningCurve(f"Rate {learning_rate:g}, batch size {batch_size}")],
+        callbacks=[LearningCurve(title, seconds=1)],
     )
 
 
@@ -281,8 +286,9 @@ for rate, run in ((0.001, small), (0.1, first), (2.0, large)):
 #
 # ## Train again, with another batch size
 #
-# Put the rate back to 0.1 and turn the other dial. With 256 rows in a minibatch each gradient has less noise than with 32
-# (lesson 1), so each step goes in a better direction. After the same 20 epochs, will the loss be lower or higher?
+# Put the rate back to 0.1 and turn the other dial, which stood at 32, Keras's default. With 256 rows in a minibatch each
+# gradient has less noise than with 32 (lesson 1), so each step goes in a better direction. After the same 20 epochs, will
+# the loss be lower or higher?
 
 # %% tags=["nbval-ignore-output"]
 larger_batch = train(learning_rate=0.1, batch_size=256)
@@ -337,25 +343,23 @@ print(f"validation accuracy {careful.history['val_accuracy'][-1]:.2f}")
 # Don't print `sizes`: the curves tell you which is which.
 
 # %%
-import numpy as np
-
 sizes = np.random.default_rng(9).permutation([8, 64, 512])
 rows = {"x": digits.x_train, "y": digits.y_train}
 rows["validation_data"] = (digits.x_valid, digits.y_valid)
 curves = {}
 for letter, size in zip("ABC", sizes, strict=True):
-    history = build(0.05).fit(**rows, batch_size=int(size), epochs=10, verbose=0)
+    history = build(0.05).fit(**rows, batch_size=int(size), epochs=6, verbose=0)
     curves[f"Curve {letter}"] = history
 
 # %%
 plots.learning_curves(curves, top=3)
 plots.show(
-    "Three learning curves over ten epochs. A falls slowly and ends highest. B is low "
+    "Three learning curves over six epochs. A falls slowly and ends highest. B is low "
     "after one epoch. C lies between them."
 )
 
 # %% [markdown]
-# *Three learning curves over ten epochs. A falls slowly and ends highest, B is low after a single epoch, C lies between.*
+# *Three learning curves over six epochs. A falls slowly and ends highest, B is low after a single epoch, C lies between.*
 
 # %% tags=["exercise:which_batch_size"]
 ### BEGIN SOLUTION
@@ -368,7 +372,7 @@ check.which_batch_size(my_sizes)
 # check.which_batch_size.solution()
 
 # %% [markdown] tags=["solution"]
-# In ten epochs batch size 8 makes 1,350 updates, 64 makes 170, and 512 makes 30. At one learning rate more updates go
+# In six epochs batch size 8 makes 810 updates, 64 makes 102, and 512 makes 18. At one learning rate more updates go
 # further, so the curve that is down first had the smallest batch size.
 
 # %% [markdown]
@@ -394,15 +398,15 @@ print(f"evaluate says {measured:.2f}")
 # size will the two numbers be furthest apart?
 
 # %%
-for size in (8, 32, 256, 1079):
+for size in (8, 256, 1079):
     run = build(0.1).fit(digits.x_train, digits.y_train, size, epochs=3, verbose=0)
     measured = run.model.evaluate(digits.x_train, digits.y_train, verbose=0)[0]
     print(f"{size:5}: fit {run.history['loss'][-1]:.2f}, evaluate {measured:.2f}")
 
 # %% [markdown]
-# `fit` always says more than there is, because the loss falls while it averages. With batch size 8 it says 0.08 where 0.05 is
-# right, half as much again; with 256 it is off by 0.20, nearly a fifth; with all rows, by a fifteenth. A table of the left
-# numbers would not compare the runs; it would compare how fast each was falling.
+# `fit` always says more than there is, because the loss falls while it averages. With batch size 8 it says 0.08 where 0.05
+# is right, half as much again; with 256 it is off by 0.20, nearly a fifth; with all rows, by a fifteenth. A table of the
+# left numbers would not compare the runs; it would compare how fast each was falling.
 #
 # **Compare runs on `evaluate`, or on the validation loss, never on the training loss that `fit` prints.**
 #
@@ -469,23 +473,527 @@ check.compare_rates(compare_rates)
 # check.compare_rates.solution()
 
 # %% [markdown] tags=["solution"]
-# `build` stands inside the loop, so that every run starts from the same fresh weights, and it compiles with the rate of that
-# run. The loss comes from `evaluate`, after the training, not from the history of `fit`.
+# `build` stands inside the loop, so that every run starts from the same fresh weights, and it compiles with the rate of
+# that run. The loss comes from `evaluate`, after the training, not from the history of `fit`.
+
+# %% [markdown]
+# ## Why small steps forgive noise
+#
+# A smaller rate saved the run with batch size 1. Why, if each of its directions was as bad as before? Because there were
+# many of them, and their errors point every which way. Watch them average out, at the very start of the training.
+#
+# That takes many trials. The backpropagation that you wrote in lesson 2 does not mind one more axis: 100 networks become a
+# stack, trained side by side by the same few lines of NumPy. `start` is one network; `[0] * runs` makes copies of it. `x`
+# and `y` are the training rows.
+
+# %%
+from helpers.losses import sparse_categorical_crossentropy
+from helpers.networks import Network
+
+start = Network((64, 64, 10), loss=sparse_categorical_crossentropy, seed=0)
+
+
+def walk(learning_rate, batch_size, steps, runs=100):
+    rng, stack = np.random.default_rng(0), start.keep([0] * runs)
+    for _ in range(steps):
+        rows = rng.integers(len(x), size=(runs, batch_size))
+        pairs = zip(stack.weights, stack.gradients(x[rows], y[rows]), strict=True)
+        stack.weights = [w - learning_rate * gradient for w, gradient in pairs]
+    return stack.weights
+
+
+# %% [markdown]
+# Every run has its own luck with its rows. How well does the way it went agree with the way that all rows together point?
+# The **cosine** of the angle between the two says it: 1 is the same direction, 0 is at right angles.
+
+
+# %%
+def flat(arrays):
+    return np.concatenate([a.reshape(len(a), -1) for a in arrays], axis=1)
+
+
+down = -flat(start.gradients(x, y))[0]
+
+
+def cosine(learning_rate, batch_size, steps):
+    moved = flat(walk(learning_rate, batch_size, steps)) - flat(start.weights)
+    lengths = np.linalg.norm(moved, axis=1) * np.linalg.norm(down)
+    return np.mean(moved @ down / lengths)
+
+
+# %% [markdown]
+# In all walks below, rate times steps is 0.16. Left: four rows a step, in ever smaller steps. Right: a single step from
+# ever more rows.
+
+# %%
+for steps in (1, 4, 16, 64):
+    many, one = cosine(0.16 / steps, 4, steps), cosine(0.16, 4 * steps, 1)
+    print(f"{steps:2} steps of 4 rows: {many:.2f}   1 step of {4 * steps:3}: {one:.2f}")
+
+# %% [markdown]
+# One step of four rows is closer to going sideways than down. Sixteen steps, each a sixteenth as long, go down quite well:
+# **the errors of many gradients average out.** And look across: sixteen small steps with four rows each point as well as
+# one long step with 64. They used the same number of rows.
+#
+# That is a rule for both dials. With $k$ times the batch size, take $k$ times the learning rate: each step replaces $k$
+# small ones, and an epoch gets you equally far. This is **linear scaling** (Goyal et al. 2017, *Accurate, Large Minibatch
+# SGD: Training ImageNet in 1 Hour*).
+#
+# ### Exercise 4.5 · Predict
+#
+# With batch size 8 and rate 0.02, five epochs bring the training loss to 0.14. You want the same after five epochs with
+# batch size 64. Which learning rate does the rule give?
+
+# %% tags=["exercise:scaled_rate"]
+### BEGIN SOLUTION
+my_rate = 0.16
+### END SOLUTION
+check.scaled_rate(my_rate)
+
+# %%
+# check.scaled_rate.hint()
+# check.scaled_rate.solution()
+
+# %% [markdown] tags=["solution"]
+# Eight times the batch size, eight times the rate: 0.16. An epoch then has an eighth of the steps, each eight times as
+# long. The *noise* of a gradient shrinks only with the root of the batch size, but that is not what is held still here:
+# what counts is how far an epoch goes, and that is steps times rate.
+
+# %% [markdown]
+# ## The whole map at once
+#
+# Now try all rates with all batch sizes. Ten of each, from three random starts: 300 networks, which Keras, one after the
+# other, would work on for many minutes. `sweep` does what `walk` did, and deals the rows out in epochs.
+#
+# Before you run it, take a sheet of paper: batch size to the right, learning rate upwards, each axis in doublings. Where
+# will the best rate lie for each batch size? Mark the line. Where will runs diverge? Shade that corner.
+
+# %% tags=["nbval-ignore-output"]
+from helpers.sweeps import sweep
+
+result = sweep(
+    digits,
+    learning_rates=0.01 * 2 ** np.arange(10),
+    batch_sizes=(2, 4, 8, 16, 32, 64, 128, 256, 512, len(x)),
+    seeds=range(3),
+    epochs=12,
+)
+
+# %%
+plots.map(result).set_title("The best rate grows with the batch size, then levels off")
+plots.show(
+    "Map of the validation loss, batch size to the right, learning rate upwards, both in "
+    "doublings. The best rates climb along a diagonal, then turn level. Above the "
+    "diagonal the runs diverged."
+)
+
+# %% [markdown]
+# *The validation loss after 12 epochs for each pair of dials: the brighter, the lower. The line with circles is the
+# **ridge**, the best rate for each batch size. It climbs with the batch size, then levels off. Hatched: diverged.*
+
+# %%
+for size in (2, 8, 32, 128, 1079):
+    print(f"batch size {size:4}: best rate {result.best(size).learning_rate:.2f}")
+
+# %% [markdown]
+# From 2 to 32 rows the best rate grows sixteenfold, exactly in step with the batch size. From 32 to 1,079 rows, 34 times as
+# many, it only grows fourfold. Linear, then no more.
+#
+# Look at the corners, too. Lower right: the rate is too low for so few steps, and the loss has hardly moved; nothing there
+# diverged, more epochs would do. Upper left: noisy directions, long steps, and no number of epochs will help. **Too low is
+# slow and reliable; too high never arrives.** Between best and broken there are often only one or two doublings.
+#
+# ### One of them in Keras
+#
+# Did these networks do what Keras does? Replay one: the same start, the same rows in the same order, 408 steps of `fit`.
+
+# %%
+from helpers.minibatches import epoch_order
+
+model, losses = start.to_keras(), []
+model.compile(SGD(learning_rate=0.32), loss=LOSS)
+for epoch in range(12):
+    order = epoch_order(len(x), epoch, seed=0)
+    model.fit(x[order], y[order], batch_size=32, shuffle=False, verbose=0)
+    losses.append(model.evaluate(x, y, verbose=0))
+
+# %%
+i, j = result.index(learning_rate=0.32, batch_size=32)
+difference = np.abs(result.train_loss[i, j, 0] - losses)
+print("after the last epoch, Keras:", round(losses[-1], 3))
+print("the same to 0.0001 after every epoch:", (difference < 1e-4).all())
+
+# %% [markdown]
+# The map is a map of Keras. Watch the ridge appear, epoch by epoch, in a smaller map with one start for each cell.
+
+# %% tags=["nbval-ignore-output"]
+labs.training().animate("epochs", range(1, 13), milliseconds=400)
+
+# %% [markdown]
+# *A film of twelve epochs. The map brightens from the upper edge of what still learns. The best rates lie on a diagonal
+# from the start, and they hardly move.*
+#
+# Now you. Move the cell with the two sliders, press *Keep* to hold its curve, and go on to another. Then switch what the
+# curves are drawn against. Can you find two cells far apart whose curves lie on each other, epoch by epoch?
+
+# %%
+labs.training()
+
+# %% [markdown]
+# *Left: the map, with the cell you chose. Right: its validation loss after each epoch, and the curves that you kept.*
+#
+# Cells on one diagonal share a curve: that is linear scaling. Follow the diagonal through the map, from 2 rows at rate
+# 0.01, and beside it what happens when the batch grows and the rate does not: the training loss after five epochs.
+
+# %%
+for k in (1, 4, 16, 64, 128, 256):
+    scaled = result.index(0.01 * k, 2 * k)
+    fixed = result.index(0.01, 2 * k)
+    a, b = (result.train_loss[cell][:, 4].mean() for cell in (scaled, fixed))
+    shown = f"{a:.3f}" if a < 1 else "diverged"
+    print(f"batch size {2 * k:3}: rate {0.01 * k:.2f}: {shown}   rate 0.01: {b:.3f}")
+
+# %% [markdown]
+# Up to 64 times the batch size the loss stays at 0.07. Without scaling it is thirty times as high there. (From 128 rows on
+# it even falls a little: an epoch has few steps then, and its small last minibatch makes a full one.) At 512 rows the rule
+# breaks.
+#
+# ### Why it breaks
+#
+# The rule says that $k$ small steps are one large step. That is true while the gradient stays what it is. On a long way it
+# does not: the small steps follow it round the bend, the large one goes straight on. How far apart do they end? No noise
+# this time, all rows in every step.
+
+
+# %%
+def ends(learning_rate, steps):
+    stack = start.keep([0])
+    for _ in range(steps):
+        pairs = zip(stack.weights, stack.gradients(x, y), strict=True)
+        stack.weights = [w - learning_rate * gradient for w, gradient in pairs]
+    return flat(stack.weights) - flat(start.weights)
+
+
+for k in (4, 16, 64, 128):
+    small, large = ends(0.02, k), ends(0.02 * k, 1)
+    apart = np.linalg.norm(large - small) / np.linalg.norm(small)
+    print(f"{k:3} steps at 0.02, or 1 at {0.02 * k:.2f}: {apart:.0%} of the way apart")
+
+# %% [markdown]
+# At 0.08 it makes no difference, at 0.32 little, and at 2.56 the two have nothing to do with each other. There is a
+# longest useful step even where nothing is left to chance, as in lesson 3. That is the level part of the ridge.
+#
+# ## How much noise is too much?
+#
+# Left, the noise limits the step; right, the landscape does. Where does one take over from the other? One weight is enough
+# to see it. On a parabola with curvature $\lambda$ take a step of rate $r$, with a gradient $g$ plus noise.
+# One row's noise has variance $\sigma^2$, so a minibatch of $B$ has $\sigma^2/B$. On average the step changes the loss by
+#
+# $$-\,r\,g^2 \;+\; \frac{r^2 \lambda}{2}\left(g^2 + \frac{\sigma^2}{B}\right).$$
+#
+# In words: what you gain grows with the rate, what you pay grows with its square, and the noise only pays. The best rate is
+# where this parabola in $r$ has its minimum:
+#
+# $$\text{best rate} = \frac{1/\lambda}{1 + B_\text{noise}/B}, \qquad B_\text{noise} = \frac{\sigma^2}{g^2}.$$
+#
+# In words: the highest rate, $1/\lambda$, is the one that lands on the minimum when there is no noise (lesson 3). How much
+# of it is best depends on how the batch size compares with one number, the **gradient noise scale**. It is the variance of
+# a single row's gradient, in units of the squared gradient itself (McCandlish et al. 2018, *An Empirical Model of
+# Large-Batch Training*). Far below it the best rate is proportional to $B$: linear scaling. Far above it, nothing changes
+# any more.
+#
+# ### Exercise 4.6 · Predict
+#
+# A network has a noise scale of 36 rows. You train with 12. Which share of the highest useful rate is best?
+
+# %% tags=["exercise:share_of_highest"]
+### BEGIN SOLUTION
+my_share = 0.25
+### END SOLUTION
+check.share_of_highest(my_share)
+
+# %%
+# check.share_of_highest.hint()
+# check.share_of_highest.solution()
+
+# %% [markdown] tags=["solution"]
+# $B_\text{noise}/B = 36/12 = 3$: the noise of such a minibatch has three times the strength of the gradient. The share is
+# $1/(1+3) = 0.25$. At $B = B_\text{noise}$ it is a half.
+
+# %% [markdown]
+# A network has many weights: add up the variances, and the squares of the mean gradient. (That takes the loss as equally
+# bent in all directions; the exact formula weighs each by its curvature.) Each row gets a copy of the network, so that we
+# have all gradients one by one.
+
+
+# %%
+def noise_scale(network):
+    stack = network.keep([0] * len(x))
+    per_row = flat(stack.gradients(x[:, None], y[:, None]))
+    return per_row.var(axis=0).sum() / (per_row.mean(axis=0) ** 2).sum()
+
+
+noise = noise_scale(start)
+print(f"noise scale at the start: {noise:.0f} rows")
+
+# %% [markdown]
+# So the formula commits itself: a tenth of the highest rate at 4 rows, nearly half at 32. Now measure. Take 24 minibatches
+# of each size, make one step with each at 14 rates, and see which rate lowers the loss over all rows most. (`lowest` puts a
+# parabola through the five lowest points, to read between the rates.)
+
+
+# %%
+def best_rate(batch_size, tries=24):
+    rng = np.random.default_rng(0)
+    rows = [rng.permutation(len(x))[:batch_size] for _ in range(tries)]
+    stack = start.keep([0] * tries)
+    gradients = stack.gradients(x[rows], y[rows])
+    rates, losses = np.geomspace(0.1, 3, 14), []
+    for rate in rates:
+        pairs = zip(start.weights, gradients, strict=True)
+        stack.weights = [w - rate * gradient for w, gradient in pairs]
+        losses.append(stack.loss_of(y, stack.logits(x)).mean())
+    return lowest(rates, losses)
+
+
+def lowest(rates, losses):
+    at = np.argmin(losses)
+    near = slice(at - 2, at + 3)
+    a, b, _ = np.polyfit(np.log(rates[near]), losses[near], 2)
+    return np.exp(-b / (2 * a))
+
+
+# %%
+highest = best_rate(len(x), tries=1)
+sizes = np.array([4, 32, 256])
+measured = np.array([best_rate(size) for size in sizes]) / highest
+predicted = 1 / (1 + noise / sizes)
+print("predicted share:", predicted.round(2))
+print("measured share: ", measured.round(2))
+
+# %%
+grid = np.geomspace(2, 1079, 100)
+plt.plot(grid, 1 / (1 + noise / grid), color=plots.DESCENT, label="predicted")
+plt.plot(sizes, measured, "o", color=plots.MINIBATCH, mec="black", label="measured")
+plt.axvline(noise, color="grey", linestyle=":", label="noise scale")
+plt.loglog()
+plt.xticks([4, 16, 64, 256, 1024], [4, 16, 64, 256, 1024])
+plt.yticks([0.05, 0.1, 0.2, 0.5, 1], [0.05, 0.1, 0.2, 0.5, 1])
+plt.minorticks_off()
+plt.title("At the noise scale, half of the highest rate is best")
+plt.xlabel("batch size (rows)")
+plt.ylabel("best rate (share of the highest)")
+plt.legend()
+plots.show("Best rate against batch size: three points close to the predicted curve.")
+
+# %% [markdown]
+# *The best rate for one step against the batch size, on logarithmic axes. Three measured points lie close to the predicted
+# curve: a straight climb below the noise scale of 39 rows, level above it.*
+#
+# Nothing was fitted to these points: the number 39 came from the gradients alone. (At 256 of 1,079 rows the measured share
+# is a little higher. Without replacement there is less noise left: the factor of lesson 1.) Now train on, at batch size 32.
+# How will the noise scale change?
+
+# %%
+from helpers import optimizers
+from helpers.training import fit
+
+for epochs in (1, 5, 10):
+    network = start.keep([0])
+    fit(network, optimizers.SGD(0.1), x, y, epochs)
+    print(f"after {epochs:2} epochs: {noise_scale(network):5.0f} rows")
+
+# %% [markdown]
+# It grows from 39 to more than there are rows: the less there is left to do, the less the rows agree about it. Early on a
+# small batch tells you enough; late in training you need a larger one, or smaller steps. Slowing down is lesson 5.
+#
+# ## A fair comparison, in three currencies
+#
+# Which batch size is best? It depends on what you pay with: **steps**, which is the time it takes when rows can be worked
+# on side by side without end; **examples**, rows read, which is the work; or **seconds** on your machine. And each batch
+# size has to come with its own best rate. The map gave those; now compare with five starts that had no part in the choice.
+
+# %% tags=["nbval-ignore-output"]
+cells = [(0.08, 4), (0.64, 32), (1.28, 256), (2.56, 1079)]
+rates, sizes = zip(*cells, strict=True)
+again = sweep(
+    digits, learning_rates=rates, batch_sizes=sizes, seeds=range(10, 15), epochs=12
+)
+
+# %%
+axes = plots.curves(again, cells, against=("steps", "examples", "seconds"))
+axes[0].set_title("In steps large batches win, in examples small ones")
+plots.show(
+    "Training loss against steps, examples and seconds. In steps large batches lead; in "
+    "examples small ones do."
+)
+
+# %% [markdown]
+# *Training loss for four batch sizes, each at its best rate; bands from the lowest to the highest of five starts. In steps
+# the larger batch gets to a loss of 0.1 first. In examples the order turns round, and 4 and 32 rows share one curve.*
+#
+# Counted in steps, all rows win: about 10 to a loss of 0.1, where 4 rows take 400. Counted in examples they come last by
+# far. Counted in seconds, here, something between wins: 4 rows waste time on many small steps, 1,079 rows on
+# many passes. Look at the bands, too: the best rate for all rows lies so close to divergence that the start decides how
+# long a run hangs back.
+#
+# **Critical batch size.** Put it into numbers: how many steps, and how many passes through the rows, until the training
+# loss is at 0.1, with the best rate of the map for each batch size?
+
+
+# %%
+def passes(losses, target=0.1):
+    so_far = -np.log(np.minimum.accumulate(losses))
+    return np.interp(-np.log(target), so_far, range(len(losses)), right=np.inf)
+
+
+sizes, needed = result.batch_sizes, []
+for j in range(len(sizes)):
+    curves = result.train_loss[:, j].mean(axis=1)
+    start_loss = result.start_loss.mean()
+    needed.append(min(passes([start_loss, *curve]) for curve in curves))
+needed = np.array(needed)
+steps = needed * np.ceil(len(x) / sizes)
+
+# %%
+fig, axes = plt.subplots(1, 2, figsize=(9, 3.6))
+axes[0].plot(sizes, steps, "o-", color=plots.DESCENT, label="measured")
+axes[0].plot(sizes, steps[0] * 2 / sizes, ":", color="grey", label="as 1 / batch size")
+axes[0].set(title="Steps fall, then level off", ylabel="steps to loss 0.1")
+axes[0].legend()
+axes[1].plot(sizes, needed, "o-", color=plots.DESCENT)
+axes[1].set(title="Passes stay level, then rise", ylabel="passes to loss 0.1")
+axes[1].set_ylim(0, 10)
+axes[0].set(yscale="log")
+for ax in axes:
+    ax.set(xscale="log", xlabel="batch size (rows)")
+    ax.set_xticks(sizes[::2], sizes[::2])
+    ax.minorticks_off()
+plots.show(
+    "Steps to the target fall as 1 / batch size and level off beyond 128; passes stay at "
+    "about 1.5 up to 64 and rise to 9 for all rows."
+)
+
+# %% [markdown]
+# *Left: steps until the training loss is 0.1, with the best rate for each batch size; they halve with each doubling of the
+# batch size (dotted), then level off. Right: passes through the rows; level, then rising.*
+
+# %%
+for size in (2, 32, 128, 1079):
+    at = list(sizes).index(size)
+    print(f"batch size {size:4}: {steps[at]:3.0f} steps, {needed[at]:4.1f} passes")
+
+# %% [markdown]
+# Up to 64 rows, doubling the batch about halves the steps, at hardly any cost in rows. Beyond that it saves ever fewer
+# steps for ever more rows: all 1,079 at once need half the steps of 128, and four times the passes. The bend is the
+# **critical batch size** (Shallue et al. 2019, *Measuring the Effects of Data Parallelism on Neural Network Training*). It
+# lies in the range of the noise scales that you measured: 39 at the start, hundreds later.
+#
+# ### "A full batch takes longer per epoch"
+#
+# You may read that. Is a pass through all rows slower in one step than in many? Guess, then let Keras run one pass each.
+
+# %%
+from time import perf_counter
+
+model = build(0.01)
+seconds = {}
+for size in (8, 64, 1079):
+    passes_timed = []
+    for _ in range(3):  # the first pass also prepares the model
+        began = perf_counter()
+        model.fit(x, y, batch_size=size, verbose=0)
+        passes_timed.append(perf_counter() - began)
+    seconds[size] = min(passes_timed)
+print("64 rows a step are faster than 8:  ", seconds[64] < seconds[8])
+print("one step of all rows is faster yet:", seconds[1079] < seconds[64])
+
+# %% [markdown]
+# The other way round: a pass in one step is usually the fastest, because a computer works on many rows at once, and each
+# step has costs of its own. What grows is the *number of passes*: 1.5 with 32 rows, 8.6 with all. (And the memory: a step
+# keeps its rows and all that the layers make of them.)
+#
+# ## Which batch size, then?
+#
+# Sizes in use go from tens to hundreds, and often more: large models, trained on many machines, use thousands. Lesson 1's
+# three names are three settings of `batch_size` in `fit`, and you have used them all: `len(x)` is batch gradient descent, 1
+# is stochastic in the narrow sense, 32 is minibatch.
+#
+# Start with 32 to 128. If your machine takes a larger step in the same time, double the batch and the rate, until the steps
+# no longer get fewer.
+#
+# ### Exercise 4.7 · Tune
+#
+# A challenge on a budget: 95% accuracy on the validation rows of digits, **in at most 60 steps and at most 3 epochs**. The
+# check trains five networks with your dials, as many whole epochs as the budget allows, and takes the middle one of the
+# five accuracies. Of the 100 cells of the map only three do it. Write your dials as
+# `{"learning_rate": 0.1, "batch_size": 32}`, and think before you try.
+
+# %% tags=["exercise:budget"]
+### BEGIN SOLUTION
+my_dials = {"learning_rate": 1.0, "batch_size": 54}
+### END SOLUTION
+check.budget(my_dials)
+
+# %%
+# check.budget.hint()
+# check.budget.solution()
+
+# %% [markdown] tags=["solution"]
+# Three epochs in 60 steps are 20 steps an epoch, and 1079 / 20 = 53.95: at least 54 rows a step. Small batches make the
+# most of each pass, so take no more than that. The ridge then gives the rate: 0.02 for each row, about 1. Up to 128 rows
+# there are other ways, with rates from 0.5 to 2.
+
+# %% [markdown]
+# ### Exercise 4.8 · Write
+#
+# A stretch. To measure the noise scale we took the gradient of every single row. With a large network you only ever see the
+# gradients of minibatches. That is enough, if you have two sizes: the mean squared length of a minibatch gradient is
+#
+# $$\text{length}^2(B) = |g|^2 + \frac{\sigma^2}{B},$$
+#
+# signal plus noise (for a batch size far below the number of rows). Write a function that finds the noise scale
+# $\sigma^2 / |g|^2$ from two batch sizes and the two mean squared lengths. At our start these are 14.2 for 8 rows and 4.04
+# for 64, which should give about 37.
+
+
+# %% tags=["exercise:noise_from_two"]
+def noise_from_two(small, large, squared_small, squared_large):
+    ### BEGIN SOLUTION
+    noise = (squared_small - squared_large) / (1 / small - 1 / large)
+    signal = squared_small - noise / small
+    return noise / signal
+    ### END SOLUTION
+
+
+check.noise_from_two(noise_from_two)
+
+# %%
+# check.noise_from_two.hint()
+# check.noise_from_two.solution()
+
+# %% [markdown] tags=["solution"]
+# Subtract the two equations, and the signal is gone: what is left is $\sigma^2 (1/B_\text{small} - 1/B_\text{large})$. With
+# $\sigma^2$ known, either equation gives the signal. Large training runs measure their noise scale in this way, as each
+# machine has the gradient of its own small batch before they are added up.
 
 # %% [markdown]
 # ## What to remember
 #
-# **How large a step, and how many examples before it?** The two dials belong together: the noisier the direction, the
-# smaller the step has to be; and what you gain or lose by either, the learning curve on validation rows tells you.
+# **How large a step, and how many examples before it?** The more rows in a batch, the surer the direction and the larger
+# the step may be, in proportion, until the noise no longer matters; and if you don't know exactly where you are going,
+# don't go too fast.
 #
 # - Training rows change the weights, validation rows choose, test rows have the last word.
 # - The loss is what the steps make smaller; the metric is what you care about.
 # - A rate too high never arrives, a rate too low is reliable but slow, and Keras warns you of neither.
-# - Equal epochs are not equal steps: a batch eight times as large makes about an eighth of the updates.
-# - Compare on `evaluate`, and build afresh for every run.
+# - Compare on `evaluate`, build afresh for every run, give each batch size its own rate, and say what you count: steps,
+#   examples or seconds.
+# - $k$ times the batch, $k$ times the rate: up to about the noise scale. Beyond the critical batch size, more rows a step
+#   save hardly any steps.
 #
-# These were single runs, from one random start. How much of a difference is chance is a question of its own, and lesson 5
-# answers it with bands over many seeds.
+# What this small experiment does not show: whether large batches, given all the epochs they need, end with a worse network.
+# And 39 rows, or a rate of 0.02 for each row, are true of this network on digits: only the shape of the map carries over.
 
 # %%
 # check.progress()

@@ -92,9 +92,7 @@ try_out(baseline, digits)
 # %%
 for name, task in capstone.TASKS.items():
     print(f"{name:13} {task.budget:3} steps, {task.measure:18}", end=" ")
-    print(
-        f"baseline {task.baseline:g}, target {task.target:g}, best {task.best:g}"
-    )
+    print(f"baseline {task.baseline:g}, target {task.target:g}, best {task.best:g}")
 
 # %% [markdown]
 # ## Every dial at once

@@ -1,9 +1,11 @@
 """Checks that a learner can trust: right answers pass, wrong ones are told why."""
 
+import gc
 import importlib
 import itertools
 import json
 import linecache
+import numbers
 import time
 from pathlib import Path
 
@@ -108,6 +110,42 @@ def test_wrong_answers_hear_what_is_wrong(stem, name, answer):
     result = getattr(module("lesson", stem), name)(given)
     assert result.status == "incorrect"
     assert expected in result.message
+
+
+def exercises_that_take(*kinds):
+    return [
+        param
+        for param in EXERCISES
+        if all(isinstance(answer, kinds) for answer in right_answers(*param.values))
+    ]
+
+
+def right_answers(stem, exercise):
+    return module("bank", stem).RIGHT[exercise.name]
+
+
+@pytest.mark.parametrize(
+    ("stem", "exercise"), exercises_that_take(numbers.Real, np.ndarray)
+)
+def test_no_number_far_from_the_right_ones_passes(stem, exercise):
+    right = [float(answer) for answer in right_answers(stem, exercise)]
+    sizes = [*np.logspace(-300, 300, 201), *range(300), *np.arange(0, 9, 0.05)]
+    near = 0.1 * max(map(abs, right))
+    passed = [
+        number
+        for size in sizes
+        for number in (float(size), -float(size))
+        if not min(right) - near < number < max(right) + near and exercise(number)
+    ]
+    assert not passed
+
+
+@pytest.mark.parametrize(("stem", "exercise"), exercises_that_take(dict))
+def test_of_all_ways_to_choose_only_the_right_one_passes(stem, exercise):
+    first, *_ = right_answers(stem, exercise)
+    ways = itertools.product(first.values(), repeat=len(first))
+    answers = (dict(zip(first, way, strict=True)) for way in ways)
+    assert [answer for answer in answers if exercise(answer)] == [first]
 
 
 @pytest.mark.parametrize("stem", LESSONS)
@@ -235,6 +273,8 @@ HOSTILE = {
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_hostile_answers_get_a_sentence(stem, exercise, hostile, monkeypatch, capfd):
     monkeypatch.setattr(exercise, "seconds", 0.4)
+    if hostile == "print":
+        gc.collect()  # what dies noisily, left by other tests, shall not do it in here
     result = exercise(HOSTILE[hostile])
     assert result.status == "incorrect", result
     assert 20 < len(result.message) < 700

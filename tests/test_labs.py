@@ -16,8 +16,11 @@ from pathlib import Path
 import pytest
 
 from helpers import labs
+from helpers.descent import descend
 from helpers.labs.core import rates
 from helpers.live import Animation
+from helpers.optimizers import Adagrad
+from helpers.surfaces import SURFACES
 
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.filterwarnings("error")
@@ -138,6 +141,32 @@ def test_a_lab_can_be_filmed_and_is_left_as_it_was():
     assert lab.picture.value == before
 
 
+def test_a_curve_that_is_kept_stays_until_reset():
+    lab = labs.training()
+    first, keep = lab.picture.value, lab.keep
+    keep.click()
+    kept = lab.picture.value
+    assert kept != first
+    lab.controls["batch_size"].value = 256
+    both = lab.picture.value
+    lab.reset.click()
+    assert lab.picture.value == first
+    lab.controls["batch_size"].value = 256
+    assert lab.picture.value != both
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ((1.28, 8), "▲ diverged"),
+        ((0.01, 1079), "After epoch 12, step 12: validation loss 2.5"),
+        ((0.16, 8), "The best rate for batch size 8 is 0.16"),
+    ],
+)
+def test_training_says_what_a_cell_reached(cell, words):
+    assert words in text(labs.training(*cell))
+
+
 def numbers(lab):
     return [float(n) for n in re.findall(r"-?\d+\.\d+", text(lab))]
 
@@ -194,6 +223,30 @@ def test_gradient_says_which_way_is_down(place, words):
     assert words in text(labs.gradient(*place))
 
 
+def test_the_race_says_where_descend_ends():
+    lab = labs.race(surface="bowl", first="Adagrad", first_rate=1, steps=25)
+    path = descend(SURFACES["bowl"], Adagrad(1.0), steps=25)
+    assert f"Adagrad {path.losses[-1]:.2g}," in text(lab)
+
+
+def test_a_racer_that_leaves_the_map_for_good_is_called_diverged():
+    assert "SGD diverged, momentum" in text(labs.race(first_rate=1, steps=200))
+
+
+def test_an_outlier_pulls_the_line_of_squares_and_stops_pulling_the_others():
+    near, far, further = (numbers(labs.loss_shapes(outlier=y)) for y in (3, 5, 8))
+    assert near[0] < far[0] - 0.1 < further[0] - 0.2
+    assert far[1:] == further[1:] == [near[1], pytest.approx(0.59), 0.5]
+
+
+def test_a_stray_no_flattens_the_crossentropy_more_than_the_square():
+    before, after = (
+        numbers(labs.loss_shapes("probability", outlier=x)) for x in (-6, 6)
+    )
+    assert after[1] / before[1] == pytest.approx(0.5, abs=0.05)
+    assert after[0] / before[0] == pytest.approx(0.75, abs=0.05)
+
+
 # matplotlib 3.10.0 uses names that pyparsing 3.3 deprecates.
 WIDGETS = {
     "Colab": "pyparsing<3.3 ipywidgets==7.7.1 ipykernel==6.17.1 ipython==7.34.0 "
@@ -207,7 +260,7 @@ WIDGETS = {
 def test_the_same_holds_with_the_widgets_of(platform, tmp_path):
     """In an environment of its own, with deprecation warnings as errors."""
     python = tmp_path / "bin" / "python"
-    wanted = [*WIDGETS[platform].split(), "pillow", "pytest"]
+    wanted = [*WIDGETS[platform].split(), "pillow", "pytest", "tqdm"]
     try:
         if uv := shutil.which("uv"):
             run(uv, "venv", "-q", "-p", sys.executable, tmp_path)

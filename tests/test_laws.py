@@ -2,6 +2,7 @@
 
 import importlib
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -18,7 +19,8 @@ from helpers.losses import (
 )
 from helpers.minibatches import batches
 from helpers.networks import Network
-from helpers.optimizers import SGD, Adagrad, Adam, RMSprop
+from helpers.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, RMSprop
+from helpers.rate_range import RateRange, has_blown_up
 from helpers.schedules import InverseTimeDecay
 from helpers.slices import loss_slice
 from helpers.surfaces import SURFACES, bowl, line_loss, ravine
@@ -204,11 +206,10 @@ def test_the_noise_scale_predicts_the_best_rate_at_every_batch_size():
         """Of one minibatch without replacement, in units of a single row's."""
         return (rows - batch_size) / (rows - 1) / batch_size
 
-    noise_scale = (1 / share[4] - 1) / noise(4)
-    assert 20 < noise_scale < 80
-    for size in (16, 64, 256):
-        predicted = 1 / (1 + noise_scale * noise(size))
-        assert share[size] == pytest.approx(predicted, rel=0.08)
+    signal, one_row = signal_and_noise(start)
+    for size in share:
+        predicted = 1 / (1 + one_row / signal * noise(size))
+        assert share[size] == pytest.approx(predicted, rel=0.1)
 
 
 def test_steps_to_a_target_fall_as_one_over_the_batch_then_level_off():
@@ -428,6 +429,8 @@ def test_single_rows_disagree_and_handfuls_hardly_ever():
     per_row, eights = slopes_of_batches(batch_size=8, epochs=100)
     assert per_row.mean() == pytest.approx(-1.21, abs=0.005)
     assert (per_row > 0).sum() == 77
+    assert (per_row < -8).sum() == 4
+    assert -16 < per_row.min() and per_row.max() < 4  # the histogram shows them all
     assert (eights > 0).mean() == pytest.approx(0.03, abs=0.01)
 
 
@@ -447,6 +450,8 @@ def test_84_rows_are_the_fewest_with_a_standard_error_of_a_fifth():
     exact = simple * np.sqrt((n - sizes) / (n - 1))
     assert sizes[exact <= 0.2][0] == 84
     assert sizes[simple <= 0.2][0] == 122
+    below = 1 - exact / simple
+    assert below[[15, 63, 127]] == pytest.approx([0.03, 1 / 8, 0.28], abs=0.005)
     assert exact[-1] == 0
 
 
@@ -512,6 +517,7 @@ def test_many_rough_steps_get_further_than_three_exact_ones(seed):
 @pytest.mark.parametrize("seed", range(5))
 def test_an_exact_direction_allows_longer_steps(seed):
     assert losses_of_line(266, 0.5, seed)[1] == pytest.approx(0.6336, abs=1e-4)
+    assert losses_of_line(32, 0.5, seed)[1:].max() < 1
     assert losses_of_line(1, 0.5, seed).max() > 100
 
 
@@ -808,6 +814,12 @@ def test_half_the_rate_and_twice_the_batch_leave_a_quarter_of_the_ball():
     assert variance_of_w(0.05, 8) / ball == pytest.approx(1 / 2, abs=0.06)
     assert variance_of_w(0.1, 16) / ball == pytest.approx(1 / 2, abs=0.03)
     assert variance_of_w(0.05, 16) / ball == pytest.approx(1 / 4, abs=0.03)
+    x, y = diabetes_line()
+    w, b = np.polyfit(x, y, 1)
+    one_row = np.var(2 * (w * x + b - y) * x)
+    for rate, size in ((0.05, 8), (0.05, 16)):
+        formula = rate / size * one_row / (2 * 2)
+        assert variance_of_w(rate, size) == pytest.approx(formula, rel=0.15)
 
 
 def test_within_an_epoch_part_of_the_noise_cancels():
@@ -846,6 +858,7 @@ def shares_out_of_a_pothole(rate, noise, runs=500):
         (0.2, 1, 1),
         (0.05, 2, 0.78),
         (0.1, 2, 0.97),
+        (0.8, 2, 0.91),  # some are thrown back in
     ],
 )
 def test_noise_and_larger_steps_leave_a_pothole(rate, noise, share):
@@ -880,6 +893,16 @@ def test_a_thousandth_of_the_noise_delays_by_the_same_number_of_steps():
     assert (distance_from_the_ridge(0.1, 1e-9)[-1] > 0.5).all()
 
 
+def test_a_small_push_starts_the_loss_falling_on_a_saddle_and_not_in_a_minimum():
+    surface, push = SURFACES["saddle"], np.array([0.0, 0.01])
+    at_rest = descend(surface, SGD(0.1), (-1.5, 0.0), 200).points[-1]
+    assert surface.gradient(at_rest) == pytest.approx([0, 0], abs=1e-8)
+    pushed = descend(surface, SGD(0.1), at_rest + push, 200)
+    assert pushed.losses[-1] < surface.value(at_rest) - 0.2
+    settled = descend(surface, SGD(0.1), surface.minima[0] + push, 200)
+    assert settled.losses[-1] == pytest.approx(surface.value(surface.minima[0]))
+
+
 @pytest.mark.parametrize(("rate", "share"), [(0.03, 0), (0.1, 0.85), (0.3, 1)])
 def test_a_smaller_rate_stays_longer_at_a_saddle(rate, share):
     away = distance_from_the_ridge(rate, 1e-3, steps=100)[-1] > 0.5
@@ -900,7 +923,962 @@ def test_by_chance_hardly_any_flat_place_bends_up_in_all_directions(weights, all
 def test_one_row_at_a_time_cannot_take_the_rate_that_all_rows_can():
     rows, loss = len(diabetes_line()[0]), line_loss(*diabetes_line()).value
     assert loss(fit_line([0.9] * 100, rows))[-1] == pytest.approx(0.634, abs=0.001)
+    with_one_row = fit_line([0.5], batch_size=1)
+    assert loss(with_one_row)[:101].max() > 1e6
     assert loss(fit_line([0.6], batch_size=1))[100] > 1e6
+
+
+# Lesson 7: what each optimizer mends, and what it costs
+
+
+RATES = np.geomspace(1e-4, 1000, 15)
+MAKERS = {
+    "SGD": SGD,
+    "momentum": partial(SGD, momentum=0.9),
+    "Nesterov": partial(SGD, momentum=0.9, nesterov=True),
+    "Adagrad": Adagrad,
+    "RMSprop": RMSprop,
+    "Adadelta": Adadelta,
+    "Adam": Adam,
+    "AMSGrad": partial(Adam, amsgrad=True),
+}
+each_rate = pytest.mark.filterwarnings("ignore::RuntimeWarning")
+
+
+def steps_taken(optimizer, slope, steps, start=0.0):
+    """The weight before the first step and after each, where it has this slope."""
+    path = [np.array(start)]
+    for _ in range(steps):
+        path.append(optimizer.step(path[-1], np.array(slope(path[-1]))))
+    return np.array(path)
+
+
+def best_of(values):
+    """The first half of the runs chooses the rate; return the others' results."""
+    half = values.shape[1] // 2
+    return values[values[:, :half].mean(axis=1).argmin(), half:]
+
+
+@pytest.mark.parametrize(
+    ("condition", "plain", "heavy"), [(10, 35, 15), (100, 346, 56), (1000, 3454, 198)]
+)
+def test_momentum_takes_steps_by_the_root_of_the_condition_number(
+    condition, plain, heavy
+):
+    root = np.sqrt(condition)
+    best = (2 / (root + 1)) ** 2, ((root - 1) / (root + 1)) ** 2
+    for optimizer, steps in ((SGD(2 / (1 + condition)), plain), (SGD(*best), heavy)):
+        path = descend(bowl(condition), optimizer, (1.0, 1.0), steps=4000)
+        far = np.linalg.norm(path.points, axis=1)
+        assert np.flatnonzero(far > far[0] / 1000)[-1] + 1 == steps
+
+
+def test_momentum_makes_steps_ten_times_as_long_where_the_gradient_stays():
+    path = steps_taken(SGD(0.01, momentum=0.9), lambda w: 2.0, 200)
+    assert -np.diff(path)[0] == pytest.approx(0.02)
+    assert -np.diff(path)[-1] == pytest.approx(0.2)
+
+
+def test_plain_steps_cannot_do_the_tuning_exercise_of_lesson_7():
+    starts = np.tile([10.0, 1.0], (200, 1))
+    path = descend(bowl(100), SGD(np.geomspace(0.001, 0.1, 200)), starts, 60)
+    assert path.losses[0, 0] == 100
+    assert path.losses[-1].min() == pytest.approx(4.8, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "lowest", "late"),
+    [
+        (SGD(0.1), 0, 0.015),
+        (SGD(0.1, momentum=0.9), -0.60, 0.116),
+        (SGD(0.1, momentum=0.9, nesterov=True), -0.39, 0.014),
+    ],
+    ids=["SGD", "momentum", "Nesterov"],
+)
+def test_momentum_swings_where_plain_steps_slide_and_nesterov_swings_less(
+    optimizer, lowest, late
+):
+    path = steps_taken(optimizer, lambda w: w, 60, start=1.0)
+    assert path.min() == pytest.approx(lowest, abs=0.005)
+    assert np.abs(path[40:]).max() == pytest.approx(late, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("beta", "arrive", "leave", "leave_in_noise"),
+    [(0, 0.7, 0, 1), (0.5, 0.74, 0, 1), (0.9, 0.94, 0, 0.93), (0.95, 0.93, 0.01, 0.82)],
+)
+def test_momentum_passes_over_potholes_and_does_not_climb_out_of_them(
+    beta, arrive, leave, leave_in_noise
+):
+    surface, rng = SURFACES["potholes"], np.random.default_rng(1)
+    hole, lowest = surface.minima[[3, 0]]
+
+    def share_near(place, starts, noise):
+        optimizer = SGD(0.4 * (1 - beta), momentum=beta)
+        ends = descend(surface, optimizer, starts, 200, noise, seed=2).points[-1]
+        ends = descend(surface, SGD(0.1), ends, 200).points[-1]
+        return np.mean(np.linalg.norm(ends - place, axis=1) < 0.3)
+
+    anywhere = rng.uniform(-3, 3, (1000, 2))
+    inside = hole + 0.1 * rng.normal(size=(1000, 2))
+    assert share_near(lowest, anywhere, 0) == pytest.approx(arrive, abs=0.04)
+    assert 1 - share_near(hole, inside, 0) == pytest.approx(leave, abs=0.02)
+    share = 1 - share_near(hole, inside, 0.5)
+    assert share == pytest.approx(leave_in_noise, abs=0.04)
+
+
+def test_adagrad_slows_as_one_over_root_t_and_never_to_nothing():
+    steps = -np.diff(steps_taken(Adagrad(0.1), lambda w: 1.0, 10_000))
+    assert steps[[99, 9999]] == pytest.approx([0.01, 0.001], rel=0.001)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "reached"), [(Adagrad(0.1), 1.04), (RMSprop(0.1), 14.0)]
+)
+def test_after_a_cliff_rmsprop_forgets_and_adagrad_does_not(optimizer, reached):
+    path = steps_taken(optimizer, lambda w: -10.0 if w < 1 else -0.1, 200)
+    assert path[-1] == pytest.approx(reached, abs=0.01)
+
+
+def test_a_rare_word_keeps_a_higher_rate_in_adagrad():
+    rng, optimizer, w = np.random.default_rng(1), Adagrad(1.0), np.zeros(2)
+    for _ in range(1000):
+        appears = rng.random(2) < [1.0, 0.02]
+        w = optimizer.step(w, appears * (w - 1 + rng.normal(size=2)))
+    own = 1 / np.sqrt(optimizer.state[0].accumulator)
+    assert 4 < own[1] / own[0] < 12  # about the root of 1 / 0.02
+
+
+@pytest.mark.parametrize(
+    ("rate", "epsilon", "steps"),
+    [(1.0, 1e-7, 771), (1.0, 1e-5, 122), (1.0, 1e-3, 13), (0.001, 1e-7, 0)],
+)
+def test_adadelta_hides_its_rate_in_epsilon(rate, epsilon, steps):
+    path = steps_taken(Adadelta(rate, epsilon=epsilon), lambda w: w, 5000, start=1.0)
+    assert np.argmax(path < 0.1) == steps
+
+
+@pytest.mark.parametrize(("rho", "first"), [(0.9, 3.16), (0.999, 31.6)])
+def test_the_first_step_of_rmsprop_is_too_long_and_that_of_adam_is_the_rate(rho, first):
+    for gradient in (1.0, 0.004, -300.0):
+        step = steps_taken(Adam(0.01, beta_2=rho), lambda w, g=gradient: g, 1)[1]
+        assert abs(step) == pytest.approx(0.01, rel=1e-3)
+    step = steps_taken(RMSprop(0.01, rho=rho), lambda w: 1.0, 1)[1]
+    assert abs(step) == pytest.approx(0.01 * first, rel=0.001)
+
+
+def test_without_its_correction_adam_would_step_six_times_too_far():
+    optimizer, steps = Adam(0.01), []
+    for _ in range(1000):
+        optimizer.step(np.array(0.0), np.array(1.0))
+        state = optimizer.state[0]
+        steps.append(state.first_moment / np.sqrt(state.second_moment))
+    assert max(steps) == pytest.approx(6.5, abs=0.1) and steps[-1] > 1.2
+
+
+def test_adamw_decays_all_weights_alike_and_decay_in_the_gradient_does_not():
+    size, rng = np.array([[10.0], [0.1]]), np.random.default_rng(1)
+    within, apart = np.ones((2, 200)), np.ones((2, 200))
+    adam, adamw = Adam(0.001), AdamW(0.001, weight_decay=0.1)
+    for _ in range(2000):
+        noise = size * rng.normal(size=(2, 200))
+        within = adam.step(within, noise + 0.1 * within)
+        apart = adamw.step(apart, noise)
+    assert apart.mean(axis=1) == pytest.approx(0.9999**2000, abs=0.02)
+    assert within.mean(axis=1) == pytest.approx([0.98, 0.19], abs=0.02)
+
+
+def test_with_a_long_memory_adam_passes_reddis_test():
+    optimizer = Adam(lambda step: 0.5 / np.sqrt(step + 1))
+    assert last_point_of_reddi(optimizer) == pytest.approx(-1, abs=0.01)
+
+
+def on_a_noisy_ravine(optimizer):
+    starts = np.tile([-2.5, -0.5], (400, 1))
+    path = descend(SURFACES["ravine"], optimizer, starts, 300, noise=2.0, seed=3)
+    return np.median(path.losses, axis=1)
+
+
+def test_each_argument_up_and_down():
+    momentum = {b: on_a_noisy_ravine(SGD(0.005, b))[-1] for b in (0, 0.9, 0.99)}
+    assert momentum[0.9] < momentum[0] < momentum[0.99]
+    rho = {r: on_a_noisy_ravine(RMSprop(0.03, r))[50] for r in (0.5, 0.9, 0.999)}
+    assert rho[0.5] == pytest.approx(rho[0.9], rel=0.2) and rho[0.999] < rho[0.9] / 4
+    ball = {
+        name: on_a_noisy_ravine(Adam(0.1, **{argument: value}))[200:].mean()
+        for name, argument, value in (
+            ("usual", "beta_1", 0.9),
+            ("no momentum", "beta_1", 0),
+            ("short memory", "beta_2", 0.5),
+        )
+    }
+    assert ball["no momentum"] / ball["usual"] == pytest.approx(2, abs=0.4)
+    assert ball["short memory"] / ball["usual"] == pytest.approx(3, abs=0.7)
+    off, on = (
+        on_a_noisy_ravine(Adam(0.1, beta_2=0.5, amsgrad=a)) for a in (False, True)
+    )
+    assert on[100] > 2 * off[100] and on[-1] < off[-1]
+
+
+def test_a_large_epsilon_turns_adam_into_momentum():
+    adam, sgd = Adam(0.1, epsilon=100), SGD(0.1 / 100 * 0.1, momentum=0.9)
+    away = np.abs(on_a_noisy_ravine(adam)[150:] / on_a_noisy_ravine(sgd)[150:] - 1)
+    assert away.max() < 0.5
+
+
+def steps_on(surface, starts):
+    """Steps until the loss stays below a hundredth of its start, at most 400."""
+    found = {}
+    for name, make in MAKERS.items():
+        optimizer = make(np.repeat(RATES, len(starts)))
+        path = descend(surface, optimizer, np.tile(starts, (15, 1)), steps=400)
+        above = path.losses - surface.value(surface.minima).min()
+        late = above > above[0] / 100
+        found[name] = best_of((400 - late[::-1].argmax(axis=0)).reshape(15, -1))
+    return found
+
+
+@each_rate
+@pytest.mark.parametrize(("surface", "adagrad"), [(ravine(200), 36), (bowl(200), 2.3)])
+def test_own_rates_help_in_a_ravine_along_the_axes_only(surface, adagrad):
+    around = np.random.default_rng(0).normal(size=(20, 2))
+    around *= 2 / np.linalg.norm(around, axis=1, keepdims=True)
+    found = steps_on(surface, around)
+    assert found["Adagrad"].mean() == pytest.approx(adagrad, rel=0.05)
+    assert 40 < found["momentum"].min() and found["momentum"].max() < 53
+    assert found["SGD"].min() < 4 and found["SGD"].max() > 290
+    assert found["SGD"].mean() > 2 * found["momentum"].mean()
+    assert min(found, key=lambda name: found[name].mean()) in ("Nesterov", "Adagrad")
+
+
+@each_rate
+def test_on_a_saddle_nothing_beats_plain_steps_by_much():
+    rng = np.random.default_rng(1)
+    ridge = np.stack([np.full(20, -1.5), 10 ** rng.uniform(-6, -1, 20)], axis=1)
+    means = {
+        name: found.mean()
+        for name, found in steps_on(SURFACES["saddle"], ridge).items()
+    }
+    assert sorted(means, key=means.get)[:2] == ["Adagrad", "SGD"]
+    assert min(means[name] for name in ("momentum", "RMSprop", "Adam")) > 30
+
+
+def sparse_texts(seed, size=3000, words=1000):
+    """The lesson's bag of words: which words each text has, and of which kind it is."""
+    rng = np.random.default_rng(seed)
+    often = 1 / np.arange(1, words + 1)
+    picks = rng.choice(words, (size, 20), p=often / often.sum())
+    x = np.zeros((size, words), np.float32)
+    np.put_along_axis(x, picks, 1, axis=1)
+    chance = 1 / (1 + np.exp(-2 * x @ rng.normal(size=words)))
+    return x, (rng.random(size) < chance).astype(np.float32)
+
+
+def loss_on_new_texts(make, seeds):
+    losses = []
+    for seed in seeds:
+        (x, y), optimizer = sparse_texts(seed), make(RATES)
+        w = np.zeros((15, x.shape[1]), np.float32)
+        for rows in np.arange(2000).reshape(200, 10):
+            said = 1 / (1 + np.exp(-np.clip(w @ x[rows].T, -30, 30)))
+            w = optimizer.step(w, (said - y[rows]) @ x[rows] / 10)
+        z = np.clip(w @ x[2000:].T, -30, 30)
+        losses.append((np.logaddexp(0, z) - z * y[2000:]).mean(axis=1))
+    return best_of(np.stack(losses, axis=1))
+
+
+def test_on_sparse_texts_own_rates_beat_one_rate():
+    found = {
+        name: loss_on_new_texts(MAKERS[name], range(10, 20))
+        for name in ("SGD", "momentum", "Adagrad", "RMSprop", "Adam")
+    }
+    assert (sparse_texts(0)[0] == 0).mean() > 0.98
+    for name in ("Adagrad", "Adam"):
+        assert (found[name] < found["SGD"]).all()
+        assert found[name].mean() < 0.93 * found["momentum"].mean()
+        assert found[name].mean() < found["RMSprop"].mean() < found["SGD"].mean()
+
+
+@each_rate
+def test_what_cannot_forget_follows_a_wandering_minimum_worst():
+    found = {}
+    for name, make in MAKERS.items():
+        optimizer, rng = make(np.repeat(RATES, 20)), np.random.default_rng(1)
+        w, total = np.zeros((300, 1)), 0
+        for t in range(2000):
+            away = w - 3 * np.sin(t / 50)
+            total = total + away**2 / 2000
+            noise = np.tile(rng.normal(size=20), 15)[:, None]
+            w = np.clip(optimizer.step(w, away + noise), -100, 100)
+        found[name] = best_of(total.reshape(15, 20))
+    means = {name: values.mean() for name, values in found.items()}
+    order = sorted(means, key=means.get)
+    assert order[0] == "Nesterov" and order[-1] == "Adagrad"
+    assert found["RMSprop"].max() < found["Adagrad"].min()
+
+
+@each_rate
+def test_noise_that_differs_by_weight_is_what_rmsprop_is_good_at():
+    def left_over(make, noise):
+        optimizer, rng = make(np.repeat(RATES, 20)), np.random.default_rng(1)
+        w = np.ones((300, 100))
+        for _ in range(300):
+            kicks = np.tile(noise * rng.normal(size=(20, 100)), (15, 1))
+            w = np.clip(optimizer.step(w, w + kicks), -100, 100)
+        return best_of((w**2).mean(axis=1).reshape(15, 20)).mean()
+
+    ratios = [
+        left_over(RMSprop, noise) / left_over(SGD, noise)
+        for noise in (
+            np.full(100, 1.0),
+            np.full(100, 10.0),
+            np.geomspace(0.01, 10, 100),
+        )
+    ]
+    assert ratios == pytest.approx([1.23, 1.02, 0.79], abs=0.1)
+
+
+def best_on_data(problem, make, rates=RATES, hidden=(32,)):
+    result = sweep(
+        problem,
+        learning_rates=rates,
+        batch_sizes=[32],
+        seeds=range(10),
+        epochs=5,
+        hidden=hidden,
+        optimizer=make,
+        progress=False,
+    )
+    return best_of(result.valid_loss[:, 0, :, -1])
+
+
+def test_on_features_in_odd_units_adagrad_and_adam_beat_sgd():
+    data = load("breast_cancer")
+    units = 10 ** np.random.default_rng(0).uniform(-1.5, 1.5, 30).astype(np.float32)
+    data = replace(data, x_train=data.x_train * units, x_valid=data.x_valid * units)
+    means = {
+        name: best_on_data(data, MAKERS[name], hidden=()).mean()
+        for name in ("SGD", "momentum", "Nesterov", "Adagrad", "Adam")
+    }
+    assert max(means["Adagrad"], means["Adam"]) < 0.75 * min(
+        means["SGD"], means["momentum"], means["Nesterov"]
+    )
+
+
+@pytest.mark.parametrize("name", ["digits", "breast_cancer", "diabetes"])
+def test_on_scaled_data_the_bands_of_all_tuned_optimizers_overlap(name):
+    found = {key: best_on_data(load(name), make) for key, make in MAKERS.items()}
+    assert max(values.min() for values in found.values()) < min(
+        values.max() for values in found.values()
+    )
+    np.testing.assert_allclose(found["Adam"], found["AMSGrad"], rtol=0.01)
+    adamw = best_on_data(load(name), AdamW)
+    np.testing.assert_allclose(adamw, found["Adam"], rtol=0.02)
+
+
+def test_a_ranking_at_default_rates_ranks_the_defaults():
+    data, default = load("digits"), {}
+    for name, make in MAKERS.items():
+        rate = 0.01 if name in ("SGD", "momentum", "Nesterov") else 0.001
+        default[name] = best_on_data(data, make, rates=[rate]).mean()
+    assert sorted(default, key=default.get)[-2:] == ["Adagrad", "Adadelta"]
+    assert default["Adadelta"] > 10 * default["Nesterov"]
+    tuned = {n: best_on_data(data, MAKERS[n]).mean() for n in ("Adadelta", "Nesterov")}
+    assert tuned["Adadelta"] < 1.1 * tuned["Nesterov"]
+
+
+def test_with_keras_start_adagrad_finds_wilsons_rule():
+    x, y = wilson(rows=60, minority=0.3, rng=np.random.default_rng(0))
+    w, optimizer = np.zeros((x.shape[1], 1)), Adagrad(0.1)
+    for _ in range(3000):
+        w = optimizer.step(w, x.T @ mean_squared_error.gradient(y, x @ w))
+    new = np.hstack([y, np.ones((60, 2))]) @ w[:3]
+    assert (np.sign(x @ w) == y).all() and (np.sign(new) == y).all()
+
+
+def test_what_keras_says_to_old_code():
+    import keras
+
+    with pytest.raises(ValueError, match="not recognized: {'lr': 0.1}"):
+        keras.optimizers.SGD(lr=0.1)
+    with pytest.warns(UserWarning, match="no longer supported and will be ignored"):
+        optimizer = keras.optimizers.SGD(learning_rate=0.1, decay=0.01)
+    weights = keras.Variable(np.ones(1))
+    for _ in range(3):
+        optimizer.apply([keras.ops.zeros(1)], [weights])
+    assert optimizer.learning_rate.numpy() == pytest.approx(0.1)
+    with pytest.raises(ImportError, match="not supported in Keras 3"):
+        keras.optimizers.legacy.Adam()
+    optimizer.lr = 0.5
+    assert optimizer.learning_rate.numpy() == pytest.approx(0.1)
+    with pytest.raises(ValueError, match="Unknown variable"):
+        optimizer.apply([keras.ops.zeros(1)], [keras.Variable(np.ones(1))])
+    careless = keras.optimizers.RMSprop(0.001, epsilon=None)
+    with pytest.raises((ValueError, TypeError)):
+        careless.apply([keras.ops.zeros(1)], [keras.Variable(np.ones(1))])
+
+
+def test_weight_decay_shrinks_weights_and_a_schedule_shrinks_the_rate():
+    import keras
+
+    fading = keras.optimizers.schedules.InverseTimeDecay(0.1, 1, 0.01)
+    ends = []
+    for optimizer in (
+        keras.optimizers.SGD(0.1, weight_decay=0.01),
+        keras.optimizers.SGD(fading),
+    ):
+        weights = keras.Variable(np.ones(1))
+        for _ in range(100):
+            optimizer.apply([keras.ops.zeros(1)], [weights])
+        ends += [weights.numpy().item(), float(optimizer.learning_rate.numpy())]
+    assert ends == pytest.approx([0.999**100, 0.1, 1.0, 0.05], rel=1e-3)
+
+
+def test_the_lion_of_the_exercise_is_that_of_keras():
+    import keras
+
+    from helpers.checks.lesson_07 import _lion
+
+    target, start = np.random.default_rng(0).normal(size=(2, 5))
+    weights = keras.Variable(start, dtype="float64")
+    optimizer = keras.optimizers.Lion(0.03, weight_decay=0.1)
+    for _ in range(40):
+        optimizer.apply([keras.ops.convert_to_tensor(weights - target)], [weights])
+    ours = _lion(lambda w: w - target, start, 40, 0.03, 0.9, 0.99, 0.1)
+    np.testing.assert_allclose(weights.numpy(), ours, atol=1e-6)
+
+
+def test_a_longer_memory_makes_rmsprop_as_good_as_adam_on_sparse_texts():
+    short, long, adam = (
+        loss_on_new_texts(make, range(10, 20)).mean()
+        for make in (RMSprop, partial(RMSprop, rho=0.99), Adam)
+    )
+    assert long < 0.97 * short
+    assert long < 1.02 * adam
+
+
+def test_a_weight_in_other_units_needs_another_rate_of_rmsprop():
+    steps = [
+        np.argmax(
+            steps_taken(RMSprop(0.01), lambda w, s=unit: w / s**2, 12_000, start=unit)
+            < unit / 10
+        )
+        for unit in (1.0, 100.0)
+    ]
+    assert steps == [98, 9056]
+
+
+def test_adams_first_step_keeps_the_signs_of_the_gradient_only():
+    step = steps_taken(Adam(0.01), lambda w: [-10.0, 25.0], 1, start=[0.0, 0.0])[1]
+    assert step == pytest.approx([0.01, -0.01], rel=1e-4)
+
+
+def test_the_race_of_lesson_7_ends_as_its_caption_says():
+    racers = SGD(0.035), SGD(0.01, momentum=0.9), Adam(0.4)
+    losses = [descend(SURFACES["ravine"], each, steps=80).losses[-1] for each in racers]
+    assert losses == pytest.approx([0.01, 0.0035, 0.00079], rel=0.03)
+
+
+# Lesson 4: why small steps forgive noise, the ridge, the noise scale, and a budget
+
+
+def flat(arrays):
+    return np.concatenate([a.reshape(len(a), -1) for a in arrays], axis=1)
+
+
+def digits_start():
+    return load("digits"), Network((64, 64, 10), loss=sparse_categorical_crossentropy)
+
+
+def cosine_of_walks(rate, batch_size, steps, runs=100):
+    """Between where runs go, on average, and minus the gradient over all rows."""
+    data, start = digits_start()
+    rng, stack = np.random.default_rng(1), start.keep([0] * runs)
+    for _ in range(steps):
+        rows = rng.integers(len(data.x_train), size=(runs, batch_size))
+        gradients = stack.gradients(data.x_train[rows], data.y_train[rows])
+        stack.weights = SGD(rate).step(stack.weights, gradients)
+    moved = flat(stack.weights) - flat(start.weights)
+    down = -flat(start.gradients(data.x_train, data.y_train))[0]
+    return np.mean(moved @ down / np.linalg.norm(moved, axis=1) / np.linalg.norm(down))
+
+
+@pytest.mark.parametrize(
+    ("steps", "cosine"), [(1, 0.33), (4, 0.55), (16, 0.79), (64, 0.93)]
+)
+def test_many_small_steps_point_as_well_as_one_step_with_as_many_rows(steps, cosine):
+    many = cosine_of_walks(0.16 / steps, 4, steps)
+    one = cosine_of_walks(0.16, 4 * steps, 1)
+    assert (many, one) == pytest.approx((cosine, cosine), abs=0.02)
+
+
+@pytest.fixture(scope="module")
+def digits_map():
+    return sweep(
+        load("digits"),
+        learning_rates=0.01 * 2 ** np.arange(10),
+        batch_sizes=(2, 8, 32, 128, 1079),
+        seeds=range(3),
+        epochs=12,
+        progress=False,
+    )
+
+
+def test_the_ridge_climbs_with_the_batch_size_then_levels_off(digits_map):
+    best = [digits_map.best(size).learning_rate for size in digits_map.batch_sizes]
+    assert best[:3] == pytest.approx([0.04, 0.16, 0.64])
+    assert 1 <= best[4] / best[2] <= 4
+
+
+def test_low_rates_never_diverge_and_two_doublings_above_the_ridge_small_batches_do(
+    digits_map,
+):
+    assert not digits_map.diverged[:4].any()
+    for size in (2, 8, 32):
+        best = digits_map.best(size).learning_rate
+        assert digits_map.diverged[digits_map.index(4 * best, size)].all()
+
+
+def test_cells_on_a_diagonal_of_the_map_share_a_curve(digits_map):
+    scaled, fixed = (
+        [
+            digits_map.train_loss[digits_map.index(rate, size)][:, 4].mean()
+            for rate, size in zip(rates, (2, 8, 32, 128), strict=True)
+        ]
+        for rates in ((0.01, 0.04, 0.16, 0.64), (0.01,) * 4)
+    )
+    assert scaled == pytest.approx([0.07] * 4, rel=0.07)
+    assert fixed[-1] > 20 * scaled[-1]
+
+
+@pytest.mark.parametrize(
+    ("k", "apart"), [(4, 0.03), (16, 0.14), (64, 0.56), (128, 1.07)]
+)
+def test_one_long_step_leaves_the_way_of_k_small_ones(k, apart):
+    data, start = digits_start()
+
+    def moved(rate, steps):
+        stack = start.keep([0])
+        for _ in range(steps):
+            gradients = stack.gradients(data.x_train, data.y_train)
+            stack.weights = SGD(rate).step(stack.weights, gradients)
+        return flat(stack.weights) - flat(start.weights)
+
+    small, large = moved(0.02, k), moved(0.02 * k, 1)
+    measured = np.linalg.norm(large - small) / np.linalg.norm(small)
+    assert measured == pytest.approx(apart, abs=0.02)
+
+
+def signal_and_noise(network):
+    """The squared length of the full gradient, and the variance of a single row's."""
+    data, _ = digits_start()
+    stack = network.keep([0] * len(data.x_train))
+    per_row = flat(stack.gradients(data.x_train[:, None], data.y_train[:, None]))
+    return (per_row.mean(axis=0) ** 2).sum(), per_row.var(axis=0).sum()
+
+
+def test_the_noise_scale_is_39_rows_at_the_start_and_grows_in_training():
+    data, start = digits_start()
+    scales = []
+    for epochs in (0, 1, 5, 10):
+        network = start.keep([0])
+        if epochs:
+            fit(network, SGD(0.1), data.x_train, data.y_train, epochs)
+        signal, noise = signal_and_noise(network)
+        scales.append(noise / signal)
+    assert scales == pytest.approx([39, 157, 713, 1259], rel=0.03)
+
+
+def test_the_squared_length_of_a_minibatch_gradient_is_signal_plus_noise():
+    data, start = digits_start()
+    signal, noise = signal_and_noise(start)
+    rng, stack = np.random.default_rng(0), start.keep([0] * 400)
+    for size, squared in ((8, 14.2), (64, 4.04)):
+        rows = rng.integers(len(data.x_train), size=(400, size))
+        gradients = flat(stack.gradients(data.x_train[rows], data.y_train[rows]))
+        measured = (gradients**2).sum(axis=1).mean()
+        assert measured == pytest.approx(signal + noise / size, rel=0.05)
+        assert measured == pytest.approx(squared, rel=0.01)
+
+
+def test_three_cells_of_a_hundred_reach_95_percent_in_60_steps_and_3_epochs():
+    data, reached = load("digits"), []
+    for size in (32, 64, 128, 256, 512, 1079):  # below, an epoch has over 60 steps
+        an_epoch = -(-len(data.x_train) // size)
+        result = sweep(
+            data,
+            learning_rates=0.01 * 2 ** np.arange(10),
+            batch_sizes=size,
+            seeds=range(5),
+            epochs=min(3, 60 // an_epoch),
+            progress=False,
+        )
+        middle = np.median(result.valid_score[:, 0, :, -1], axis=1)
+        reached += [(rate, size) for rate in result.learning_rates[middle >= 0.95]]
+    assert reached == [(0.64, 64), (1.28, 64), (1.28, 128)]
+
+
+# Lesson 5
+
+HALF_WAVE = {
+    "constant": lambda rate, done: rate,
+    "cosine": lambda rate, done: rate * (1 + np.cos(np.pi * done)) / 2,
+    "warm-up": lambda rate, done: rate * min(1, done / 0.1 + 0.03),
+    "one-cycle": lambda rate, done: (
+        rate * np.interp(done, [0, 0.45, 0.9, 1], [0.1, 1, 0.1, 0.001])
+    ),
+}
+
+
+def train_on(problem, schedule, learning_rates, batch_size, epochs, **options):
+    """A sweep whose rates follow a schedule to its end at the last step."""
+    steps = epochs * -(-len(problem.x_train) // batch_size)
+    shape = HALF_WAVE[schedule]
+    return sweep(
+        problem,
+        learning_rates=learning_rates,
+        batch_sizes=batch_size,
+        seeds=range(3),
+        epochs=epochs,
+        optimizer=lambda rates: SGD(lambda step: shape(rates, step / steps)),
+        progress=False,
+        **options,
+    )
+
+
+def test_rates_whose_sum_is_finite_freeze_a_run_and_inverse_time_goes_on():
+    starts = np.tile(bowl().start, (100, 1))
+    far = {}
+    for name, rate in {
+        "frozen": lambda step: 0.3 * 0.9**step,
+        "inverse": InverseTimeDecay(0.3, 1, 0.3),
+    }.items():
+        path = descend(bowl(), SGD(rate), starts, 10_000, noise=1.0)
+        distance = np.linalg.norm(path.points, axis=2).mean(axis=1)
+        far[name] = distance[[100, 1000, 10_000]]
+    assert far["frozen"] == pytest.approx(far["frozen"][0], rel=1e-3)
+    steps = far["inverse"][:-1] / far["inverse"][1:]
+    assert steps == pytest.approx(np.sqrt(10), rel=0.15)
+
+
+def test_on_a_line_a_cosine_ends_far_nearer_and_new_rows_do_not_notice():
+    data = load("diabetes")
+    columns = np.column_stack([data.x_train, np.ones(len(data.x_train))])
+    weights = np.linalg.lstsq(columns, data.y_train)[0]
+    lowest = np.mean((columns @ weights - data.y_train) ** 2)
+    rates = np.geomspace(0.003, 0.15, 9)
+    above, score = {}, {}
+    for name in ("constant", "cosine"):
+        result = train_on(data, name, rates, 8, epochs=20, hidden=())
+        above[name] = result.best(by="train_loss").train_loss - lowest
+        score[name] = result.best(by="valid_score").valid_score
+    assert above["constant"] > 6 * above["cosine"]
+    assert score["constant"] == pytest.approx(score["cosine"], abs=0.005)
+
+
+def test_on_digits_the_way_down_lets_a_high_rate_through_not_the_way_up():
+    losses = {
+        name: train_on(load("digits"), name, [0.4, 0.8, 1.6], 32, epochs=10).train_loss
+        for name in HALF_WAVE
+    }
+    ends = {name: values[:, 0, :, -1] for name, values in losses.items()}
+    assert (ends["constant"][:2].mean(axis=1) < ends["cosine"][:2].mean(axis=1)).all()
+    below = {name: (values[-1] < 0.1).sum() for name, values in ends.items()}
+    assert below == {"constant": 0, "warm-up": 0, "cosine": 3, "one-cycle": 3}
+
+
+@pytest.mark.parametrize(
+    ("schedule", "rate", "noise", "lowest", "caught"),
+    [
+        ("constant", 0.05, 0.5, 0.60, 0.30),
+        ("constant", 0.4, 0.5, 0.19, 0.01),
+        ("cosine", 0.4, 0.5, 0.86, 0.01),
+        ("cosine", 0.4, 0.0, 0.71, 0.29),
+    ],
+)
+def test_large_steps_bounce_out_and_small_ones_settle(
+    schedule, rate, noise, lowest, caught
+):
+    land, steps = SURFACES["potholes"], 300
+    starts = np.random.default_rng(1).uniform(-3, 3, size=(2000, 2))
+
+    def pace(step):
+        return HALF_WAVE[schedule](rate, step / steps)
+
+    path = descend(land, SGD(pace), starts, steps, noise=noise, seed=2)
+    far = np.linalg.norm(path.points[-1][:, None] - land.minima, axis=2)
+    assert (far[:, 0] < 0.3).mean() == pytest.approx(lowest, abs=0.05)
+    assert (far[:, 1:] < 0.3).any(axis=1).mean() == pytest.approx(caught, abs=0.05)
+
+
+def test_after_one_epoch_too_a_network_stands_at_the_bottom_of_its_slice():
+    data = load("digits")
+    x, y = data.x_train, data.y_train
+    network = Network((64, 64, 10), loss=sparse_categorical_crossentropy)
+    first = fit(network, SGD(0.3), x, y, epochs=1).train_loss[0, -1]
+    side = np.linspace(-1, 1, 31)
+    plane = np.stack(np.meshgrid(side, side), axis=-1)
+    heights = loss_slice(network, x, y).value(plane)
+    lowest = plane[np.unravel_index(heights.argmin(), heights.shape)]
+    assert np.abs(lowest).max() < 0.25 and heights.min() > 0.8 * first
+    later = fit(network, SGD(0.3), x, y, epochs=20).train_loss[0, -1]
+    assert later < first / 30
+
+
+def test_one_seed_each_names_the_wrong_winner_in_a_quarter_of_the_cases():
+    result = sweep(
+        load("digits"),
+        learning_rates=[0.2, 0.4],
+        batch_sizes=32,
+        seeds=range(24),
+        epochs=10,
+        progress=False,
+    )
+    low, high = result.valid_score[:, 0, :, -1]
+    assert 0.002 < high.mean() - low.mean() < 0.01
+    assert 0.15 < (low[:, None] > high).mean() < 0.32
+    draws = np.random.default_rng(0)
+    tens = [draws.choice(runs, (5000, 10)).mean(axis=1) for runs in (low, high)]
+    assert np.mean(tens[0] > tens[1]) < 0.08
+
+
+def split_again(problem, seed):
+    """Other training and validation rows; the test rows stay where they are."""
+    x = np.concatenate([problem.x_train, problem.x_valid])
+    y = np.concatenate([problem.y_train, problem.y_valid])
+    order = np.random.default_rng(seed).permutation(len(x))
+    train, valid = np.split(order, [len(problem.x_train)])
+    scale = np.where(x[train].std(axis=0) == 0, 1, x[train].std(axis=0))
+    x = (x - x[train].mean(axis=0)) / scale
+    if problem.kind == "regression":
+        y = (y - y[train].mean()) / y[train].std()
+    return replace(
+        problem, x_train=x[train], y_train=y[train], x_valid=x[valid], y_valid=y[valid]
+    )
+
+
+def range_test(problem, seed=0):
+    """100 steps of 32 rows from 0.0001 to 10, until the loss is three times as high."""
+    x, y = problem.x_train, problem.y_train
+    y = y[:, None] if problem.kind == "binary" else y
+    loss = {
+        "regression": mean_squared_error,
+        "binary": binary_crossentropy,
+        "multiclass": sparse_categorical_crossentropy,
+    }[problem.kind]
+    units = len(problem.target_names) if problem.kind == "multiclass" else 1
+    network = Network((x.shape[1], 64, units), loss=loss, seed=seed)
+    minibatches = (b for epoch in range(100) for b in batches(len(x), 32, epoch, seed))
+    rates, losses = np.geomspace(1e-4, 10, 100), []
+    for rate, rows in zip(rates, minibatches, strict=False):
+        losses.append(network.loss_of(y[rows], network.logits(x[rows]))[0])
+        if len(losses) > 20 and losses[-1] > 3 * np.mean(losses[:10]):
+            break
+        gradients = network.gradients(x[rows], y[rows])
+        network.weights = SGD(rate).step(network.weights, gradients)
+    return RateRange(rates[: len(losses)], losses)
+
+
+@pytest.mark.parametrize("seed", [7, 127])
+def test_an_odd_minibatch_at_the_start_does_not_end_a_range_test(seed):
+    found = range_test(load("diabetes"), seed)
+    assert len(found.rates) > 50 and 0.005 < found.suggested < 0.05
+    early = found.losses[:20]
+    assert not any(has_blown_up(early[:step]) for step in range(1, 21))
+
+
+def test_a_lucky_first_minibatch_is_not_taken_for_the_lowest():
+    losses = np.concatenate([[0.1], np.linspace(3, 1, 60), np.linspace(1, 4, 20)])
+    found = RateRange(np.geomspace(1e-4, 10, 81), losses)
+    assert 0.3 < found.lowest < 1 and found.suggested
+
+
+def recipe_and_ten_best(problem):
+    """The score of lesson 5's recipe, and the median of the ten best of 84 cells."""
+    rates = range_test(problem).suggested * np.array([1 / 3, 1, 3])
+    recipe = train_on(problem, "cosine", rates, 32, epochs=20).best(by="valid_score")
+    cells = sweep(
+        problem,
+        learning_rates=np.geomspace(0.001, 3, 12),
+        batch_sizes=(4, 8, 16, 32, 64, 128, 256),
+        seeds=range(3),
+        epochs=20,
+        progress=False,
+    ).final("valid_score")
+    return recipe.valid_score, np.median(np.sort(cells.ravel())[-10:])
+
+
+@pytest.mark.parametrize("split", [1, 2])
+@pytest.mark.parametrize(
+    ("name", "near"), [("diabetes", 0.02), ("breast_cancer", 0.01), ("digits", 0.01)]
+)
+def test_nine_runs_of_the_recipe_come_near_the_best_of_a_whole_sweep(name, near, split):
+    recipe, ten_best = recipe_and_ten_best(split_again(load(name), split))
+    assert recipe > ten_best - near
+
+
+# Lesson 6
+
+
+def test_squares_choose_the_mean_sizes_the_median_and_a_pinball_the_quantile():
+    y = np.random.default_rng(0).exponential(size=1001)
+    guesses = np.linspace(0, 8, 8001)
+    error = y - guesses[:, None]
+    losses = {
+        np.mean(y): error**2,
+        np.median(y): np.abs(error),
+        np.quantile(y, 0.9): np.where(error > 0, 0.9 * error, -0.1 * error),
+    }
+    for expected, loss in losses.items():
+        assert guesses[loss.mean(axis=1).argmin()] == pytest.approx(expected, abs=0.01)
+
+
+def line_by_slope(x, y, slope, steps=1000):
+    w = b = 0.0
+    for _ in range(steps):
+        pulls = slope(w * x + b - y)
+        w, b = w - 0.1 * np.mean(pulls * x), b - 0.1 * np.mean(pulls)
+    return w
+
+
+def test_one_slip_in_266_bends_the_line_of_squares_and_hardly_the_others():
+    data, (x, y) = load("diabetes"), diabetes_line()
+    typed, row = y.copy(), x.argmax()
+    in_units = y[row] * data.y_scale + data.y_mean
+    typed[row] = (10 * in_units - data.y_mean) / data.y_scale
+    moved = {
+        name: line_by_slope(x, typed, slope) / line_by_slope(x, y, slope) - 1
+        for name, slope in {
+            "squared": lambda e: 2 * e,
+            "absolute": np.sign,
+            "huber": lambda e: np.clip(e, -1, 1),
+        }.items()
+    }
+    assert moved["squared"] == pytest.approx(0.59, abs=0.01)
+    assert 0 < moved["absolute"] < 0.06 and 0 < moved["huber"] < 0.06
+
+
+def test_both_losses_of_a_probability_are_least_at_the_share_of_yeses():
+    y = np.array([[1.0], [1], [1], *[[0]] * 7])
+    p = np.linspace(0.01, 0.99, 99)
+    for loss in (binary_crossentropy, mean_squared_error):
+        values = loss(y, np.tile(p[:, None, None], (1, 10, 1)))
+        assert p[values.argmin()] == pytest.approx(0.3)
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-np.clip(z, -50, 50)))
+
+
+PULLS = {
+    "crossentropy": lambda p, y: p - y,
+    "squares": lambda p, y: 2 * (p - y) * p * (1 - p),
+}
+
+
+def test_behind_a_sigmoid_sure_mistakes_pull_fifty_times_as_hard():
+    y, z = np.array([[1.0]]), np.array([[np.log(0.01 / 0.99)]])
+    slopes = {}
+    for name, loss in (
+        ("crossentropy", binary_crossentropy),
+        ("squares", mean_squared_error),
+    ):
+        ends = [loss(y, sigmoid(z + h)) for h in (-1e-5, 1e-5)]
+        slopes[name] = (ends[1] - ends[0]) / 2e-5
+        assert slopes[name] == pytest.approx(PULLS[name](0.01, 1), rel=1e-6)
+    assert slopes["crossentropy"] / slopes["squares"] == pytest.approx(50.5, abs=0.01)
+
+
+def steps_from_a_wrong_start(pull, rate, seed, limit=500):
+    """Steps until 95 % of the tumours are right, from 25 starts."""
+    data = load("breast_cancer")
+    x, y = data.x_train.astype(float), data.y_train
+    w = 3 * np.random.default_rng(seed).normal(size=(25, 30))
+    needed = np.full(len(w), np.inf)
+    for step in range(limit):
+        p = sigmoid(w @ x.T)
+        right = ((p > 0.5) == y).mean(axis=1) >= 0.95
+        needed[right & np.isinf(needed)] = step
+        if np.isfinite(needed).all():
+            break
+        w = w - rate * pull(p, y) @ x / len(y)
+    return needed
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_squared_error_learns_slowly_behind_a_sigmoid_and_can_get_stuck(seed):
+    steps = {
+        name: {
+            rate: steps_from_a_wrong_start(pull, rate, seed)
+            for rate in (1, 3.16, 10, 31.6, 100, 316, 1000)
+        }
+        for name, pull in PULLS.items()
+    }
+    middle = {
+        name: {rate: np.median(found) for rate, found in runs.items()}
+        for name, runs in steps.items()
+    }
+    for rate in (1, 3.16):
+        ratio = middle["squares"][rate] / middle["crossentropy"][rate]
+        assert ratio == pytest.approx(10, abs=3)
+    best = {name: min(values.values()) for name, values in middle.items()}
+    assert best["crossentropy"] <= 4 and 6 <= best["squares"] <= 9
+    for rate in (10, 31.6, 100, 316, 1000):
+        assert np.isfinite(steps["crossentropy"][rate]).all()
+    assert np.isfinite(steps["squares"][1000]).mean() == pytest.approx(0.5, abs=0.2)
+
+
+def test_from_logits_a_sure_mistake_still_pulls_and_from_the_probability_it_does_not():
+    y, z = np.array([[1.0]]), np.array([[-40.0]])
+    assert binary_crossentropy(y, z, from_logits=True) == pytest.approx(40)
+    assert binary_crossentropy.gradient(y, z, from_logits=True) == pytest.approx(-1)
+    assert binary_crossentropy(y, sigmoid(z)) == pytest.approx(16.1, abs=0.1)
+    assert binary_crossentropy.gradient(y, sigmoid(z)) == 0
+
+
+def test_with_a_hidden_layer_the_pair_and_the_single_unit_part():
+    data = load("breast_cancer")
+    x, y = data.x_train, data.y_train
+    two = Network((30, 8, 2), loss=sparse_categorical_crossentropy, dtype="float64")
+    one = Network((30, 8, 1), loss=binary_crossentropy, dtype="float64")
+    one.weights[:2] = [part.copy() for part in two.weights[:2]]
+    for pair, single in zip(two.weights[2:], one.weights[2:], strict=True):
+        single[:] = pair[..., 1:] - pair[..., :1]
+    np.testing.assert_allclose(two.forward(x)[..., 1:], one.forward(x), rtol=1e-10)
+    fit(two, SGD(0.05), x, y, epochs=5)
+    fit(one, SGD(0.10), x, y[:, None], epochs=5)
+    assert np.abs(two.forward(x)[..., 1:] - one.forward(x)).max() > 0.01
+
+
+@pytest.mark.parametrize("problem", ["diabetes", "breast_cancer", "digits"])
+def test_each_loss_is_made_small_by_each_optimizer(problem):
+    bests = []
+    for optimizer in (SGD, RMSprop, Adam):
+        runs = sweep(
+            load(problem),
+            learning_rates=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3),
+            batch_sizes=[32],
+            seeds=range(3),
+            epochs=8,
+            hidden=(16,),
+            optimizer=optimizer,
+            progress=False,
+        )
+        bests.append(runs.best().valid_loss)
+    assert max(bests) < 1.25 * min(bests)
+    assert (
+        max(bests) < {"diabetes": 0.55, "breast_cancer": 0.1, "digits": 0.25}[problem]
+    )
+
+
+def test_the_validation_loss_can_double_while_the_accuracy_stays():
+    grid = dict(learning_rates=[1.0], batch_sizes=[32], seeds=range(5), epochs=100)
+    runs = sweep(load("breast_cancer"), **grid, hidden=(16,), progress=False)
+    losses, scores = runs.valid_loss[0, 0], runs.valid_score[0, 0]
+    assert (losses[:, -1] > 1.5 * losses.min(axis=1)).all()
+    assert losses.mean(axis=0).argmin() == pytest.approx(12, abs=4)
+    assert losses[:, -1].mean() / losses[:, 12].mean() == pytest.approx(1.83, abs=0.2)
+    assert scores[:, -1].mean() == pytest.approx(scores[:, 12].mean(), abs=0.01)
 
 
 # Lesson 8

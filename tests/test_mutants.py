@@ -34,8 +34,14 @@ RIGHT_ALL_THE_SAME = {
     "compare_rates": {
         "model.fit(x, y, epochs=4, verbose=0)": "the task leaves the epochs open",
     },
+    "budget": {
+        "my_dials = {'learning_rate': 1.0, 'batch_size': 55}": "it meets the budget",
+    },
     "leaky_gradients": {
         "d_hidden = d * W2.T * np.where(z > 0, 1, 0.1)": "the same for one output unit",
+    },
+    "on_plateau": {
+        "rates, best, waited = ([], np.inf, 1)": "the first loss sets it back to 0",
     },
     "rows_needed": {
         "for batch_size in range(1, n + 2):": "the loop ends at n, with no noise",

@@ -9,6 +9,7 @@ from PIL import Image
 
 from helpers import films, plots
 from helpers.live import FEW_LEVELS
+from helpers.surfaces import SURFACES
 from helpers.sweep_results import Sweep
 
 HISTORY = {"loss": [2.0, 1.0, 0.5], "val_loss": [1.5, 1.0, 0.8]}
@@ -115,6 +116,20 @@ def test_ravine_paths_draw_each_walk_from_its_start():
     assert np.array_equal(minimum.get_xydata(), [[0, 0]])
     (left, right), (low, high) = axes[0].get_xlim(), axes[0].get_ylim()
     assert left < -4 and right > 0 and low < -0.5 and high > 1
+
+
+def test_walks_on_a_surface_begin_and_end_where_they_were_and_low_is_light():
+    surface = SURFACES["potholes"]
+    path = np.array([[-2.0, 1.0], [-1.0, 0.5], [0.5, 0.2]])
+    ax = plots.walks(surface, [path])
+    line, start, end, star = ax.lines
+    assert np.array_equal(line.get_xydata(), path)
+    assert np.array_equal(start.get_xydata(), path[:1])
+    assert np.array_equal(end.get_xydata(), path[-1:])
+    assert np.allclose(star.get_xydata(), 0, atol=1e-6)
+    bands = ax.collections[0]
+    light = bands.cmap(bands.norm([-0.3, 2.0]))[:, 0]
+    assert light[0] > light[1]
 
 
 def test_a_film_of_walks_has_a_picture_for_each_step_and_names_them():
@@ -238,3 +253,54 @@ def test_curves_are_those_of_the_best_cells_unless_others_are_asked_for():
         ValueError, match='against must be one of .*"seconds", got .hours.'
     ):
         plots.curves(sweep, against=("hours",))
+
+
+def test_traces_have_a_panel_for_each_group_and_a_line_for_each_name():
+    runs = np.array([[1.0, 9.0, 2.0], [3.0, 5.0, 4.0]])
+    axes = plots.traces({"one": {"a": [1, 2], "b": runs}, "two": {"a": [3, 4]}}, "y")
+    assert [ax.get_title(loc="left") for ax in axes] == ["one", "two"]
+    assert axes[0].lines[1].get_ydata().tolist() == [2.0, 4.0]  # medians
+    assert axes[0].get_ylabel() == "y" and axes[1].get_xlabel() == "step"
+
+
+def test_tuned_results_show_mean_band_and_the_best():
+    found = {"SGD": np.array([1.0, 3.0]), "Adam": np.array([0.5, 1.5])}
+    (ax,) = plots.tuned({"digits": found}, {"digits": "loss"})
+    ends, circle, *_, star = (list(line.get_xdata()) for line in ax.lines)
+    assert ends == [1.0, 3.0] and circle == [2.0] and star == [1.0]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["SGD", "Adam"]
+
+
+def test_the_family_tree_names_each_optimizer_that_helpers_has():
+    texts = " ".join(text.get_text() for text in plots.family_tree().texts)
+    for name in ("SGD", "Adagrad", "RMSprop", "Adadelta", "Adam", "AdamW", "AMSGrad"):
+        assert rf"\bf{{{name}}}" in texts
+
+
+def test_lines_differ_in_their_dashes_as_well_as_in_their_colours():
+    ax = plots.lines({name: np.ones(3) for name in "abcd"})
+    assert len({line.get_color() for line in ax.lines}) == 4
+    assert len({line.get_linestyle() for line in ax.lines}) == 4
+    assert ax.get_yscale() == "log"
+    marked = plots.lines({"a": [1, 2]}, x=[0.1, 0.2])
+    assert marked.lines[0].get_marker() == "o"
+
+
+def test_panels_share_one_scale_and_are_named():
+    axes = plots.panels({"flat": np.ones(5), "rising": np.arange(5)})
+    assert [ax.get_title(loc="left") for ax in axes] == ["flat", "rising"]
+    assert axes[0].get_ylim() == axes[1].get_ylim()
+
+
+def test_clouds_have_a_dot_for_each_seed_and_a_bar_at_the_mean():
+    ax = plots.clouds({"a": np.array([1.0, 2.0, 6.0]), "b": np.array([4.0, 5.0, 6.0])})
+    dots, bar = ax.lines[:2]
+    assert list(dots.get_xdata()) == [1, 2, 6] and list(bar.get_xdata()) == [3, 3]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b"]
+
+
+def test_plateaus_mark_the_best_epoch():
+    history = {"loss": [3, 2, 1], "val_loss": [3, 1, 2], "learning_rate": [1, 1, 0.1]}
+    above, below = plots.plateaus(history)
+    assert list(above.lines[-1].get_xdata()) == [2, 2]
+    assert list(below.lines[0].get_ydata()) == [1, 1, 0.1]

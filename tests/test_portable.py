@@ -73,8 +73,8 @@ def is_ours(away, said):
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
-def test_the_cell_is_below_80_kb_and_holds_what_the_lesson_imports(source):
-    assert len(portable.first_cell(source).source) < 80_000
+def test_the_cell_is_below_100_kb_and_holds_what_the_lesson_imports(source):
+    assert len(portable.first_cell(source).source) < 100_000
     files = json.loads(portable.archive(source))
     for file in build.imported(source, set()):
         assert file.relative_to(build.ROOT).as_posix() in files

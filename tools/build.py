@@ -216,6 +216,13 @@ def execute(notebook, folder):
 
 def clean_outputs(cell):
     """Keep still pictures and full bars; stop on warnings that a reader would see."""
+    joined = []
+    for output in cell.outputs:  # a bar that was printed slowly comes in pieces
+        if joined and output.get("name", 0) == joined[-1].get("name"):
+            joined[-1].text += output.text
+        else:
+            joined.append(output)
+    cell.outputs = joined
     for output in cell.outputs:
         output.get("data", {}).pop(WIDGET_VIEW, None)
         if output.output_type == "stream":  # of a bar, what it showed last
@@ -244,9 +251,10 @@ def imported(path, found):
         names = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module]
-            names += [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            package = path.relative_to(ROOT).parts[: -node.level] if node.level else ()
+            module = ".".join([*package, *filter(None, [node.module])])
+            names = [module, *(f"{module}.{alias.name}" for alias in node.names)]
         for name in names:
             for file in module_files(name):
                 if file not in found:

@@ -25,7 +25,7 @@ FIRST_CELL = {
 }
 
 
-def archive(source):
+def archive(source, answers=True):
     """Return what a lesson imports from helpers/, with its data: JSON, path -> text."""
     files = build.imported(source, set())
     for folder in {file.parent for file in files}:
@@ -34,8 +34,11 @@ def archive(source):
         file.relative_to(build.ROOT).as_posix(): file.read_text("utf-8")
         for file in files
     }
-    answers = {source.stem[:2]: build.collect_answers(build.read_cells(source))}
-    files["helpers/checks/answers.json"] = json.dumps(answers, ensure_ascii=False)
+    files.pop("helpers/checks/answers.json", None)
+    if answers:
+        collected = build.collect_answers(build.read_cells(source))
+        text = json.dumps({source.stem[:2]: collected}, ensure_ascii=False)
+        files["helpers/checks/answers.json"] = text
     return json.dumps(files, sort_keys=True, ensure_ascii=False).encode()
 
 
@@ -57,9 +60,9 @@ def read_project():
     return tomllib.loads((build.ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
 
-def first_cell(source):
-    """Return the cell that brings helpers along."""
-    text = archive(source)
+def first_cell(source, answers=True):
+    """Return the cell that brings helpers along, with or without the answers."""
+    text = archive(source, answers)
     packed = base64.b85encode(bz2.compress(text)).decode()
     code = Path(__file__).with_name("first_cell.py").read_text("utf-8").strip()
     for mark, value in (

@@ -60,8 +60,17 @@ def array(answer, shape, name="your answer") -> np.ndarray:
     return came
 
 
-def call(function, *arguments, name="your function"):
+def call(
+    function,
+    *arguments,
+    name="your function",
+    nothing="Is there a `return`?",
+    advice=None,
+):
     """Call the learner's function on copies; return what it returns.
+
+    ``nothing`` is what to ask when it returns nothing, ``advice`` what to say to an
+    error: a part of its text -> a sentence.
 
     Whatever goes wrong is said: no function, a class, a stub, the wrong number of
     arguments, an error, an argument that was changed, nothing returned, a generator.
@@ -85,14 +94,16 @@ def call(function, *arguments, name="your function"):
     except RecursionError:
         raise Wrong(f"{name}({given}) calls itself without end.") from None
     except Exception as error:
-        raise Wrong(f"{name}({given}) led to {describe_error(error)}.") from None
+        said = describe_error(error)
+        tips = [tip for part, tip in (advice or {}).items() if part in said]
+        raise Wrong(" ".join([f"{name}({given}) led to {said}.", *tips])) from None
     if not all(map(_unchanged, arguments, copies)):
         raise Wrong(
-            f"{name} changes the values that it is given. Make new ones, for example "
-            "`w = w - step` in the place of `w -= step`."
+            f"{name} changes the values that it is given. Change a copy, such as "
+            "`w.copy()`, or make new ones: `w = w - step` in the place of `w -= step`."
         )
     if result is None:
-        raise Wrong(f"{name}({given}) returns nothing. Is there a `return`?")
+        raise Wrong(f"{name}({given}) returns nothing. {nothing}")
     if result is ...:
         raise NotAttempted
     if isinstance(result, types.GeneratorType | types.CoroutineType):
@@ -121,6 +132,8 @@ def show(value, limit=60) -> str:
     """Return a value as short code for a message."""
     if isinstance(value, np.ndarray) and value.size > 12:
         return f"`an array of shape {value.shape}`"
+    if isinstance(value, types.FunctionType):
+        return f"`{value.__name__}`"
     text = f"{value}" if isinstance(value, np.generic) else reprlib.repr(value)
     text = " ".join(text.split())
     return f"`{text if len(text) <= limit else text[:limit] + ' ...'}`"

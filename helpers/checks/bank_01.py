@@ -189,6 +189,18 @@ def _search(good_enough):
     return answer
 
 
+def _stops_before_n(per_row, target):
+    for size in range(1, len(per_row)):
+        if _error(per_row, size) <= target:
+            return size
+
+
+def _strictly_less(per_row, target):
+    for size in range(1, len(per_row) + 1):
+        if _error(per_row, size) < target:
+            return size
+
+
 def _capped(per_row, target):
     if target == 0:
         return len(per_row)
@@ -256,6 +268,7 @@ WRONG = {
         (-100, "is no minibatch"),
         (0, "is no minibatch"),
         (50, "You want 1 / 10"),
+        (101, "1 / 10.05"),
         ("100", "take the quotes away"),
     ],
     "small_enough": [
@@ -336,6 +349,9 @@ WRONG = {
         (lambda g, t: 83.7, "whole number"),
         (lambda g, t: [_solved(g, t)], "a list of 1"),
         (lambda g, t: None, "Is there a `return`?"),
+        (_stops_before_n, "does the loop go up to n"),
+        (_strictly_less, "is `<=` meant"),
+        (lambda g, t: _solved(g, t) if t else len(g) + 1, "a rounding error"),
         (lambda g: 1, "should take 2 argument"),
         (84, "A function is wanted"),
     ],

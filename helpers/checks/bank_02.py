@@ -45,6 +45,17 @@ def _in_place(f, point, h):
     return np.array(slopes)
 
 
+def _with_two_weights(f, point, h):
+    w, b = point
+    ahead, behind = np.array([w + h, b]), np.array([w - h, b])
+    return np.array([(f(ahead) - f(behind)) / (2 * h), 0.0])
+
+
+def _one_by_one(f, point, h):
+    w, b = point[0], point[1]
+    return np.array([(f(w + h, b) - f(w - h, b)) / (2 * h), 0.0])
+
+
 def _only_the_first(f, point, h):
     way = h * np.eye(len(point))[0]
     return (f(point + way) - f(point - way)) / (2 * h)
@@ -88,6 +99,17 @@ def _by_loop(w, b, x, y):
     return [w_slope, b_slope]
 
 
+def _means_of_the_links(w, b, x, y):
+    line = w * x + b
+    outer = np.mean(2 * (line**2 - y))
+    return outer * np.mean(2 * line * x), outer * np.mean(2 * line)
+
+
+def _means_of_all_links(w, b, x, y):
+    b_slope = _means_of_the_links(w, b, x, y)[1]
+    return b_slope * x.mean(), b_slope
+
+
 # 2.8
 
 
@@ -123,6 +145,14 @@ def _by_rows(x, y, W1, b1, W2, b2):
         parts = np.outer(one_x, back), back, np.outer(hidden, d), d
         total = [whole + part for whole, part in zip(total, parts, strict=True)]
     return total
+
+
+def _by_the_sign_of_d(x, y, W1, b1, W2, b2):
+    z = x @ W1 + b1
+    hidden = np.where(z > 0, z, 0.1 * z)
+    d = 2 * (hidden @ W2 + b2 - y) / len(x)
+    back = d @ W2.T * np.where(d > 0, 1, 0.1)
+    return x.T @ back, back.sum(axis=0), hidden.T @ d, d.sum(axis=0)
 
 
 def _turned(x, y, W1, b1, W2, b2):
@@ -200,6 +230,19 @@ def _deep_by_nudges(x, y, layers):
     return gradients
 
 
+def _forwards(x, y, layers):
+    inputs = [x]
+    for W, b in layers[:-1]:
+        inputs.append(np.maximum(inputs[-1] @ W + b, 0))
+    W, b = layers[-1]
+    d = 2 * (inputs[-1] @ W + b - y) / len(x)
+    gradients = []
+    for (W, _), a in zip(layers, inputs, strict=True):
+        gradients.append((a.T @ d, d.sum(axis=0)))
+        d = d @ W.T * (a > 0)
+    return gradients
+
+
 def _deep_turned(x, y, layers):
     return [(dW.T, db) for dW, db in _deep(x, y, layers)]
 
@@ -236,7 +279,7 @@ RIGHT = {
     ],
     "count_weights": [97, 97.0, np.int64(97)],
     "leaky_gradients": [_leaky(_tenths), _by_rows],
-    "deep_gradients": [_deep, _deep_flat, _deep_recursive, _deep_by_nudges],
+    "deep_gradients": [_deep, _deep_recursive, _deep_by_nudges],
 }
 
 WRONG = {
@@ -290,10 +333,13 @@ WRONG = {
             "a nudge of your own",
         ),
         (lambda f, p, h: _by_copies(f, p, h)[::-1], "by nudges to both sides"),
-        (_only_the_first, "should have the shape"),
+        (_only_the_first, "a slope for each"),
         (lambda f, p, h: _by_copies(f, p, h)[:, None], "should have the shape"),
-        (lambda f, p, h: (f(p + h) - f(p - h)) / (2 * h), "should have the shape"),
-        (_in_place, "changes the values"),
+        (lambda f, p, h: (f(p + h) - f(p - h)) / (2 * h), "one at a time"),
+        (_with_two_weights, "holds 3 weights"),
+        (_one_by_one, "`f(point)`, not `f(w, b)`"),
+        (lambda f, p, h: f(p) / 0 * p, "numerical_gradient(`f`"),
+        (_in_place, "Change a copy"),
         (lambda f, p: p, "should take 3 argument"),
         (lambda f, p, h: print(p), "Is there a `return`?"),
         ([1.0, 2.0], "A function is wanted"),
@@ -369,6 +415,8 @@ WRONG = {
         (_from_the_link(lambda d, x: d * x, lambda d, x: d), "for each row"),
         (lambda w, b, x, y: np.mean(2 * (w * x + b - y) * x), "Return two numbers"),
         (lambda w, b, x, y: (w, b, 0.0), "Return two numbers"),
+        (_means_of_the_links, "Multiply row by row"),
+        (_means_of_all_links, "Multiply row by row"),
         (lambda w, b: (w, b), "should take 4 argument"),
         (lambda w, b, x, y: None, "Is there a `return`?"),
         ((1.0, 2.0), "A function is wanted"),
@@ -383,6 +431,8 @@ WRONG = {
         ((2, 3), "less b lowers the loss"),
         ((-5.72, -4.78), "uphill"),
         ((5.72, 4.78), "far past"),
+        ((1e6, 0), "off the map"),
+        ((1e308, -1e308), "off the map"),
         ((0, 2.35), "more w lowers the loss"),
         (2.0, "should have the shape"),
         ((2.0, 1.4, 0.5), "should have the shape"),
@@ -416,6 +466,8 @@ WRONG = {
             _leaky(None, back_through=lambda d: np.where(d > 0, d, 0.1 * d)),
             "is said by `z`",
         ),
+        (_by_the_sign_of_d, "is said by `z`"),
+        (lambda *given: [np.zeros((10, 8))] * 4, "checked on 3 inputs and 4 units"),
         (_leaky(_tenths, "mean"), "do not take the mean"),
         (_leaky(_tenths, scale=-1), "signs of"),
         (_leaky(_tenths, scale=0.5), "factor 2"),
@@ -433,6 +485,8 @@ WRONG = {
         (lambda x, y, w: _deep(x, y, w, bias=np.mean), "mean over the rows"),
         (lambda x, y, w: _deep(x, y, w, keep_order=False), "last layer first"),
         (_deep_turned, "is turned"),
+        (_deep_flat, "into a pair"),
+        (_forwards, "from the last layer to the first"),
         (_last_layer_only, "Each layer"),
         (_first_layer_left_out, "Each layer"),
         (_always_from_the_last, "come back through"),

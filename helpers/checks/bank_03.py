@@ -89,6 +89,20 @@ def _no_x_at_all(w, b, x, y, rate):
     return w - rate * slope, b - rate * slope
 
 
+def _one_sum(place):
+    def answer(w, b, x, y, rate):
+        new = list(_careful_in_one_line(w, b, x, y, rate))
+        new[place] = _still_sums(w, b, x, y, rate)[place]
+        return new
+
+    return answer
+
+
+def _the_gradient(w, b, x, y, rate):
+    errors = _errors(w, b, x, y)
+    return 2 * np.mean(errors * x), 2 * np.mean(errors)
+
+
 def _descent_by_columns(x, y, batch_size, learning_rates):
     w, b = [0.0] * x.shape[1], 0.0
     for epoch in range(len(learning_rates)):
@@ -151,6 +165,28 @@ def _drops_the_last(x, y, batch_size, learning_rates):
                 errors = x[rows] @ w + b - y[rows]
                 w = w - rate * 2 * x[rows].T @ errors / len(rows)
                 b = b - rate * 2 * errors.mean()
+    return w, b
+
+
+def _all_rows_once(x, y, batch_size, learning_rates):
+    return _descent()(x, y, len(x), learning_rates)
+
+
+def _all_rows_each_time(x, y, batch_size, learning_rates):
+    w, b = np.zeros(x.shape[1]), 0.0
+    for epoch, rate in enumerate(learning_rates):
+        for _ in batches(len(x), batch_size, epoch, seed=0):
+            errors = x @ w + b - y
+            w = w - rate * 2 * x.T @ errors / len(x)
+            b = b - rate * 2 * errors.mean()
+    return w, b
+
+
+def _without_the_matrix_product(x, y, batch_size, learning_rates):
+    w, b = np.zeros(x.shape[1]), 0.0
+    for rows in batches(len(x), batch_size, 0, seed=0):
+        errors = x[rows] @ w + b - y[rows]
+        w = w - learning_rates[0] * 2 * np.mean(errors * x[rows])
     return w, b
 
 
@@ -237,7 +273,15 @@ WRONG = {
         (0.5, "right for curvature 4"),
         (0.26, "Too high"),
         (1, "Too high"),
+        (5, "Too high"),
+        (7, "Too high"),
+        (8, "8 is the curvature"),
+        (16, "Too high"),
+        (1000, "Too high"),
+        (1e300, "Too high"),
         (0.2501, "Too high"),
+        (0.000001, "It settles"),
+        (1e-12, "It settles"),
         (0.24, "It settles"),
         (0.22, "It settles"),
         (0.05, "It settles"),
@@ -285,6 +329,9 @@ WRONG = {
         (_order_swapped, "wrong order"),
         (_x_in_both, "without the factor x"),
         (_no_x_at_all, "one step against"),
+        (_one_sum(0), "`w` still adds the errors up"),
+        (_one_sum(1), "`b` still adds the errors up"),
+        (_the_gradient, "You return the gradient"),
         (lambda w, b, x, y, rate: w, "two values"),
         (lambda w, b, x, y, rate: (w, b), "one step against"),
         (lambda w, b, x, y, rate: (w - rate * _errors(w, b, x, y) * x, b), "number"),
@@ -312,7 +359,12 @@ WRONG = {
         (_errors_anew, "errors once"),
         (_descent(same_order=True), "order of epoch 0"),
         (_descent(from_one=1), "numbered from 1"),
-        (_descent(seed=1), "Follow one minibatch"),
+        (_descent(seed=1), "with `seed=0`"),
+        (_descent(seed=42), "with `seed=0`"),
+        (_descent(seed=7), "Are your first rows"),
+        (_all_rows_once, "You take all rows in every step"),
+        (_all_rows_each_time, "You take all rows in every step"),
+        (_without_the_matrix_product, "adds up error times feature"),
         (_descent(one_rate=True), "first learning rate"),
         (_descent(stop=True), "inside the loop"),
         (_drops_the_last, "smaller minibatch"),

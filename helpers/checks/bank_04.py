@@ -97,6 +97,48 @@ def _accuracies(rates, x, y):
     return accuracies
 
 
+def _signal_and_noise(small, large, squared_small, squared_large):
+    noise = (squared_small - squared_large) / (1 / small - 1 / large)
+    return squared_small - noise / small, noise
+
+
+def _two_equations(small, large, squared_small, squared_large):
+    signal, noise = np.linalg.solve(
+        [[1, 1 / small], [1, 1 / large]], [squared_small, squared_large]
+    )
+    return noise / signal
+
+
+def _as_mccandlish(small, large, squared_small, squared_large):
+    signal = (large * squared_large - small * squared_small) / (large - small)
+    return (squared_small - squared_large) / (1 / small - 1 / large) / signal
+
+
+def _order_turned(small, large, squared_small, squared_large):
+    noise = (squared_small - squared_large) / (1 / large - 1 / small)
+    return noise / (squared_small - noise / small)
+
+
+def _no_division(small, large, squared_small, squared_large):
+    noise = squared_small - squared_large
+    return noise / (squared_small - noise / small)
+
+
+def _by_rows(small, large, squared_small, squared_large):
+    signal, _ = _signal_and_noise(small, large, squared_small, squared_large)
+    return (squared_small - squared_large) / (large - small) / signal
+
+
+def _noise_added(small, large, squared_small, squared_large):
+    _, noise = _signal_and_noise(small, large, squared_small, squared_large)
+    return noise / (squared_small + noise / small)
+
+
+def _multiplied(small, large, squared_small, squared_large):
+    noise = (squared_small - squared_large) * (1 / small - 1 / large)
+    return noise / (squared_small - noise / small)
+
+
 RIGHT = {
     "accuracy": [
         lambda p, y: np.mean(np.argmax(p, axis=-1) == y),
@@ -109,6 +151,14 @@ RIGHT = {
         {"C": 64.0, "B": np.int64(8), "A": 512},
     ],
     "compare_rates": [_dictionary_of_losses, _array_of_losses],
+    "scaled_rate": [0.16, np.float64(0.16), 0.02 * 8, np.array(0.16)],
+    "share_of_highest": [0.25, 1 / 4, np.float32(0.25)],
+    "budget": [
+        {"learning_rate": 0.8, "batch_size": 64},
+        {"batch_size": np.int64(100), "learning_rate": np.float64(1.4)},
+        {"learning_rate": 1.28, "batch_size": 128.0},
+    ],
+    "noise_from_two": [_two_equations, _as_mccandlish],
 }
 
 WRONG = {
@@ -166,5 +216,67 @@ WRONG = {
         (lambda rates, x, y: [0.5 / rate for rate in rates], "losses are"),
         (lambda rates, x, y: [2 - rate for rate in rates], "Do you train on"),
         (lambda rates, x, y: [], "shape (2,)"),
+    ],
+    "scaled_rate": [
+        (0.02, "as it is"),
+        (0.0025, "other way round"),
+        (0.0566, "root of the factor"),
+        (1.28, "multiplies by the new batch size"),
+        (1.12, "a difference"),
+        (8, "That is the factor"),
+        (0.1, "grows by the same factor"),
+        (-0.16, "grows by the same factor"),
+        ("0.16", "take the quotes away"),
+        ([0.16], "a list of 1"),
+    ],
+    "share_of_highest": [
+        (4, "divided by it"),
+        (3, "Add 1 to it"),
+        (1 / 3, "leaves out the 1"),
+        (0.75, "turned the two round"),
+        (25, "in percent"),
+        (1 / 37, "a single row"),
+        (1 / 13, "in the place of"),
+        (0.5, "equals the noise scale"),
+        (0.2, "is not the share"),
+        ("25%", "take the quotes away"),
+    ],
+    "budget": [
+        ({"learning_rate": 0.32, "batch_size": 32}, "three epochs do not fit"),
+        ({"learning_rate": 0.64, "batch_size": 16}, "a single epoch takes 68 steps"),
+        ({"learning_rate": 0.1, "batch_size": 64}, "far below the ridge"),
+        ({"learning_rate": 2.0, "batch_size": 54}, "above the ridge"),
+        ({"learning_rate": 1.28, "batch_size": 512}, "take fewer rows a step"),
+        ({"learning_rate": 5.12, "batch_size": 64}, "diverged"),
+        ({"learning_rate": 0.68, "batch_size": 120}, "turn the rate a little"),
+        ({"learning_rate": 0.32, "batch_size": 2000}, "only 1079 training rows"),
+        ({"learning_rate": -1.0, "batch_size": 64}, "positive"),
+        ({"learning_rate": 1.0, "batch_size": 64.5}, "whole number"),
+        ({"learning_rate": 1.0}, "needs the keys"),
+        ((1.0, 64), "should be a dictionary"),
+        (1.0, "should be a dictionary"),
+    ],
+    "noise_from_two": [
+        (lambda *given: _signal_and_noise(*given)[1], "That is the noise"),
+        (lambda *given: _signal_and_noise(*given)[0], "That is the signal"),
+        (lambda *given: 1 / _two_equations(*given), "Turn it over"),
+        (lambda *given: _two_equations(*given) ** 0.5, "That is the root"),
+        (
+            lambda *given: _signal_and_noise(*given)[1] / given[3],
+            "noise / large in it",
+        ),
+        (
+            lambda *given: _signal_and_noise(*given)[1] / given[2],
+            "noise / small in it",
+        ),
+        (_order_turned, "need the same order"),
+        (_no_division, "not yet the noise"),
+        (_by_rows, "You divide by large - small"),
+        (_noise_added, "you add it"),
+        (_multiplied, "Divide by it"),
+        (lambda *given: 37.0, "Yours is 37"),
+        (lambda small, large, squared_small, squared_large: None, "`return`"),
+        (lambda small, large: small, "should take 4 argument"),
+        (_signal_and_noise, "You gave a tuple"),
     ],
 }

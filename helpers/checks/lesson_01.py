@@ -16,8 +16,8 @@ ROWS, SPREAD = 266, 2.20672
     hints=(
         "Pick the handful first: `x[rows]` and `y[rows]`. What is the error of each of "
         "these rows? What does each contribute to the two slopes?",
-        "`errors = w * x[rows] + b - y[rows]`. The slope along `w` is the mean of "
-        "`2 * errors * x[rows]`. The one along `b` is the same without `x[rows]`.",
+        "What a row contributes stands above the exercise, for each of the two slopes. "
+        "What makes one number out of the contributions of a handful?",
     ),
 )
 def minibatch_gradient(answer):
@@ -153,7 +153,7 @@ def a_tenth_of_the_noise(answer):
     if times != 100:
         raise Wrong(
             f"{times:g} times as many rows change the noise by a factor of 1 / "
-            f"{np.sqrt(abs(times)):.3g}. You want 1 / 10."
+            f"{np.sqrt(times):.4g}. You want 1 / 10."
         )
     return (
         "A hundred times the rows for ten times the precision: this is why larger and "
@@ -288,9 +288,8 @@ def last_minibatch(answer):
     hints=(
         "There are two faults. Which line lets a row come twice? And what becomes of "
         "the rows that do not fill a minibatch?",
-        "Shuffle all row numbers once, `order = rng.permutation(n)`. Then cut: "
-        "`order[start : start + batch_size]` for each `start` in `range(0, n, "
-        "batch_size)`.",
+        "`rng.permutation(n)` shuffles all row numbers once; then cut. At which places "
+        "does a cut begin? A slice that goes past the end stops there by itself.",
     ),
 )
 def epoch(answer):
@@ -376,9 +375,8 @@ def _twice(rows):
     hints=(
         "Write the standard error for one batch size as code first. Then go up from 1 "
         "and stop as soon as it is small enough.",
-        "`for batch_size in range(1, n + 1):` and inside it the spread `per_row.std() "
-        "/ np.sqrt(batch_size)` times `np.sqrt((n - batch_size) / (n - 1))`. Is it at "
-        "most `target`? Then `return batch_size`.",
+        "The number of rows is `len(per_row)`, their spread `per_row.std()`. All rows "
+        "must be among the sizes that you try: where does `range` stop?",
     ),
 )
 def rows_needed(answer):
@@ -388,7 +386,12 @@ def rows_needed(answer):
     for n, share in ((400, 0.06), (12, 0.31), (400, 0.4), (60, 0.0), (60, 5.0)):
         per_row = random.normal(3, 2, size=n)
         target = share * per_row.std()
-        came = call(answer, per_row, target, name=name)
+        nothing = (
+            "Is there a `return`?"
+            if target
+            else "For the target 0: does the loop go up to n, and is `<=` meant?"
+        )
+        came = call(answer, per_row, target, name=name, nothing=nothing)
         came = number(came, f"What {name} returns", whole=True)
         right = _needed(per_row, target)
         if came != right:
@@ -409,6 +412,11 @@ def _needed(per_row, target):
 def _needed_mistake(came, right, per_row, target):
     n, spread = len(per_row), per_row.std()
     where = f"For {n} rows of spread {spread:.2f} and the target {target:.3f}"
+    if came == n + 1:
+        return (
+            f"{where} your function returns {came:g}, one more than there are: perhaps "
+            "a rounding error of the computer. `min(n, ...)` cures it."
+        )
     if target == 0:
         return (
             f"{where} your function returns {came:g}. Only all {n} rows leave no noise "

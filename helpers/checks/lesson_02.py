@@ -72,14 +72,20 @@ def slope_at_one(answer):
 def numerical_gradient(answer):
     """Judge a function (f, point, h) -> slopes of f along each weight."""
     name = "numerical_gradient"
-    for f, point, h in (
-        (_bumpy, np.array([0.5, -1.2, 0.8]), 0.1),
-        (_bumpy, np.array([1.5, 0.3]), 0.01),
-        (_bumpy, np.array([-0.7, 2.0, 0.4, 1.1]), 0.2),
+    for point, h in (
+        (np.array([0.5, -1.2, 0.8]), 0.1),
+        (np.array([1.5, 0.3]), 0.01),
+        (np.array([-0.7, 2.0, 0.4, 1.1]), 0.2),
     ):
-        came = array(
-            call(answer, f, point, h, name=name), point.shape, f"What {name} returns"
-        )
+        many = f"Here `point` holds {len(point)} weights: go through them in a loop."
+        came = call(answer, f, point, h, name=name, advice={"unpack": many})
+        if np.shape(came) == ():
+            raise Wrong(
+                f"{name} gives one value for {len(point)} weights. Wanted is an "
+                "array with a slope for each. If you nudge all weights at once: one at "
+                "a time."
+            )
+        came = array(came, point.shape, f"What {name} returns")
         right = _two_sided(f, point, h)
         if not np.allclose(came, right, rtol=1e-6, atol=1e-8):
             raise Wrong(_numerical_mistake(came, right, f, point, h))
@@ -89,8 +95,13 @@ def numerical_gradient(answer):
     )
 
 
-def _bumpy(weights):
+def f(weights, *more):
     """Return a loss that is no parabola, and in which the weights interact."""
+    if more:
+        raise Wrong(
+            "You hand `f` the weights one by one. It takes one array that holds them "
+            "all: `f(point)`, not `f(w, b)`."
+        )
     weights = np.asarray(weights, float)
     return float(np.sum(np.sin(weights) + weights**3) + np.prod(weights))
 
@@ -129,7 +140,7 @@ def _numerical_mistake(came, right, f, point, h):
         ),
         (
             np.full(len(point), together),
-            "You nudge all weights at once. Nudge one while the others stay.",
+            "You nudge all weights at once: one at a time, while the others stay.",
         ),
         (
             _two_sided(f, point, 1e-5),
@@ -306,6 +317,7 @@ def _two_slopes(came, rows):
 def _squared_mistake(came, right, line, link, x, y):
     rows, (w_slope, b_slope) = len(x), right
     error = line**2 - y
+    apart = np.mean(2 * error) * np.mean(2 * line)
     links = [
         (-link, "Both signs are turned: the error is the prediction minus y."),
         (
@@ -372,12 +384,18 @@ def _squared_mistake(came, right, line, link, x, y):
     for value, message in mistakes:
         if np.allclose(came, value, rtol=1e-6, atol=1e-9):
             return message
+    if rows > 1 and np.isclose(came[1], apart, rtol=1e-6):
+        return (
+            "You take a mean for each link and multiply the means. Multiply row by "
+            "row, then take the mean."
+        )
     names = [
         n for n, a, b in zip("wb", right, came, strict=True) if not np.isclose(a, b)
     ]
     return (
-        f"The slope along {' and along '.join(names)} is not right: for {rows} row(s) "
-        f"yours are {show(came.round(3))}, by nudges it is {show(right.round(3))}."
+        f"The slope along {' and along '.join(names)} is not right. On data of {rows} "
+        f"row{'s' * (rows > 1)} you return {show(came.round(3))}; by nudges the two "
+        f"slopes are {show(right.round(3))}."
     )
 
 
@@ -386,8 +404,8 @@ def _squared_mistake(came, right, line, link, x, y):
     hints=(
         "A negative slope says: more of this weight, less loss. Change one weight by 1 "
         "and see how its slope changed; from that you can tell where it will be 0.",
-        "Add about a third of minus each slope to its weight, and ask again: "
-        "`feel(1.9, 1.6)` comes after `feel(0, 0)`. Near the goal, small slopes mean "
+        "Move each weight against its slope by the same share of it, and ask again. "
+        "If the loss rose, the share was too large. Near the goal, small slopes mean "
         "small steps.",
     ),
 )
@@ -407,6 +425,8 @@ def in_the_fog(answer):
         return f"Loss {here:.3f}, found from nothing but the slopes under your feet."
     if loss(b, w) < FOG_TARGET:
         raise Wrong("The two numbers are exchanged: first `w`, then `b`.")
+    if max(abs(w), abs(b)) > 1000:
+        raise Wrong("That is far off the map. The goal is a few units from the start.")
     error = w * x + b - y
     slopes = {"w": np.mean(2 * error * x), "b": np.mean(2 * error)}
     steps = [
@@ -485,7 +505,7 @@ PARTS = ("W1", "b1", "W2", "b2")
 def leaky_gradients(answer):
     """Judge a function (x, y, W1, b1, W2, b2) -> gradients behind a leaky ReLU."""
     name = "leaky_gradients"
-    for seed, rows, (inputs, units, outputs) in ((0, 7, (3, 4, 1)), (1, 12, (2, 5, 1))):
+    for seed, rows, (inputs, units, outputs) in ((3, 7, (3, 4, 1)), (1, 12, (2, 5, 1))):
         random = np.random.default_rng(seed)
         x, y = random.normal(size=(rows, inputs)), random.normal(size=(rows, outputs))
         weights = _layer(random, inputs, units) + _layer(random, units, outputs)
@@ -497,14 +517,14 @@ def leaky_gradients(answer):
                 f"{kind_of(came)}."
             )
         right = _leaky(x, y, *weights)
-        wrong = []
+        wrong, tried = [], f"(checked on {inputs} inputs and {units} units)"
         for part, ours, theirs in zip(PARTS, right, came, strict=True):
             if np.shape(theirs) == ours.T.shape != ours.shape:
                 raise Wrong(
                     f"The gradient of {part} is turned: it should have the shape of "
-                    f"{part}, {ours.shape}, and yours has {np.shape(theirs)}."
+                    f"{part}, {ours.shape}, and yours has {np.shape(theirs)} {tried}."
                 )
-            theirs = array(theirs, ours.shape, f"the gradient of {part}")
+            theirs = array(theirs, ours.shape, f"The gradient of {part} {tried}")
             if not np.allclose(theirs, ours, rtol=1e-8, atol=1e-10):
                 wrong.append((part, ours, theirs))
         if wrong:
@@ -559,12 +579,12 @@ def _leaky_mistake(wrong, came, x, y, weights):
     for mask, message in masks:
         if np.allclose(came[0], _leaky(x, y, *weights, mask=mask)[0]):
             return message
-    back = _leaky_back(x, y, weights)
-    applied_to_d = np.where(back > 0, back, 0.1 * back)
-    if np.allclose(came[0], x.T @ applied_to_d):
+    d, back = _leaky_back(x, y, weights)
+    by_d = [back * np.where(sign > 0, 1, 0.1) for sign in (back, d)]
+    if any(np.allclose(came[0], x.T @ wrong_way) for wrong_way in by_d):
         return (
-            "You send `d` through the activation itself. Whether a unit was above zero "
-            "is said by `z`: use `np.where(z > 0, 1, 0.1)`."
+            "You ask whether `d` is above zero. Whether the unit was is said by `z`: "
+            "use `np.where(z > 0, 1, 0.1)`."
         )
     scales = [
         (-1, f"The signs of {names} are turned: the error is prediction minus y."),
@@ -588,7 +608,8 @@ def _leaky_mistake(wrong, came, x, y, weights):
 def _leaky_back(x, y, weights):
     W1, b1, W2, b2 = weights
     z = x @ W1 + b1
-    return 2 * (np.where(z > 0, z, 0.1 * z) @ W2 + b2 - y) / len(x) @ W2.T
+    d = 2 * (np.where(z > 0, z, 0.1 * z) @ W2 + b2 - y) / len(x)
+    return d, d @ W2.T
 
 
 @LESSON.exercise(
@@ -597,9 +618,9 @@ def _leaky_back(x, y, weights):
     hints=(
         "Go through the layers from the last to the first. What does a layer need for "
         "its own gradients, and what does it hand to the layer before?",
-        "The three lines of `backpropagate` for one layer, in a loop over "
-        "`zip(layers[::-1], inputs[::-1])`: the pair of the layer, then `d` back "
-        "through its W and through the ReLU that made its inputs.",
+        "Two kinds of lines of `backpropagate` make a loop: the line with `dW, db` and "
+        "the line that carries `d` back. `zip(layers[::-1], inputs[::-1])` gives each "
+        "layer with its inputs, the last one first.",
     ),
 )
 def deep_gradients(answer):
@@ -616,7 +637,12 @@ def deep_gradients(answer):
             for inputs, units in zip(widths, widths[1:], strict=False)
         ]
         x, y = random.normal(size=(rows, widths[0])), random.normal(size=(rows, 1))
-        came = _pairs(call(answer, x, y, layers, name=name), layers)
+        backwards = (
+            "Do you go from the last layer to the first? At the start `d` belongs to "
+            "the last."
+        )
+        came = call(answer, x, y, layers, name=name, advice={"matmul": backwards})
+        _check_pairs(came, layers)
         right = _deep(x, y, layers)
         for number_, (ours, theirs) in enumerate(zip(right, came, strict=True), 1):
             for part, good, given in zip(("W", "b"), ours, theirs, strict=True):
@@ -645,14 +671,15 @@ def _deep(x, y, layers, mask=True):
     return gradients
 
 
-def _pairs(came, layers):
-    """Return a list of pairs; a flat list of all arrays will do, too."""
-    if isinstance(came, list | tuple) and len(came) == 2 * len(layers):
-        flat = [getattr(part, "ndim", 0) for part in came]
-        if flat == [2, 1] * len(layers):
-            came = list(zip(came[::2], came[1::2], strict=True))
+def _check_pairs(came, layers):
+    """Say what is wrong with a list of pairs of arrays, if anything is."""
     if not isinstance(came, list | tuple):
         raise Wrong(f"Return a list of pairs (dW, db). You returned {kind_of(came)}.")
+    if len(came) == 2 * len(layers) and all(hasattr(part, "ndim") for part in came):
+        raise Wrong(
+            f"Your list holds {len(came)} arrays in a row. Put the two of a layer into "
+            "a pair: `[(dW, db), (dW, db), ...]`."
+        )
     if len(came) != len(layers):
         raise Wrong(
             f"For {len(layers)} layer(s) your list has {len(came)} pair(s). Each "
@@ -675,10 +702,9 @@ def _pairs(came, layers):
         for shape, good in zip(shapes, wanted, strict=True)
     ):
         raise Wrong(
-            "The gradient of a W is turned. It has the shape of W: `a.T @ d`, with `a` "
-            "the inputs of the layer."
+            "The gradient of a W is turned. It has the shape of W: the inputs of the "
+            "layer, turned, times `d`."
         )
-    return came
 
 
 def _deep_mistake(came, x, y, layers, place, given, good, rows):
@@ -692,7 +718,7 @@ def _deep_mistake(came, x, y, layers, place, given, good, rows):
     if same(_deep(x, y, layers, mask=False)):
         return (
             "The way back ignores the ReLU. A unit that said 0 passes nothing back: "
-            "multiply by `(a > 0)`."
+            "multiply by `(inputs of the layer > 0)`."
         )
     if np.allclose(given, -good):
         return f"The sign of {place} is turned. `d` has the right sign at the start."

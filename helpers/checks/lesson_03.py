@@ -14,8 +14,8 @@ LESSON = Lesson(3, "Descent")
     points=2,
     hints=(
         "The gradient points uphill. Which way do you want to go?",
-        "Multiply `gradient` by `learning_rate` and take the product away from "
-        "`weights`. Return the result: a new array.",
+        "In the loop above one step was `w - 0.05 * slope(w)`. Which argument stands "
+        "in the place of each of its parts?",
     ),
 )
 def sgd_step(answer):
@@ -126,13 +126,6 @@ def steps_needed(answer):
     return "0.8 to the power of 20 is 0.0115, to the power of 21 it is 0.0092."
 
 
-def _walk(rate, curvature, steps):
-    w = np.ones(1)
-    for _ in range(steps):
-        w = np.append(w, w[-1] - rate * curvature * w[-1])
-    return w
-
-
 @LESSON.exercise(
     "Predict",
     hints=(
@@ -141,8 +134,9 @@ def _walk(rate, curvature, steps):
     ),
 )
 def back_and_forth(answer):
-    """Judge the rate at which w runs back and forth on curvature 8: take the steps."""
+    """Judge the rate at which w runs back and forth on curvature 8."""
     rate = number(answer, "my_rate")
+    multiplier = 1 - np.float64(rate) * 8
     if np.isclose(rate, 0.125):
         raise Wrong(
             "At 0.125 the first step lands on the minimum: the multiplier is 0. You "
@@ -161,17 +155,14 @@ def back_and_forth(answer):
         raise Wrong(
             "A learning rate of 0 goes nowhere, and a negative one walks uphill."
         )
-    walk = _walk(rate, 8, 200)
-    if abs(walk[-1]) > 1.001:
+    if np.isclose(rate, 8):
+        raise Wrong("8 is the curvature. Which rate makes 1 - rate * 8 equal to -1?")
+    if not np.isclose(multiplier, -1, rtol=0, atol=1e-5):
+        what = "Too high" if multiplier < -1 else "It settles"
         raise Wrong(
-            f"Too high: the multiplier is 1 - {rate:g} * 8 = {1 - rate * 8:.4g}, and "
-            f"after 6 steps w is {walk[6]:.4g} already. Each swing should be as wide "
-            "as the last."
-        )
-    if abs(walk[-1]) < 0.999:
-        raise Wrong(
-            f"It settles: the multiplier is 1 - {rate:g} * 8 = {1 - rate * 8:.4g}, and "
-            f"after 6 steps w is {walk[6]:.4g}. It should still be 1."
+            f"{what}: the multiplier is 1 - {rate:g} * 8 = {multiplier:.5g}, so after "
+            f"6 steps w is {multiplier**6:.4g}. Each swing should be as wide as the "
+            "last."
         )
     return (
         "2 / curvature: there the multiplier is -1, and each step only flips the sign."
@@ -235,7 +226,7 @@ def which_rate(answer):
 @LESSON.exercise(
     "Tune",
     hints=(
-        "The steepest curvature, 40, sets the limit: 2 / 40. Near the limit the steep "
+        "The largest curvature, 40, sets the limit: 2 / 40. Near the limit the steep "
         "direction settles slowly, far below it the flat one does.",
         "At rate 0.03 the loss is still above 0.02 because of the flat direction, at "
         "0.0495 because of the steep one. Look between them.",
@@ -344,6 +335,18 @@ def _judge_line_step(new_w, new_b, w, b, x, y, rate):
             "Your step goes uphill. Subtract the gradient from w and b.",
         ),
         (step(factor=1.0), "The gradient of a square has a factor 2: keep it."),
+        (
+            (right[0], step(np.sum)[1]),
+            "`w` takes the mean now. `b` still adds the errors up.",
+        ),
+        (
+            (step(np.sum)[0], right[1]),
+            "`b` takes the mean now. `w` still adds the errors up.",
+        ),
+        (
+            ((w - right[0]) / rate, (b - right[1]) / rate),
+            "You return the gradient. Take the step with it: return the new w and b.",
+        ),
         (right[::-1], "w and b come back in the wrong order: `return w, b`."),
         (
             (right[0], b - 2 * rate * np.mean((w * x + b - y) * x)),
@@ -368,7 +371,8 @@ def _judge_line_step(new_w, new_b, w, b, x, y, rate):
     hints=(
         "The variance goes as learning rate / batch size. What does half the rate do "
         "to that fraction? And what does twice the batch size?",
-        "Each of the two changes halves the fraction rate / batch size.",
+        "Put numbers in: 0.1 / 8 before, 0.05 / 16 after. What is the second divided "
+        "by the first?",
     ),
 )
 def ball(answer):
@@ -432,7 +436,12 @@ def minibatch_descent(answer):
     ):
         x = random.normal(size=(rows, features))
         y = x @ random.normal(size=features) + 1 + 0.5 * random.normal(size=rows)
-        came = call(answer, x, y, size, rates, name="minibatch_descent")
+        advice = {
+            "broadcast": "`errors` holds one number a row, `x[rows]` one a row and "
+            "feature. `x[rows].T @ errors` adds up error times feature, for each "
+            "feature."
+        }
+        came = call(answer, x, y, size, rates, name="minibatch_descent", advice=advice)
         if not isinstance(came, tuple | list) or len(came) != 2:
             raise Wrong(
                 "minibatch_descent should return two values: `return w, b`. Yours "
@@ -476,7 +485,26 @@ def _same(came, right):
 def _descent_mistake(came, right, x, y, size, rates):
     draw = _draw(len(x), size)
     order = np.arange(len(x))
+
+    def other(seed):
+        return lambda epoch: batches(len(x), size, epoch, seed(epoch))
+
+    another_order = (
+        "Your minibatches hold other rows: let `batches` deal them with `seed=0`, "
+        "whatever the epoch."
+    )
     variants = [
+        ({"draw": other(lambda epoch: 1)}, another_order),
+        ({"draw": other(lambda epoch: 42)}, another_order),
+        ({"draw": other(lambda epoch: epoch)}, another_order),
+        (
+            {"draw": lambda epoch: [order]},
+            "You take all rows in every step. Take those of one minibatch: `x[rows]`.",
+        ),
+        (
+            {"draw": lambda epoch: [order for _ in draw(epoch)]},
+            "You take all rows in every step. Take those of one minibatch: `x[rows]`.",
+        ),
         ({"uphill": -1}, "You walk uphill: subtract the gradient."),
         ({"uphill": 0.5}, "The gradient of a square has a factor 2: keep it."),
         (
@@ -529,8 +557,8 @@ def _descent_mistake(came, right, x, y, size, rates):
         return "b is still 0. It takes steps, too: against the mean error, twice."
     return (
         f"For {len(x)} rows, batch size {size} and the rates {show(rates)} you end "
-        f"at {_point(came)}; the three steps lead to {_point(right)}. Follow one "
-        "minibatch by hand."
+        f"at {_point(came)}; the three steps lead to {_point(right)}. Are your first "
+        "rows those of `next(batches(len(x), batch_size, 0, seed=0))`?"
     )
 
 

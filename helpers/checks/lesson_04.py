@@ -4,6 +4,8 @@ import numpy as np
 
 from helpers.checks.answers import array, call, kind_of, number, show
 from helpers.checks.engine import Lesson, Wrong
+from helpers.data import load
+from helpers.sweeps import sweep
 
 LESSON = Lesson(4, "Batch size and learning rate")
 
@@ -122,7 +124,7 @@ def updates(answer):
 @LESSON.exercise(
     "Choose",
     hints=(
-        "All three had the same learning rate and the same ten epochs. What differs is "
+        "All three had the same learning rate and the same six epochs. What differs is "
         "how many updates an epoch holds.",
         "Batch size 8 makes 135 updates an epoch, 64 makes 17, 512 makes 3. Which "
         "curve had got furthest after the first epoch?",
@@ -210,6 +212,281 @@ def compare_rates(answer):
             "after the training?"
         )
     return "Every run starts from the same fresh weights, so only the rate differs."
+
+
+@LESSON.exercise(
+    "Predict",
+    hints=(
+        "By which factor does the batch size grow? An epoch then has so many times "
+        "fewer steps. What must each step do to get as far in an epoch?",
+        "From 8 to 64 is eight times as many rows. Linear scaling: the rate grows by "
+        "the same factor.",
+    ),
+)
+def scaled_rate(answer):
+    """Judge the rate that linear scaling gives for 64 rows, from 0.02 for 8."""
+    rate = number(answer, "my_rate")
+    mistakes = [
+        (
+            0.02,
+            "That leaves the rate as it is: an eighth of the steps, and none of "
+            "them longer, gets only an eighth of the way.",
+        ),
+        (
+            0.02 / 8,
+            "That is the other way round. With more rows the direction is surer, "
+            "so the step may be longer.",
+        ),
+        (
+            0.02 * 8**0.5,
+            "That is the root of the factor. The noise of a gradient goes "
+            "with the root; the length that replaces eight steps does not.",
+        ),
+        (
+            0.02 * 64,
+            "That multiplies by the new batch size. By which factor did it "
+            "grow, from 8?",
+        ),
+        (
+            0.02 * 56,
+            "64 - 8 = 56 is a difference. Scaling asks for the factor, 64 / 8.",
+        ),
+        (8.0, "That is the factor. Multiply the old rate by it."),
+    ]
+    for value, message in mistakes:
+        if np.isclose(rate, value, rtol=0.01):
+            raise Wrong(message)
+    if not np.isclose(rate, 0.16, rtol=0.01):
+        raise Wrong(
+            f"{rate:g} is not what linear scaling gives. The batch size grows from 8 "
+            "to 64; the rate, 0.02, grows by the same factor."
+        )
+    return "Eight times the rows, eight times the step, an eighth of the steps."
+
+
+@LESSON.exercise(
+    "Predict",
+    hints=(
+        "The share is 1 / (1 + noise scale / batch size). Begin with the division "
+        "inside the brackets.",
+        "36 / 12 = 3: the noise is three times as strong as the gradient. Now add 1, "
+        "and turn it over.",
+    ),
+)
+def share_of_highest(answer):
+    """Judge 1 / (1 + 36 / 12)."""
+    share = number(answer, "my_share")
+    mistakes = [
+        (4.0, "That is 1 + 36 / 12. The share is 1 divided by it, so it is below 1."),
+        (3.0, "That is noise scale / batch size. Add 1 to it, then divide 1 by that."),
+        (1 / 3, "That leaves out the 1 that is added below: 1 / (1 + 36 / 12)."),
+        (
+            0.75,
+            "Either you turned the two round, and 12 / 36 stands in the brackets, or "
+            "that is the share that the noise takes. It should be 1 / (1 + 36 / 12).",
+        ),
+        (25.0, "That is in percent. Give it as a share, between 0 and 1."),
+        (1 / 37, "That is for a single row. With 12 rows the noise is 36 / 12."),
+        (1 / 13, "That has the batch size in the place of noise scale / batch size."),
+        (
+            0.5,
+            "A half is right where the batch size equals the noise scale. Here it is "
+            "a third of it.",
+        ),
+    ]
+    for value, message in mistakes:
+        if np.isclose(share, value, rtol=0.005):
+            raise Wrong(message)
+    if not np.isclose(share, 0.25, rtol=0.005):
+        raise Wrong(
+            f"{share:g} is not the share. Put noise scale / batch size = 36 / 12 into "
+            "1 / (1 + ...)."
+        )
+    return "Noise three times as strong as the gradient leaves a quarter of the rate."
+
+
+STEPS, EPOCHS, TARGET = 60, 3, 0.95
+
+
+@LESSON.exercise(
+    "Tune",
+    points=2,
+    seconds=20,
+    hints=(
+        "Small batches make the most of each pass, and need many steps for it. Which "
+        "is the smallest batch size that gets three epochs out of 60 steps?",
+        "Three epochs in 60 steps are 20 steps an epoch: 1079 / 20 = 53.95 rows. Where "
+        "does the ridge of the map lie for some 54 rows? Try rates around there.",
+    ),
+)
+def budget(answer):
+    """Judge two dials: 95% in at most 60 steps and 3 epochs, the middle of five."""
+    rate, size = _dials(answer)
+    digits = load("digits")
+    rows = len(digits.x_train)
+    if size > rows:
+        raise Wrong(f"There are only {rows} training rows: a batch has no more.")
+    an_epoch = int(np.ceil(rows / size))
+    epochs = min(EPOCHS, STEPS // an_epoch)
+    if epochs == 0:
+        raise Wrong(
+            f"With batch size {size} a single epoch takes {an_epoch} steps, and the "
+            f"budget is {STEPS}. Take more rows a step."
+        )
+    found = sweep(
+        digits,
+        learning_rates=rate,
+        batch_sizes=size,
+        seeds=range(5),
+        epochs=epochs,
+        progress=False,
+    )
+    spent = f"{epochs} epochs of {an_epoch} steps"
+    if found.diverged.sum() > 2:
+        raise Wrong(
+            f"In {spent} most of the five runs diverged: the rate {rate:g} is too high "
+            f"for batch size {size}."
+        )
+    middle = np.median(np.maximum(found.valid_score[..., -1], 0))
+    reached = f"In {spent} the middle one of five networks reaches {middle:.1%}"
+    if middle < TARGET:
+        raise Wrong(f"{reached}, and the target is {TARGET:.0%}. {_advice(rate, size)}")
+    return f"{reached}."
+
+
+def _dials(answer):
+    """Return the learning rate and the batch size, if they are such."""
+    names = {"learning_rate", "batch_size"}
+    if not isinstance(answer, dict):
+        raise Wrong(
+            'my_dials should be a dictionary such as {"learning_rate": 0.1, '
+            f'"batch_size": 32}}. You gave {kind_of(answer)}.'
+        )
+    if set(answer) != names:
+        raise Wrong(
+            "my_dials needs the keys learning_rate and batch_size. Yours are "
+            f"{show([*answer])}."
+        )
+    rate = number(answer["learning_rate"], "learning_rate")
+    size = number(answer["batch_size"], "batch_size", whole=True)
+    if rate <= 0 or size < 1:
+        raise Wrong("Both dials should be positive: a step forward, with some rows.")
+    return rate, int(size)
+
+
+def _advice(rate, size):
+    """Say which dial is off: the ridge lies near 0.02 a row up to 64 rows, then 1.3."""
+    ridge = min(0.02 * size, 1.3)
+    if rate < ridge / 2:
+        return (
+            "The rate is far below the ridge of the map for this batch size: longer "
+            "steps would get further."
+        )
+    if rate > 1.7 * ridge:
+        return (
+            "The rate is above the ridge of the map for this batch size: such long "
+            "steps cost more than they gain."
+        )
+    if size < 54:
+        return (
+            "The rate suits the batch size, but three epochs do not fit into 60 steps: "
+            "take more rows a step."
+        )
+    if size > 128:
+        return (
+            "The rate suits the batch size, but three epochs have few steps with so "
+            "many rows: take fewer rows a step."
+        )
+    return "You are close: turn the rate a little."
+
+
+@LESSON.exercise(
+    "Write",
+    points=3,
+    hints=(
+        "You have two equations with two unknowns, signal and noise. Subtract one from "
+        "the other: what drops out?",
+        "The difference of the two squared lengths is noise * (1 / small - 1 / large). "
+        "Once you have the noise, either equation gives the signal.",
+    ),
+)
+def noise_from_two(answer):
+    """Judge a function of two batch sizes and squared lengths -> the noise scale."""
+    name = "noise_from_two"
+    for small, large, signal, noise in (
+        (8, 64, 2.5, 100.0),
+        (2, 6, 1.0, 12.0),
+        (16, 1024, 0.02, 30.0),
+    ):
+        lengths = signal + noise / small, signal + noise / large
+        came = number(call(answer, small, large, *lengths, name=name), f"{name}(...)")
+        if not np.isclose(came, noise / signal, rtol=1e-6):
+            raise Wrong(_noise_mistake(came, small, large, signal, noise))
+    return (
+        "Signal plus noise, measured twice with different shares of noise: that is "
+        "enough to tell them apart."
+    )
+
+
+def _noise_mistake(came, small, large, signal, noise):
+    short, long = signal + noise / large, signal + noise / small
+    gap = 1 / small - 1 / large
+    mistakes = [
+        (noise, "That is the noise, sigma squared. Divide it by the signal."),
+        (
+            signal,
+            "That is the signal, the squared length of the full gradient. The "
+            "noise scale is noise / signal.",
+        ),
+        (signal / noise, "That is signal / noise. Turn it over."),
+        (
+            (noise / signal) ** 0.5,
+            "That is the root. The noise scale compares squares: "
+            "a variance with a squared length.",
+        ),
+        (
+            noise / short,
+            "You divide by the squared length of the large minibatch's "
+            "gradient. That still has noise / large in it: subtract it first.",
+        ),
+        (
+            noise / long,
+            "You divide by the squared length of the small minibatch's "
+            "gradient. That still has noise / small in it: subtract it first.",
+        ),
+        (
+            -noise / (long + noise / small),
+            "The difference of the lengths and that of "
+            "1 / small and 1 / large need the same order, or the noise turns negative.",
+        ),
+        (
+            (long - short) / (long - (long - short) / small),
+            "The difference of the two "
+            "lengths is not yet the noise: divide it by 1 / small - 1 / large.",
+        ),
+        (
+            (long - short) / (large - small) / signal,
+            "You divide by large - small. The "
+            "noise goes as 1 / batch size: divide by 1 / small - 1 / large.",
+        ),
+        (
+            noise / (long + noise / small),
+            "To get the signal, subtract noise / small "
+            "from the squared length; you add it.",
+        ),
+        (
+            (long - short) * gap / (long - (long - short) * gap / small),
+            "You multiply by 1 / small - 1 / large. Divide by it.",
+        ),
+    ]
+    for value, message in mistakes:
+        if np.isclose(came, value, rtol=1e-6):
+            return message
+    return (
+        f"With a signal of {signal:g} and a noise of {noise:g}, batch sizes {small} "
+        f"and {large} have the squared lengths {long:g} and {short:g}, and the noise "
+        f"scale is {noise / signal:g}. Yours is {came:.4g}."
+    )
 
 
 EXERCISES = LESSON.exercises

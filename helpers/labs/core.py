@@ -171,6 +171,9 @@ class Lab:
         What the picture shows, for somebody who cannot see it.
     play : str
         The control that a play button moves, if any.
+    kept : list, optional
+        Gets the values of all controls at each press of a button, Keep; Reset empties
+        it.
     **start
         What each control starts with, and goes back to on reset; None leaves it.
 
@@ -180,7 +183,8 @@ class Lab:
     picture : ipywidgets.Image
     text : ipywidgets.HTML
         The line below the picture.
-    reset : ipywidgets.Button
+    reset, keep : ipywidgets.Button
+        Keep is there only if ``kept`` is.
     """
 
     def __init__(
@@ -190,6 +194,7 @@ class Lab:
         draw: Callable[..., tuple[str, str]],
         alt: str,
         play: str = "",
+        kept: list | None = None,
         **start,
     ):
         self._live = live
@@ -201,20 +206,20 @@ class Lab:
         self.controls = dict(controls)
         self.picture = live.picture
         self.text = ipywidgets.HTML()
-        self.reset = ipywidgets.Button(
-            description="Reset", icon="undo", layout={"width": "7em"}
-        )
+        self.reset = _button("Reset", "undo", self._back)
+        self._kept = [] if kept is None else kept
+        self.keep = _button("Keep", "thumb-tack", self._keep)
+        keep = [] if kept is None else [self.keep]
         for name, control in self.controls.items():
             control.explain = self._explain
             control.observe(self._changed, "value")
             if start[name] is not None:
                 control.value = start[name]
         self._start = self._values()
-        self.reset.on_click(self._back)
         self._resetting = False
         self._redraw.now()
         buttons = ipywidgets.HBox(
-            [*self._player(play), self.reset],
+            [*self._player(play), *keep, self.reset],
             layout={"justify_content": "flex-end", "margin": "0 12px 0 0"},
         )
         # The buttons stand at the right: in the second of two columns.
@@ -267,8 +272,13 @@ class Lab:
         if not self._resetting:
             self._redraw()
 
+    def _keep(self, button):
+        self._kept.append(self._values())
+        self._redraw()
+
     def _back(self, button):
         self._resetting, self._note = True, ""
+        self._kept.clear()
         for name, value in self._start.items():
             self.controls[name].value = value
         self._resetting = False
@@ -295,6 +305,12 @@ class Lab:
             },
             {"image/png": {"alt": alt, "width": int(self.picture.width)}},
         )
+
+
+def _button(words, icon, pressed):
+    button = ipywidgets.Button(description=words, icon=icon, layout={"width": "7em"})
+    button.on_click(pressed)
+    return button
 
 
 def _line(note, state, sentence):

@@ -3,7 +3,6 @@
 from functools import lru_cache
 
 import numpy as np
-from matplotlib.colors import BoundaryNorm, LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from helpers.descent import descend
@@ -18,11 +17,10 @@ from helpers.labs.core import (
 )
 from helpers.live import LiveFigure
 from helpers.optimizers import SGD
+from helpers.plots import shade
 from helpers.surfaces import SURFACES
 
 STEPS = 200
-LIGHT_GREYS = LinearSegmentedColormap.from_list("", ["white", "#A0A0A0"])
-GRID = 120  # points along each side of the map
 FAR = 1e3
 # Converged: this many steps in a row within so much of the map's width of a minimum.
 SETTLED, NEAR = 5, 0.01
@@ -55,8 +53,6 @@ def descent(
     """
     figure = Figure(figsize=(7.6, 4))
     land, fall = figure.subplots(ncols=2)
-    land.set(xlabel="x", ylabel="y", box_aspect=1)
-    land.grid(False)
     land.locator_params(integer=True, nbins=6)
     fall.set(xlim=(-4, STEPS + 4), yscale="log", xlabel="step")
     fall.set_title("Loss above the lowest minimum")
@@ -77,8 +73,8 @@ def descent(
     controls = {
         "surface": Choice("Surface", SURFACES),
         "steps": CountSlider("Steps taken", 0, STEPS),
-        "start_x": Slider("Start x", -1, 1, 0.01),
-        "start_y": Slider("Start y", -1, 1, 0.01),
+        "start_x": Slider("Start, 1st weight", -1, 1, 0.01),
+        "start_y": Slider("Start, 2nd weight", -1, 1, 0.01),
         "learning_rate": LogSlider("Learning rate", rates(1e-4, 3)),
         "momentum": Slider("Momentum", 0, 0.99, 0.01),
         "noise": Slider("Noise of gradient", 0, 10, 0.1),
@@ -92,20 +88,10 @@ def descent(
             ("start_x", "start_y"), chosen.bounds, chosen.start, strict=True
         ):
             controls[name].move(*bounds, value)
-        sides = [np.linspace(*bounds, GRID) for bounds in chosen.bounds]
-        heights = chosen.value(np.stack(np.meshgrid(*sides), axis=-1))
         while bands:
             bands.pop().remove()
-        # Bands of equal area: steep and flat surfaces alike show their shape.
-        levels = np.unique(np.quantile(heights, np.linspace(0, 1, 16)))
-        tones = BoundaryNorm(levels, 256)
-        bands.append(
-            land.contourf(*sides, heights, levels, norm=tones, cmap=LIGHT_GREYS)
-        )
-        bands.append(
-            land.contour(*sides, heights, levels, colors="white", linewidths=0.5)
-        )
-        land.set(xlim=chosen.bounds[0], ylim=chosen.bounds[1])
+        heights, drawn = shade(land, chosen)
+        bands.extend(drawn)
         span = np.ptp(heights)
         fall.set_ylim(1e-6 * span, 4 * span)
         minima.set_data(*chosen.minima.T)

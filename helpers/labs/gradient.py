@@ -66,17 +66,20 @@ def gradient(w: float = 0.2, b: float = 0.5) -> Lab:
         scale=1 / ARROW,
         width=0.014,
         zorder=3,
-        label="gradient",
     )
+    land.plot([], [], "k-", marker=">", ms=8, markevery=[1], label="gradient")
     dots = [
         panel.plot([], [], "o", color="#0072B2", mec="white", ms=9, zorder=4)[0]
         for panel in (land, along_w, along_b)
     ]
     curves = [panel.plot([], [], color="#777777")[0] for panel in cuts]
-    tangents = [panel.plot([], [], "k-", linewidth=2.5)[0] for panel in cuts]
+    tangents = [
+        panel.plot([], [], "--", color="#444444", label="tangent")[0] for panel in cuts
+    ]
     titles = [panel.set_title("Slope along w: -10.00") for panel in cuts]
     land_title = land.set_title("Loss 10.00, steepest slope 10.00")
     data.legend(loc="upper left")
+    along_w.legend(loc="upper right")
     figure.legend(
         *land.get_legend_handles_labels(),
         loc="outside lower center",

@@ -68,8 +68,10 @@ def line_fit(batch_size: int = 8, learning_rate: float = 0.1, step: int = 20) ->
     title = data.set_title("Step 100")
     losses.axhline(best_loss, linestyle="--", color="#009E73")
     (curve,) = losses.plot([], [], color="#0072B2")
-    for best in best_weights:
+    for best, name in zip(best_weights, "wb", strict=True):
         weights.axhline(best, linestyle="--", color="#009E73")
+        place = {"ha": "right", "va": "bottom", "color": "#006B4F", "fontsize": 9}
+        weights.text(STEPS, best, f"best {name}", **place)
     (slope,) = weights.plot([], [], color="#0072B2", label="slope w")
     (intercept,) = weights.plot([], [], "-.", color="#CC79A7", label="intercept b")
     figure.legend(

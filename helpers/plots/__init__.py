@@ -17,7 +17,17 @@ from helpers.plots.base import (
     use_style,
 )
 from helpers.plots.capstone import field
-from helpers.plots.landscapes import arrow, contours, landscape, network, ravine_paths
+from helpers.plots.landscapes import (
+    arrow,
+    contours,
+    landscape,
+    network,
+    ravine_paths,
+    shade,
+    walks,
+)
+from helpers.plots.optimizers import family_tree, traces, tuned
+from helpers.plots.schedules import clouds, lines, panels, plateaus, rate_range
 from helpers.plots.sweeps import curves, map
 from helpers.plots.training import epoch_axis, learning_curves
 
@@ -33,17 +43,27 @@ __all__ = [
     "VALIDATION",
     "Picture",
     "arrow",
+    "clouds",
     "contours",
     "curves",
     "epoch_axis",
+    "family_tree",
     "field",
     "images",
     "in_notebook",
     "landscape",
     "learning_curves",
+    "lines",
     "map",
     "network",
+    "panels",
+    "plateaus",
+    "rate_range",
     "ravine_paths",
+    "shade",
     "show",
+    "traces",
+    "tuned",
     "use_style",
+    "walks",
 ]

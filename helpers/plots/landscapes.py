@@ -5,6 +5,8 @@ from itertools import pairwise, product
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.colors import BoundaryNorm, LinearSegmentedColormap
+from mpl_toolkits.mplot3d.proj3d import proj_transform
 
 from helpers.plots.base import (
     DESCENT,
@@ -13,6 +15,8 @@ from helpers.plots.base import (
 )
 
 LINES = 20  # at most, on a map of contours
+LIGHT_GREYS = LinearSegmentedColormap.from_list("", ["white", "#A0A0A0"])
+GRID = 120  # points along each side of a shaded map
 
 
 def contours(ax, loss, w_range, b_range, through=None):
@@ -74,7 +78,7 @@ def landscape(loss, w_range, b_range, point, gradient):
 
     The gradient is a way to move the weights, so it lies on the map; the dashed line
     above it on the surface is what the loss does on that way. The arrow has a quarter
-    of the gradient's length.
+    of the gradient's length. The lighter the surface, the lower.
 
     Parameters
     ----------
@@ -93,10 +97,8 @@ def landscape(loss, w_range, b_range, point, gradient):
     top = heights.max()
     floor = -0.7 * top
     ax.contour(w, b, heights, LINES, colors="#999999", linewidths=1, offset=floor)
-    ax.plot_surface(w, b, heights, cmap="viridis", alpha=0.75, linewidth=0)
+    ax.plot_surface(w, b, heights, cmap="viridis_r", alpha=0.75, linewidth=0)
     point, way = np.asarray(point), np.multiply(0.25, gradient)
-    arrowhead = {"arrow_length_ratio": 0.4, "linewidth": 2.5}
-    ax.quiver(*point, floor, *way, 0, color=FULL_GRADIENT, **arrowhead)
     path = point + np.linspace(0, 1, 20)[:, None] * way
     ax.plot(*path.T, [loss(*p) for p in path], "--", color=FULL_GRADIENT)
     pole = [floor, loss(*point)]
@@ -106,6 +108,11 @@ def landscape(loss, w_range, b_range, point, gradient):
     ax.locator_params(axis="x", nbins=5)
     ax.locator_params(axis="y", nbins=5)
     ax.view_init(elev=24, azim=-65)
+    ax.set_box_aspect(None, zoom=1.15)
+    # The arrows of a 3-D plot have heads of two thin lines: draw one on the page.
+    places = *np.transpose([point, point + way]), [floor, floor]
+    x, y, _ = proj_transform(*places, ax.get_proj())
+    arrow(ax, (x[0], y[0]), (x[1] - x[0], y[1] - y[0]))
     return ax
 
 
@@ -136,6 +143,59 @@ def network(widths, names):
         ax.text(column[0][0], max(widths) / 2 + 0.2, name, ha="center")
     ax.margins(0.12, 0.2)
     ax.axis("off")
+    return ax
+
+
+def shade(ax, surface):
+    """Draw a surface as a map: the lighter, the lower.
+
+    Parameters
+    ----------
+    ax : Axes
+    surface : helpers.surfaces.Surface
+
+    Returns
+    -------
+    tuple
+        The heights drawn, and the two artists.
+    """
+    sides = [np.linspace(*bounds, GRID) for bounds in surface.bounds]
+    heights = surface.value(np.stack(np.meshgrid(*sides), axis=-1))
+    # Bands of equal area: steep and flat surfaces alike show their shape.
+    levels = np.unique(np.quantile(heights, np.linspace(0, 1, 16)))
+    tones = BoundaryNorm(levels, 256)
+    bands = ax.contourf(*sides, heights, levels, norm=tones, cmap=LIGHT_GREYS)
+    lines = ax.contour(*sides, heights, levels, colors="white", linewidths=0.5)
+    ax.set(xlabel="first weight", ylabel="second weight", box_aspect=1)
+    ax.set(xlim=surface.bounds[0], ylim=surface.bounds[1])
+    ax.grid(False)
+    return heights, (bands, lines)
+
+
+def walks(surface, paths):
+    """Draw walks over a surface, on its map, with the lowest point as a star.
+
+    Parameters
+    ----------
+    surface : helpers.surfaces.Surface
+    paths : sequence of array, shape (steps + 1, 2)
+
+    Returns
+    -------
+    Axes
+    """
+    figure, ax = plt.subplots(figsize=(5, 5))
+    shade(ax, surface)
+    ring = {"color": "none", "mec": DESCENT, "mew": 2, "markersize": 15}
+    for path in paths:
+        ax.plot(*path.T, "-", color=DESCENT)
+        (start,) = ax.plot(*path[0], "s", color="white", mec="black")
+        (end,) = ax.plot(*path[-1], "o", **ring)
+    heights = surface.value(surface.minima)
+    lowest = surface.minima[heights == heights.min()]
+    (star,) = ax.plot(*lowest.T, "*", color=MINIMUM, markersize=12, zorder=3)
+    names = ["start", "end", "lowest point"]
+    figure.legend([start, end, star], names, loc="outside lower left", ncols=3)
     return ax
 
 
@@ -171,6 +231,6 @@ def ravine_paths(paths: Mapping[str, np.ndarray], curvatures):
         ax.plot(0, 0, "*", color=MINIMUM, markersize=13)
         ax.set_title(title)
         ax.grid(False)
-    axes[-1, 0].set_xlabel("weight 1 (flat direction)")
-    figure.supylabel("weight 2 (steep direction)")
+    axes[-1, 0].set_xlabel("first weight (flat direction)")
+    figure.supylabel("second weight (steep direction)")
     return axes[:, 0]

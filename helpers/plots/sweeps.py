@@ -119,7 +119,7 @@ def curves(sweep, cells=None, by: str = "train_loss", against=("epochs",)):
     for number, cell in enumerate(cells):
         where = sweep.index(*cell)
         runs = np.ma.masked_invalid(getattr(sweep, by)[where])
-        style = _look(number) | {"label": _label(sweep, *cell)}
+        style = look(number) | {"label": _label(sweep, *cell)}
         style["markevery"] = max(1, runs.shape[-1] // 10)
         band = {"color": style["color"], "alpha": 0.2, "linewidth": 0}
         for ax, currency in zip(axes[0], against, strict=True):
@@ -144,7 +144,7 @@ def _label(sweep, rate, size):
     return f"batch size {size}, rate {rate:.2g}{lost}"
 
 
-def _look(number):
+def look(number: int) -> dict:
     """Return how one of many lines looks: six colours with markers, then dashed."""
     dashes, colour = divmod(number, len(CURVES))
     return {

@@ -1,0 +1,384 @@
+"""What people answer to the exercises of lesson 6, right and wrong.
+
+``RIGHT``: exercise -> answers that must pass. ``WRONG``: exercise -> (answer, a part
+of the message that it must get). ``NAMES``: what the collected answers refer to.
+"""
+
+import numpy as np
+
+
+class _Late:
+    """A module that is imported when it is first used."""
+
+    def __init__(self, name):
+        self._name = name
+
+    def __getattr__(self, attribute):
+        import importlib
+
+        return getattr(importlib.import_module(self._name), attribute)
+
+
+keras, ops = _Late("keras"), _Late("keras.ops")
+
+
+def build(inputs, units, activation, loss, metrics=None):
+    """Build a small network, as the lesson does."""
+    keras.utils.set_random_seed(0)
+    hidden = keras.layers.Dense(16, activation="relu")
+    output = keras.layers.Dense(units, activation=activation)
+    model = keras.Sequential([keras.Input((inputs,)), hidden, output])
+    model.compile(keras.optimizers.SGD(0.1), loss=loss, metrics=metrics)
+    return model
+
+
+NAMES = {"build": build, "keras": keras, "ops": ops}
+
+
+def _huber_by_loop(errors, delta):
+    total = 0.0
+    for error in errors:
+        size = abs(error)
+        total += size**2 / 2 if size <= delta else delta * size - delta**2 / 2
+    return total / len(errors)
+
+
+def _huber(near=None, far=None, end=np.mean):
+    """Make a Huber loss with other parts."""
+    near = near or (lambda e, d: e**2 / 2)
+    far = far or (lambda e, d: d * (np.abs(e) - d / 2))
+
+    def answer(errors, delta):
+        inside = np.abs(errors) <= delta
+        return end(np.where(inside, near(errors, delta), far(errors, delta)))
+
+    return answer
+
+
+def _huber_signed(errors, delta):
+    straight = delta * (errors - delta / 2)
+    return np.where(errors <= delta, errors**2 / 2, straight).mean()
+
+
+def _huber_in_place(errors, delta):
+    errors[:] = np.abs(errors)
+    return _huber()(errors, delta)
+
+
+def _clip(p):
+    return np.clip(p, 1e-7, 1 - 1e-7)
+
+
+def _both_terms(y, p):
+    p = _clip(p)
+    return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+
+
+def _by_loop(y, p):
+    p = _clip(p)
+    return sum(-np.log(p[i] if y[i] else 1 - p[i]) for i in range(len(y))) / len(y)
+
+
+def _given(y, p):
+    return np.where(y == 1, p, 1 - p)
+
+
+def _unclipped(y, p):
+    return -np.log(_given(y, p)).mean()
+
+
+def _clipped_below_only(y, p):
+    return -np.log(_given(y, np.maximum(p, 1e-7))).mean()
+
+
+def _clipped_too_much(y, p):
+    return -np.log(_given(y, np.clip(p, 1e-3, 1 - 1e-3))).mean()
+
+
+def _table(**other):
+    """Return the right rows, with others in their place."""
+    rows = {
+        "hours": (1, "linear", "mean_squared_error"),
+        "language": (7, "softmax", "sparse_categorical_crossentropy"),
+        "tags": (3, "sigmoid", "binary_crossentropy"),
+        "spam": (1, "sigmoid", "binary_crossentropy"),
+        "team": (3, "softmax", "categorical_crossentropy"),
+    }
+    return rows | other
+
+
+def _diagnoses(**other):
+    right = {1: "B", 2: "A", 3: "E", 4: "C", 5: "F", 6: "D", 7: "G", 8: "H"}
+    return right | {int(key[1:]): letter for key, letter in other.items()}
+
+
+def _logits_loss():
+    return keras.losses.BinaryCrossentropy(from_logits=True)
+
+
+def _zero():
+    return keras.metrics.BinaryAccuracy(threshold=0.0)
+
+
+def _patient_2_by_hand():
+    layers = [keras.layers.Dense(8, "relu"), keras.layers.Dense(1)]
+    model = keras.Sequential([keras.Input((30,)), *layers])
+    optimizer = keras.optimizers.Adam(0.01)
+    model.compile(optimizer, _logits_loss(), metrics=[_zero()])
+    return model
+
+
+def _patient_4_logits():
+    return build(64, 3, None, _logits_loss(), [_zero()])
+
+
+def _difference(y_true, y_pred):
+    return ops.reshape(y_true, (-1, 1)) - y_pred
+
+
+def _pinball_by_loop(y, prediction, share):
+    total = 0.0
+    for truth, said in zip(y, prediction, strict=True):
+        error = truth - said
+        total += share * error if error > 0 else (1 - share) * -error
+    return total / len(y)
+
+
+def _weighed(above, below, end=np.mean):
+    """Make a loss of what a positive and a negative error cost."""
+
+    def answer(y, prediction, share):
+        error = y - prediction
+        return end(np.where(error > 0, above(error, share), below(error, share)))
+
+    return answer
+
+
+RIGHT = {
+    "slip": [
+        {"squared": 13.0, "absolute": 3},
+        {"absolute": np.int64(3), "squared": 91 / 7},
+    ],
+    "huber": [
+        _huber_by_loop,
+        lambda e, d: np.mean(
+            np.minimum(np.abs(e), d) * (np.abs(e) - np.minimum(np.abs(e), d) / 2)
+        ),
+    ],
+    "crossentropy": [_both_terms, _by_loop],
+    "steeper": [50.5, np.float64(50.505), 1 / 0.0198],
+    "rows_of_the_table": [
+        _table(hours=[1, None, "mae"], spam=(1, "Sigmoid", "binary_crossentropy")),
+        _table(
+            hours=(1, "linear", "huber"),
+            spam=(2, "softmax", "sparse_categorical_crossentropy"),
+        ),
+    ],
+    "same_progress": [0.1, np.float64(0.1), 2 * 0.05],
+    "ward_round": [_diagnoses(p1="b"), _diagnoses(p8=" H ")],
+    "patient_2": [
+        lambda: build(30, 1, None, _logits_loss(), (_zero(),)),
+        _patient_2_by_hand,
+    ],
+    "patient_4": [
+        _patient_4_logits,
+        lambda: build(64, 3, "sigmoid", "bce", [keras.metrics.BinaryAccuracy()]),
+    ],
+    "row_with_row": [
+        lambda y, p: ops.square(_difference(y, p)),
+        lambda y, p: (np.ravel(y) - np.ravel(p)) ** 2,
+        lambda y, p: ops.square(y - p[:, 0]) if y.ndim == 1 else (y - p)[:, 0] ** 2,
+    ],
+    "pinball": [
+        _pinball_by_loop,
+        lambda y, p, share: np.maximum(share * (y - p), (share - 1) * (y - p)).mean(),
+        lambda y, p, s: (np.abs(y - p) / 2 + (s - 0.5) * (y - p)).mean(),
+    ],
+}
+
+WRONG = {
+    "slip": [
+        ({"squared": 3, "absolute": 13}, "other way round"),
+        ({"squared": 4, "absolute": 3}, "before the slip"),
+        ({"squared": 13, "absolute": 13}, "number in the middle"),
+        ({"squared": 91, "absolute": 3}, "91 is the sum"),
+        ({"squared": 70, "absolute": 3}, "Where is balance"),
+        ({"squared": 21 / 6, "absolute": 3}, "leave the 70 out"),
+        ({"squared": 3, "absolute": 3}, "mean of all"),
+        ({"squared": 13, "absolute": 4.5}, "one in the middle"),
+        ({"squared": 13, "absolute": 4}, "4 was the mean"),
+        ({"squared": 13, "absolute": 6}, "Which stands in the middle"),
+        ({"squared": 9, "absolute": 3}, "it is the mean"),
+        ({"squared": 13}, "needs the keys"),
+        ({"squared": "13", "absolute": 3}, "take the quotes away"),
+        ([13, 3], "should be a dictionary"),
+    ],
+    "huber": [
+        (_huber(end=np.sum), "the sum"),
+        (_huber(end=lambda losses: losses), "one loss for each error"),
+        (_huber(near=lambda e, d: e**2), "*half* the square"),
+        (_huber(far=lambda e, d: np.abs(e)), "straight part is the size"),
+        (_huber(far=lambda e, d: d * np.abs(e)), "starts too high"),
+        (_huber(far=lambda e, d: np.abs(e) - 0.5), "that of delta = 1"),
+        (_huber(far=lambda e, d: np.abs(e) - d / 2), "slope 1"),
+        (lambda e, d: _huber()(e, 1.0), "You take delta for 1"),
+        (lambda e, d: (e**2 / 2).mean(), "everywhere"),
+        (_huber_signed, "Large negative errors"),
+        (_huber_in_place, "changes the values"),
+        (lambda e: (e**2).mean(), "should take 2 argument"),
+        (lambda e, d: print(e), "Is there a `return`?"),
+        (lambda e, d: np.abs(e).mean(), "one small error alone"),
+    ],
+    "crossentropy": [
+        (_unclipped, "at both ends"),
+        (_clipped_below_only, "at both ends"),
+        (_clipped_too_much, "by no more than 1e-7"),
+        (lambda y, p: -_both_terms(y, p), "The sign is wrong"),
+        (lambda y, p: _both_terms(y, p) * len(y), "That is the sum"),
+        (lambda y, p: -np.log(_given(y, _clip(p))), "one loss for each row"),
+        (lambda y, p: _both_terms(y, p) / np.log(2), "base 2"),
+        (lambda y, p: _both_terms(y, p) / np.log(10), "log10"),
+        (lambda y, p: _both_terms(1 - y, p), "turn it round"),
+        (lambda y, p: -np.log(_clip(p)).mean(), "for every row"),
+        (lambda y, p: -(y * np.log(_clip(p))).mean(), "count nothing"),
+        (lambda y, p: ((p - y) ** 2).mean(), "squared error"),
+        (lambda y, p: -np.log(_given(y, _clip(p)).mean()), "mean of the logarithms"),
+        (lambda y, p: -_given(y, p).mean(), "logarithm is missing"),
+        (lambda y, p: ((p > 0.5) == y).mean(), "a single row by hand"),
+    ],
+    "steeper": [
+        (101, "factor 2"),
+        (0.0198, "Turn it over"),
+        (25.25, "One factor 2 too many"),
+        (50, "leaves out the factor 1 - p"),
+        (100, "1 / p"),
+        (99, "(1 - p) / p"),
+        (0.99, "Divide it by the other"),
+        (-50.5, "same sign"),
+        (4.605, "about slopes"),
+        (2, "what is left"),
+        ("50.5", "take the quotes away"),
+    ],
+    "rows_of_the_table": [
+        (_table(hours=(1, "sigmoid", "mse")), "would squeeze it"),
+        (_table(hours=(1, "relu", "mse")), "stuck at 0"),
+        (_table(hours=(1, "linear", "binary_crossentropy")), "loss of its errors"),
+        (_table(language=(1, "softmax", "mse")), "each of the 7 languages"),
+        (_table(language=(6, "softmax", "mse")), "each of the 7 languages"),
+        (
+            _table(language=(7, "softmax", "categorical_crossentropy")),
+            "wants one-hot rows",
+        ),
+        (_table(language=(7, "sigmoid", "binary_crossentropy")), "exactly one"),
+        (_table(tags=(3, "softmax", "categorical_crossentropy")), "never both"),
+        (_table(tags=(3, "sigmoid", "categorical_crossentropy")), "yes or no of its"),
+        (_table(spam=(1, "softmax", "binary_crossentropy")), "always 1"),
+        (_table(spam=(2, "sigmoid", "binary_crossentropy")), "needs one unit"),
+        (
+            _table(team=(3, "softmax", "sparse_categorical_crossentropy")),
+            "wants integers",
+        ),
+        (_table(team=(3, "softmax", "binary_crossentropy")), "classes compete"),
+        (_table(team=(3, "relu", "categorical_crossentropy")), "makes them so"),
+        (_table(spam="sigmoid"), "units, activation and loss"),
+        (_table(spam=("1", "sigmoid", "binary_crossentropy")), "quotes"),
+        ({"hours": (1, "linear", "mse")}, "needs the keys"),
+    ],
+    "same_progress": [
+        (0.05, "half as far"),
+        (0.025, "wrong way round"),
+        (2, "the factor"),
+        (0.2, "one doubling too many"),
+        (-0.1, "uphill"),
+        (0.5, "how far does b - a move"),
+        ("0.1", "take the quotes away"),
+    ],
+    "ward_round": [
+        (_diagnoses(p1="A"), "exactly 1.00"),
+        (_diagnoses(p2="J"), "same size learns"),
+        (_diagnoses(p3="I"), "not only the metric"),
+        (_diagnoses(p4="B"), "near 1 together"),
+        (_diagnoses(p5="J"), "how hard do they pull"),
+        (_diagnoses(p6="A"), "least of the truth"),
+        (_diagnoses(p7="J"), "Compare the shape"),
+        (_diagnoses(p8="E"), "read what Keras says"),
+        (_diagnoses(p1="K"), "a letter from A to J"),
+        (_diagnoses(p1=2), "a letter from A to J"),
+        ({1: "B"}, "needs the keys"),
+        ("BAECFDGH", "should be a dictionary"),
+    ],
+    "patient_2": [
+        (lambda: build(30, 1, None, "binary_crossentropy"), "Still the old fault"),
+        (lambda: build(30, 1, None, _logits_loss(), ["accuracy"]), "for a logit it is"),
+        (lambda: build(30, 1, "sigmoid", _logits_loss()), "done twice"),
+        (
+            lambda: build(30, 1, "sigmoid", "binary_crossentropy", ["accuracy"]),
+            "owner wants logits",
+        ),
+        (lambda: build(30, 1, None, _logits_loss()), "no metric says so"),
+        (lambda: build(30, 1, "softmax", "binary_crossentropy"), "patient 1"),
+        (lambda: build(30, 1, None, "mean_squared_error"), "would learn amounts"),
+        (lambda: build(30, 2, None, _logits_loss()), "needs one unit"),
+        (lambda: build(64, 1, None, _logits_loss()), "should take 30 inputs"),
+        (lambda: (1, "linear"), "should return a model"),
+    ],
+    "patient_4": [
+        (
+            lambda: build(64, 3, "softmax", "binary_crossentropy"),
+            "never both be likely",
+        ),
+        (
+            lambda: build(64, 3, "softmax", "categorical_crossentropy"),
+            "never both be likely",
+        ),
+        (
+            lambda: build(64, 3, "sigmoid", "binary_crossentropy", ["accuracy"]),
+            "looks for the one largest",
+        ),
+        (lambda: build(64, 3, "sigmoid", "binary_crossentropy"), "no metric says so"),
+        (lambda: build(64, 3, None, "binary_crossentropy"), "no activation"),
+        (
+            lambda: build(64, 3, "sigmoid", "sparse_categorical_crossentropy"),
+            "wants integers",
+        ),
+        (lambda: build(64, 1, "sigmoid", "binary_crossentropy"), "need three units"),
+        (lambda: "sigmoid", "should return a model"),
+    ],
+    "row_with_row": [
+        (lambda y, p: ops.square(y - p), "a table of (7, 7)"),
+        (lambda y, p: ops.mean(ops.square(y - p), axis=-1), "a table of (7, 7)"),
+        (lambda y, p: ops.square(y - p[:, 0]), "a table of (7, 7)"),
+        (lambda y, p: ops.mean(ops.square(_difference(y, p))), "Keras takes their"),
+        (lambda y, p: ops.abs(_difference(y, p)), "Square the difference"),
+        (lambda y, p: _difference(y, p), "Square the difference"),
+        (lambda y, p: ops.square(y + p), "Square the difference"),
+        (lambda y: y, "should take 2 argument"),
+    ],
+    "pinball": [
+        (_weighed(lambda e, s: s * e, lambda e, s: (1 - s) * e), "Count their size"),
+        (
+            _weighed(lambda e, s: (1 - s) * e, lambda e, s: -s * e),
+            "the wrong way round",
+        ),
+        (
+            _weighed(lambda e, s: s * e, lambda e, s: (s - 1) * e, np.sum),
+            "That is the sum",
+        ),
+        (
+            _weighed(lambda e, s: s * e, lambda e, s: (s - 1) * e, lambda rows: rows),
+            "one loss for each row",
+        ),
+        (lambda y, p, s: np.abs(y - p).mean(), "Weigh the two sides"),
+        (lambda y, p, s: s * np.abs(y - p).mean(), "Both sides count"),
+        (lambda y, p, s: np.maximum(s * (y - p), 0).mean(), "costs nothing"),
+        (_weighed(lambda e, s: s * e, lambda e, s: -e), "in full"),
+        (_weighed(lambda e, s: s, lambda e, s: 1 - s), "count the rows"),
+        (
+            _weighed(lambda e, s: s * e**2, lambda e, s: (1 - s) * e**2),
+            "not its square",
+        ),
+        (lambda y, p, s: _pinball_by_loop(y, p, 0.9), "You take 0.9"),
+        (lambda y, p, s: -_pinball_by_loop(y, p, s), "The sign is wrong"),
+        (lambda y, p: 0.0, "should take 3 argument"),
+    ],
+}

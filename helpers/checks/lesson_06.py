@@ -1,0 +1,776 @@
+"""The exercises of lesson 6: loss functions."""
+
+import numpy as np
+
+from helpers.checks.answers import call, kind_of, number, show
+from helpers.checks.engine import Lesson, NotAttempted, Wrong, describe_error
+
+LESSON = Lesson(6, "Loss functions")
+
+
+def _entries(answer, keys, name, example):
+    """Return the values of a dictionary that has these keys and no others."""
+    if not isinstance(answer, dict):
+        raise Wrong(
+            f"{name} should be a dictionary such as {example}. "
+            f"You gave {kind_of(answer)}."
+        )
+    if set(answer) != set(keys):
+        listed = ", ".join(map(repr, keys))
+        raise Wrong(f"{name} needs the keys {listed}. Yours are {show([*answer])}.")
+    if any(value is ... for value in answer.values()):
+        raise NotAttempted
+    return [answer[key] for key in keys]
+
+
+@LESSON.exercise(
+    "Predict",
+    hints=(
+        "Which number stands for all seven when errors are squared, and which when "
+        "only their sizes count? The text above says both.",
+        "The mean: add the seven numbers, with the 70, and divide by 7. The median: "
+        "sort them and take the one in the middle.",
+    ),
+)
+def slip(answer):
+    """Judge the best guess by squared and by absolute error, with one slip."""
+    keys = ("squared", "absolute")
+    came = _entries(answer, keys, "my_guesses", '{"squared": 4, "absolute": 3}')
+    squared = number(came[0], 'my_guesses["squared"]')
+    absolute = number(came[1], 'my_guesses["absolute"]')
+    if (squared, absolute) == (3, 13):
+        raise Wrong(
+            "The other way round: squares follow the mean, which the 70 pulls up; "
+            "sizes follow the median."
+        )
+    mistakes = {
+        4: "4 was the mean before the slip. Now the sum is 63 more than it was: what "
+        "is it divided by 7?",
+        91: "91 is the sum. The mean is the sum divided by how many there are.",
+        3.5: "You leave the 70 out. The squared error does not: it counts most.",
+        3: "You leave the 70 out, or take the median. Squares follow the mean of all.",
+        70: "The 70 pulls hard, but the other six pull back. Where is balance?",
+    }
+    if squared in mistakes:
+        raise Wrong(mistakes[squared])
+    if abs(squared - 13) > 0.01:
+        raise Wrong(
+            f'"squared" is not {squared:g}: it is the mean of 1, 2, 2, 3, 6, 7, 70.'
+        )
+    mistakes = {
+        13: "13 is the mean. Sizes follow the number in the middle.",
+        2.5: "Seven numbers have one in the middle: sorted, it is the fourth.",
+        4.5: "Seven numbers have one in the middle: sorted, it is the fourth.",
+        4: "4 was the mean. Sizes follow the median, before the slip and after it.",
+    }
+    if absolute in mistakes:
+        raise Wrong(mistakes[absolute])
+    if absolute != 3:
+        raise Wrong(
+            f'"squared" is right. For "absolute" you say {absolute:g}: sort 1, 2, 2, '
+            "3, 6, 7, 70. Which stands in the middle?"
+        )
+    return (
+        "The mean moves from 4 to 13, where none of the numbers is; the median stays."
+    )
+
+
+@LESSON.exercise(
+    "Write",
+    points=2,
+    hints=(
+        "Work with `size = np.abs(errors)`. `np.where(size <= delta, ..., ...)` picks "
+        "one of two formulas for each error.",
+        "Where the half square ends, at a size of delta, its value is delta**2 / 2 and "
+        "its slope delta. Which line `delta * (size - ...)` has that value there?",
+    ),
+)
+def huber(answer):
+    """Judge a function (errors, delta) -> mean Huber loss."""
+    random = np.random.default_rng(6)
+    for rows, delta in ((9, 0.5), (12, 1.0), (10, 2.0), (1, 0.3)):
+        errors = 2 * random.normal(size=rows) + 0.1
+        came = call(answer, errors, delta, name="huber")
+        if np.shape(came) == errors.shape and rows > 1:
+            raise Wrong(
+                "huber(...) gives one loss for each error. A loss is one number: "
+                "return their mean."
+            )
+        came = number(came, "huber(...)")
+        right = _huber(errors, delta).mean()
+        if not np.isclose(came, right, atol=1e-9):
+            raise Wrong(_huber_mistake(came, right, errors, delta))
+    return "Curved near zero, so that it settles; straight far out, so that it is calm."
+
+
+def _huber(errors, delta):
+    size = np.abs(errors)
+    return np.where(size <= delta, size**2 / 2, delta * (size - delta / 2))
+
+
+def _huber_mistake(came, right, errors, delta):
+    size = np.abs(errors)
+    near = size <= delta
+    half, line = size**2 / 2, delta * (size - delta / 2)
+    mistakes = [
+        (right * len(errors), "That is the sum. Return the mean over all errors."),
+        (
+            np.where(near, size**2, line).mean(),
+            "Near zero it is *half* the square; otherwise the slopes do not meet.",
+        ),
+        (
+            np.where(near, half, size).mean(),
+            "Your straight part is the size of the error. At a size of delta it should "
+            "go on from delta**2 / 2, with slope delta.",
+        ),
+        (
+            np.where(near, half, delta * size).mean(),
+            "Your straight part has the right slope and starts too high: at a size of "
+            "delta it has to be delta**2 / 2.",
+        ),
+        (
+            np.where(near, half, size - 0.5).mean(),
+            "Your straight part is that of delta = 1. Let it depend on `delta`.",
+        ),
+        (
+            np.where(near, half, size - delta / 2).mean(),
+            "Your straight part has slope 1. Its slope should be delta.",
+        ),
+        (
+            _huber(errors, 1.0).mean(),
+            "You take delta for 1. It is an argument: use it.",
+        ),
+        (half.mean(), "That is half the square everywhere. Far out it is a line."),
+        (
+            np.where(near, line, half).mean(),
+            "The two parts are the wrong way round: the square is for small errors.",
+        ),
+        (
+            np.where(
+                errors <= delta, errors**2 / 2, delta * (errors - delta / 2)
+            ).mean(),
+            "Large negative errors still get the square. Compare the *size* of the "
+            "error with delta: `np.abs(errors)`.",
+        ),
+    ]
+    for value, message in mistakes:
+        if np.isclose(came, value, atol=1e-9):
+            return message
+    return (
+        f"For the errors {show(errors.round(2).tolist())} and delta {delta:g} your "
+        f"function gives {came:.4g}; {right:.4g} is right. Try one small error alone, "
+        "then one large one."
+    )
+
+
+@LESSON.exercise(
+    "Write",
+    points=2,
+    hints=(
+        "First find the probability that each row gave to what happened: `p` where y "
+        "is 1, and `1 - p` where it is 0. `np.where` can choose.",
+        "Clip `p` with `np.clip(p, 1e-7, 1 - 1e-7)` before anything else. Then minus "
+        "the mean of the logarithms.",
+    ),
+)
+def crossentropy(answer):
+    """Judge a function (y, p) -> mean binary crossentropy, clipped as in Keras."""
+    random = np.random.default_rng(6)
+    for rows in (8, 30, 1):
+        y = random.integers(0, 2, rows)
+        p = random.uniform(0.05, 0.95, rows)
+        came = call(answer, y, p, name="crossentropy")
+        if np.shape(came) == y.shape and rows > 1:
+            raise Wrong(
+                "crossentropy(...) gives one loss for each row. A loss is one number: "
+                "return their mean."
+            )
+        came = number(came, "crossentropy(...)")
+        right = _crossentropy(y, p)
+        if not np.isclose(came, right, atol=1e-6):
+            raise Wrong(_crossentropy_mistake(came, right, y, p))
+    for truth, said in ((1, 0.0), (0, 1.0), (1, 1.0), (0, 0.0)):
+        y, p = np.array([truth, 1]), np.array([said, 0.5])
+        with np.errstate(all="ignore"):
+            came = call(answer, y, p, name="crossentropy")
+        if not np.isfinite(np.asarray(came, float)).all():
+            raise Wrong(
+                f"Where the model says exactly {said:g} and the truth is {truth}, your "
+                f"loss is {came}. Keep p between 1e-7 and 1 - 1e-7, at both ends."
+            )
+        right = _crossentropy(y, p)
+        if not np.isclose(came, right, atol=1e-5):
+            raise Wrong(
+                f"For a probability of exactly {said:g} and the truth {truth} your "
+                f"loss is {came:.3f}; clipped at 1e-7 it is {right:.3f}. Clip p, not "
+                "the logarithm, and by no more than 1e-7."
+            )
+    return (
+        "Minus the mean logarithm of what was given to the truth, at most 16.1 a row."
+    )
+
+
+def _crossentropy(y, p):
+    p = np.clip(p, 1e-7, 1 - 1e-7)
+    return -np.log(np.where(y == 1, p, 1 - p)).mean()
+
+
+def _crossentropy_mistake(came, right, y, p):
+    mistakes = [
+        (-right, "The sign is wrong: logarithms of probabilities are below 0."),
+        (right * len(y), "That is the sum. Divide by the number of rows."),
+        (
+            right / np.log(2),
+            "Take the natural logarithm, `np.log`, not that to base 2.",
+        ),
+        (right / np.log(10), "Take the natural logarithm, `np.log`, not `np.log10`."),
+        (
+            _crossentropy(1 - y, p),
+            "You take p for the noes and 1 - p for the yeses: turn it round.",
+        ),
+        (
+            -np.log(p).mean(),
+            "You take p for every row. Where y is 0, the truth was given 1 - p.",
+        ),
+        (
+            -(y * np.log(p)).mean(),
+            "The rows where y is 0 count nothing in yours. For them the truth was "
+            "given 1 - p.",
+        ),
+        (((p - y) ** 2).mean(), "That is the squared error."),
+        (
+            -np.log(np.where(y == 1, p, 1 - p).mean()),
+            "You take the logarithm of the mean. Take the mean of the logarithms.",
+        ),
+        (
+            -np.where(y == 1, p, 1 - p).mean(),
+            "The logarithm is missing.",
+        ),
+    ]
+    for value, message in mistakes:
+        if np.isclose(came, value, atol=1e-6):
+            return message
+    return (
+        f"For y = {show(y.tolist())} and p = {show(p.round(2).tolist())} your function "
+        f"gives {came:.4g}; {right:.4g} is right. Try a single row by hand."
+    )
+
+
+@LESSON.exercise(
+    "Predict",
+    hints=(
+        "Divide the first slope, p - y, by the second. Which factor stays?",
+        "What the squared error has besides is 2 p (1 - p). Put in p = 0.01, and turn "
+        "it over.",
+    ),
+)
+def steeper(answer):
+    """Judge how many times as steep crossentropy is as squared error at p = 0.01."""
+    ratio = number(answer, "my_ratio")
+    mistakes = {
+        101.01: "You leave out the factor 2 of the square's slope.",
+        0.0198: "That is squared error by crossentropy. Turn it over.",
+        -50.505: "Both slopes have the same sign, so their ratio is positive.",
+        25.25: "One factor 2 too many: the slope of the square has it once.",
+        50.0: "Close: that leaves out the factor 1 - p, which is 0.99.",
+        51.01: "Close: multiply 2, 0.01 and 0.99, then turn it over.",
+        0.99: "That is the size of the crossentropy's slope. Divide it by the other.",
+        0.0196: "That is the size of the squared error's slope. The other is 0.99.",
+        4.605: "That is the loss itself, minus ln 0.01. The question is about slopes.",
+        4.7: "That is a ratio of losses. The question is about slopes along z.",
+        99.0: "That is (1 - p) / p. Divide p - y by 2 (p - y) p (1 - p).",
+        100.0: "That is 1 / p. Divide p - y by 2 (p - y) p (1 - p).",
+    }
+    for value, message in mistakes.items():
+        if np.isclose(ratio, value, rtol=2e-3):
+            raise Wrong(message)
+    if not np.isclose(ratio, 1 / 0.0198, rtol=6e-3):
+        raise Wrong(
+            f"{ratio:g} is not it. Divide p - y by 2 (p - y) p (1 - p) at p = 0.01: "
+            "what is left?"
+        )
+    return "About fifty times. At p = 0.001 it would be five hundred."
+
+
+TARGETS = ("hours", "language", "tags", "spam", "team")
+SPARSE, CATEGORICAL = "sparse_categorical_crossentropy", "categorical_crossentropy"
+BINARY = "binary_crossentropy"
+AMOUNTS = ("mean_squared_error", "mean_absolute_error", "huber", "mse", "mae")
+LINEAR = (None, "linear", "none", "")
+
+
+@LESSON.exercise(
+    "Choose",
+    points=2,
+    hints=(
+        "For each target ask what one answer is: an amount, a yes or no, one of "
+        "several, or any number of several. Then read the row.",
+        "`language` and `team` are both one of several; their labels differ. `tags` "
+        "are several yes-or-no questions, so nothing has to sum to 1.",
+    ),
+)
+def rows_of_the_table(answer):
+    """Judge units, activation and loss for five targets."""
+    came = _entries(answer, TARGETS, "my_rows", '{"spam": (1, "sigmoid", "..."), ...}')
+    for name, row in zip(TARGETS, came, strict=True):
+        if not isinstance(row, tuple | list) or len(row) != 3:
+            raise Wrong(
+                f'my_rows["{name}"] should be units, activation and loss, such as '
+                f'(1, "sigmoid", "{BINARY}"). You gave {kind_of(row)}.'
+            )
+        units = number(row[0], f'The units of "{name}"', whole=True)
+        words = [_word(word, name) for word in row[1:]]
+        if mistake := _row_mistake(name, units, *words):
+            raise Wrong(f'"{name}": {mistake}')
+    return "The question decides: what is one answer?"
+
+
+def _word(word, name):
+    if word is None:
+        return "linear"
+    if not isinstance(word, str):
+        raise Wrong(
+            f'my_rows["{name}"]: activation and loss are text. '
+            f"You gave {kind_of(word)}."
+        )
+    word = word.strip().lower()
+    return "linear" if word in LINEAR else word
+
+
+def _row_mistake(name, units, activation, loss):
+    right_units = {"hours": 1, "language": 7, "tags": 3, "spam": 1, "team": 3}[name]
+    if name == "spam" and (units, activation, loss) == (2, "softmax", SPARSE):
+        return None  # the other way, which the lesson comes to
+    if units != right_units:
+        what = {
+            "hours": "one amount needs one unit.",
+            "language": "a unit for each of the 7 languages, 0 to 6.",
+            "tags": "a unit for each of the three tags.",
+            "spam": "one probability, that of a yes, needs one unit.",
+            "team": "a unit for each of the three teams.",
+        }
+        return f"{what[name]} You gave {units:g}."
+    if name == "hours":
+        if activation == "relu":
+            return (
+                "hours are never negative, but behind relu the output can get stuck at "
+                "0. The table takes none."
+            )
+        if activation != "linear":
+            return f"an amount can be any number; {activation} would squeeze it."
+        if loss not in AMOUNTS:
+            return "an amount takes a loss of its errors, such as mean_squared_error."
+        return None
+    if name in ("tags", "spam"):
+        if activation == "softmax" and name == "spam":
+            return "a softmax of one unit is always 1."
+        if activation == "softmax":
+            return (
+                "a softmax shares 1 among the tags, so beach and dog could never "
+                "both be likely. Give each its own yes or no."
+            )
+        if activation != "sigmoid":
+            return "a yes or no needs a probability between 0 and 1: which activation?"
+        if loss != BINARY:
+            return f"each unit answers a yes or no of its own: {BINARY}."
+        return None
+    if activation == "sigmoid":
+        return (
+            "exactly one of them is true, so the probabilities share 1: which "
+            "activation lets them sum to 1?"
+        )
+    if activation != "softmax":
+        return "probabilities that sum to 1 need an activation that makes them so."
+    if name == "language" and loss == CATEGORICAL:
+        return "the labels are integers; that loss wants one-hot rows."
+    if name == "team" and loss == SPARSE:
+        return "the labels are one-hot rows; that loss wants integers."
+    if loss == BINARY:
+        return "that loss asks a yes or no of each unit; here the classes compete."
+    if loss != {"language": SPARSE, "team": CATEGORICAL}[name]:
+        return f"look up which loss goes with these labels; you gave {show(loss)}."
+    return None
+
+
+@LESSON.exercise(
+    "Predict",
+    hints=(
+        "What counts is the difference b - a. By how much does it change in one step "
+        "of the pair?",
+        "It changes by -2 r g, since both units move, in opposite directions. The "
+        "single unit changes by -rate g.",
+    ),
+)
+def same_progress(answer):
+    """Judge the sigmoid's rate that trains as a softmax pair at 0.05."""
+    rate = number(answer, "my_rate")
+    mistakes = {
+        0.05: "At the same rate the single unit moves half as far: in the pair *both* "
+        "units move, in opposite directions.",
+        0.025: "The wrong way round: the pair's difference moves further in a step "
+        "than a single unit would.",
+        2: "That is the factor. The question is for the rate.",
+        0.2: "A factor of 4 is one doubling too many: two units move, each once.",
+        -0.1: "A negative rate walks uphill. The size is right.",
+        0.0025: "Squaring the rate has no reason here: follow b - a through one step.",
+    }
+    for value, message in mistakes.items():
+        if np.isclose(rate, value, rtol=1e-6):
+            raise Wrong(message)
+    if not np.isclose(rate, 0.1, rtol=1e-6):
+        raise Wrong(
+            f"{rate:g} is not it. In one step b moves by -0.05 g and a by +0.05 g: how "
+            "far does b - a move?"
+        )
+    return "Twice the rate, since the difference of two units moves twice as far."
+
+
+FAULTS = {1: "B", 2: "A", 3: "E", 4: "C", 5: "F", 6: "D", 7: "G", 8: "H"}
+CLUES = {
+    1: "look at its predictions: what gives exactly 1.00 for everybody?",
+    2: "look at the range of its predictions: are those probabilities?",
+    3: "its loss is below 0. What labels must a crossentropy have to stay above?",
+    4: "a picture may have two labels at once. Can its outputs be near 1 together?",
+    5: "not a number from the first epoch. How large are the errors at the start, and "
+    "how hard do they pull?",
+    6: "what is the least of its predictions, and the least of the truth?",
+    7: "it says nearly the same for everybody. Compare the shape of `flat` with that "
+    "of the output.",
+    8: "read what Keras says: the labels have one dimension, the output two.",
+}
+HEALTHY = {
+    "I": "its predictions are wrong themselves, so it is not only the metric that errs",
+    "J": "a healthy twin of the same size learns, so it is not the size",
+}
+
+
+@LESSON.exercise(
+    "Choose",
+    points=4,
+    hints=(
+        "Begin with what cannot be: a probability below 0, a crossentropy below 0, a "
+        "prediction that is the same for all. The last letters are nobody's.",
+        "Read each line of code beside the table: does the output fit the question, "
+        "and do the labels fit the loss? 4 and 1 both have a softmax, for two reasons.",
+    ),
+)
+def ward_round(answer):
+    """Judge the faults of the eight patients."""
+    came = _entries(answer, FAULTS, "my_diagnoses", '{1: "A", 2: "B", ...}')
+    letters = {}
+    for patient, letter in zip(FAULTS, came, strict=True):
+        if not isinstance(letter, str) or letter.strip().upper() not in [*"ABCDEFGHIJ"]:
+            raise Wrong(
+                f"my_diagnoses[{patient}] should be a letter from A to J. "
+                f"You gave {show(letter)}."
+            )
+        letters[patient] = letter.strip().upper()
+    right = [patient for patient in FAULTS if letters[patient] == FAULTS[patient]]
+    if len(right) == len(FAULTS):
+        return "Eight of eight, without the doctor. From now on you need only a chart."
+    wrong = next(patient for patient in FAULTS if patient not in right)
+    letter = letters[wrong]
+    reason = f" ({HEALTHY[letter]})" if letter in HEALTHY else ""
+    raise Wrong(
+        f"{len(right)} of 8 are right. Patient {wrong} does not have {letter}{reason}: "
+        f"{CLUES[wrong]}"
+    )
+
+
+def _model(answer, name, inputs):
+    """Return the Keras model with so many inputs that a function gives."""
+    import keras
+
+    model = call(answer, name=name)
+    if not isinstance(model, keras.Model):
+        raise Wrong(
+            f"{name}() should return a model, as `build(...)` does. It gives "
+            f"{kind_of(model)}."
+        )
+    if not model.built or model.input_shape != (None, inputs):
+        raise Wrong(f"The model of {name}() should take {inputs} inputs.")
+    return model
+
+
+def _complaint(model, x, y, messages):
+    """Return what the doctor finds, in the lesson's words where it has some."""
+    from helpers.doctor import diagnose
+
+    for finding in diagnose(model, x, y).findings:
+        if finding.severity != "note":
+            return messages.get(finding.code, finding.problem)
+    return ""
+
+
+def _fit(model, x, y, name):
+    try:
+        model.fit(x, y, epochs=5, verbose=0)
+        return model(x).numpy()
+    except Exception as error:
+        raise Wrong(
+            f"The model of {name}() does not train: {describe_error(error)}."
+        ) from None
+
+
+@LESSON.exercise(
+    "Fix",
+    points=2,
+    seconds=40,
+    needs_keras=True,
+    hints=(
+        "Two things take the output for a probability: the loss and the metric. The "
+        "section on logits has an object for each.",
+        "`keras.losses.BinaryCrossentropy(from_logits=True)`, and "
+        "`keras.metrics.BinaryAccuracy(threshold=0.0)` in the list of metrics.",
+    ),
+)
+def patient_2(answer):
+    """Judge a function that returns a model for the tumours, with logits."""
+    from helpers.data import load
+
+    data = load("breast_cancer")
+    x, y = data.x_train, data.y_train
+    model = _model(answer, "patient_2", inputs=30)
+    if model.output_shape != (None, 1):
+        raise Wrong(
+            f"A yes or no needs one unit; the output has shape {model.output_shape}."
+        )
+    if complaint := _complaint(model, x, y, LOGITS):
+        raise Wrong(complaint)
+    predicted = _fit(model, x, y, "patient_2")[:, 0]
+    if predicted.min() >= 0 and predicted.max() <= 1:
+        raise Wrong(
+            "It learns, but its output is squashed into 0 to 1. The owner wants "
+            "logits: leave the output linear, and tell the loss."
+        )
+    right = ((predicted > 0) == y).mean()
+    if right < 0.8:
+        raise Wrong(
+            f"After five epochs it is right on {right:.0%} of the rows, and guessing "
+            "gives 63%. Which loss asks for a yes or no?"
+        )
+    _judge_metric(model, x, y, right)
+    return f"It learns: after five epochs it is right on {right:.0%} of its rows."
+
+
+LOGITS = {
+    "output-not-probability": "Still the old fault: the loss takes the logits for "
+    "probabilities. Tell it `from_logits=True`.",
+    "accuracy-on-logits": "The loss is right now, the metric is not: its border is at "
+    "0.5, and for a logit it is 0.",
+    "probabilities-as-logits": "Now it is done twice: the output is squashed, and the "
+    "loss does it again. Leave the output linear.",
+    "softmax-one-unit": "A softmax of one unit is always 1: that is patient 1's "
+    "illness.",
+    "squared-error-on-yes-no": "Squared error would learn amounts. A yes or no takes "
+    "the binary crossentropy.",
+}
+
+
+def _judge_metric(model, x, y, right):
+    """Look for the share that is right among what the model reports."""
+    scores = model.evaluate(x, y, verbose=0, return_dict=True)
+    shown = [value for name, value in scores.items() if name != "loss"]
+    if not any(np.isclose(value, right, atol=0.005) for value in shown):
+        listed = ", ".join(f"{name} {value:.3f}" for name, value in scores.items())
+        raise Wrong(
+            f"It learns, and {right:.1%} are right, but no metric says so: it shows "
+            f"{listed}."
+        )
+
+
+@LESSON.exercise(
+    "Fix",
+    points=2,
+    seconds=40,
+    needs_keras=True,
+    hints=(
+        "A digit may be even *and* have a loop. Which activation answers each question "
+        "by itself?",
+        "Three sigmoid units with binary crossentropy: the last row of the table. It "
+        "names the metric, too.",
+    ),
+)
+def patient_4(answer):
+    """Judge a function that returns a model for three labels of a digit."""
+    from helpers.data import load
+
+    data = load("digits")
+    x, y = data.x_train, data.y_train
+    tags = np.stack([y % 2 == 0, y >= 5, np.isin(y, [0, 6, 8, 9])], axis=1)
+    tags = tags.astype("float32")
+    model = _model(answer, "patient_4", inputs=64)
+    if model.output_shape != (None, 3):
+        raise Wrong(
+            f"Three labels need three units; the output has shape {model.output_shape}."
+        )
+    complaint = _complaint(
+        model,
+        x,
+        tags,
+        {
+            "softmax-for-many-labels": "Still the old fault: with a softmax (or a "
+            "categorical loss) the three labels share 1, and two can never both be "
+            "likely.",
+            "output-not-probability": "The output has no activation, and the loss "
+            "expects probabilities.",
+            "accuracy-on-many-labels": "The model is well, the metric is not: "
+            '"accuracy" looks for the one largest. Count each: `binary_accuracy`.',
+            "one-hot-labels": "The labels are rows of 0 and 1; the sparse loss wants "
+            "integers.",
+        },
+    )
+    if complaint:
+        raise Wrong(complaint)
+    predicted = _fit(model, x, tags, "patient_4")
+    border = 0 if predicted.min() < 0 or predicted.max() > 1 else 0.5
+    right = ((predicted > border) == tags).mean()
+    if right < 0.7:
+        raise Wrong(
+            f"After five epochs {right:.0%} of the labels are right, as with guessing. "
+            "Which loss asks each unit for a yes or no?"
+        )
+    _judge_metric(model, x, tags, right)
+    return f"It learns: after five epochs {right:.0%} of the labels are right."
+
+
+@LESSON.exercise(
+    "Fix",
+    points=2,
+    seconds=10,
+    needs_keras=True,
+    hints=(
+        "Before you subtract, give `y_true` the shape of `y_pred`. NumPy has a "
+        "function for that, and `keras.ops` has it by the same name.",
+        "`y_true = ops.reshape(y_true, ops.shape(y_pred))`, then the square of the "
+        "difference, row by row.",
+    ),
+)
+def row_with_row(answer):
+    """Judge a function (y_true, y_pred) -> squared error of each row, any shape."""
+    random = np.random.default_rng(6)
+    predicted = random.normal(size=(7, 1)).astype("float32")
+    truth = (predicted + random.normal(size=(7, 1))).astype("float32")
+    squares = (truth - predicted)[:, 0] ** 2
+    for shape in ((7, 1), (7,)):
+        y = truth.reshape(shape)
+        came = call(answer, y, predicted, name="row_with_row")
+        rows = np.asarray(came)
+        size = f"With y of shape {shape} and predictions of shape (7, 1)"
+        if rows.dtype.kind not in "iuf":
+            raise Wrong(f"{size} the result should hold numbers, not {show(came)}.")
+        table = (truth[:, 0] - predicted) ** 2
+        spread = [table.mean(axis=0), table.mean(axis=1), table.mean()]
+        if rows.shape == (7, 7) or any(_same(rows, values) for values in spread):
+            raise Wrong(
+                f"{size} it still makes a table of (7, 7): every truth against every "
+                "prediction. Give y_true the shape of y_pred first."
+            )
+        if rows.size != 7:
+            raise Wrong(
+                f"{size} the result has shape {rows.shape}. Wanted: one number for "
+                "each of the 7 rows; Keras takes their mean itself."
+            )
+        if not _same(rows.ravel(), squares):
+            raise Wrong(
+                f"{size} the first row gives {rows.ravel()[0]:.4g}, and its squared "
+                f"error is {squares[0]:.4g}. Square the difference of truth and "
+                "prediction, row by row."
+            )
+    return "Row with row, whichever shape y has; Keras takes the mean over the rows."
+
+
+def _same(came, right):
+    return came.shape == np.shape(right) and np.allclose(came, right, 1e-4, 1e-6)
+
+
+@LESSON.exercise(
+    "Write",
+    points=3,
+    hints=(
+        "`np.where(error > 0, ..., ...)`: what does a positive error cost, and what a "
+        "negative one? Both costs are positive.",
+        "A positive error costs `share * error`. For a negative one the size is "
+        "`-error`, so it costs `(1 - share) * -error`.",
+    ),
+)
+def pinball(answer):
+    """Judge a function (y, prediction, share) -> mean pinball loss."""
+    random = np.random.default_rng(66)
+    for rows, share in ((9, 0.9), (12, 0.5), (10, 0.2)):
+        y, prediction = random.normal(size=(2, rows))
+        came = call(answer, y, prediction, share, name="pinball")
+        if np.shape(came) == y.shape:
+            raise Wrong(
+                "pinball(...) gives one loss for each row. A loss is one number: "
+                "return their mean."
+            )
+        came = number(came, "pinball(...)")
+        right = _pinball(y, prediction, share).mean()
+        if not np.isclose(came, right, atol=1e-9):
+            raise Wrong(_pinball_mistake(came, right, y, prediction, share))
+    return (
+        "Its best guess lies above that share of the rows: 0.9 for the bakery. With "
+        "0.5 it is half the absolute error, and the best guess is the median."
+    )
+
+
+def _pinball(y, prediction, share):
+    error = y - prediction
+    return np.where(error > 0, share * error, (share - 1) * error)
+
+
+def _pinball_mistake(came, right, y, prediction, share):
+    error = y - prediction
+    size = np.abs(error)
+    mistakes = [
+        (right * len(y), "That is the sum. Return the mean."),
+        (
+            np.where(error > 0, (1 - share) * size, share * size).mean(),
+            "The two shares are the wrong way round: `error = y - prediction` is "
+            "positive where the prediction was too low, and that counts `share` times.",
+        ),
+        (
+            (np.where(error > 0, share, 1 - share) * error).mean(),
+            "Your negative errors are taken away from the loss. Count their size: "
+            "minus the error.",
+        ),
+        (-right, "The sign is wrong: a loss grows when the errors do."),
+        (size.mean(), "That is the absolute error. Weigh the two sides."),
+        (
+            (share * size).mean(),
+            "Both sides count `share` times in yours. A negative error counts "
+            "`1 - share` times.",
+        ),
+        (
+            np.where(error > 0, share * error, 0).mean(),
+            "A negative error costs nothing in yours. It counts `1 - share` times.",
+        ),
+        (
+            np.where(error > 0, share * size, size).mean(),
+            "A negative error counts in full in yours. It counts `1 - share` times.",
+        ),
+        (
+            np.where(error > 0, share, 1 - share).mean(),
+            "You count the rows. Multiply each weight by the size of its error.",
+        ),
+        (
+            (np.where(error > 0, share, 1 - share) * error**2).mean(),
+            "The size of the error counts, not its square.",
+        ),
+        (
+            _pinball(y, prediction, 0.9).mean(),
+            "You take 0.9 whatever `share` is. It is an argument: use it.",
+        ),
+    ]
+    for value, message in mistakes:
+        if np.isclose(came, value, atol=1e-9):
+            return message
+    return (
+        f"For share {share:g} your function gives {came:.4g}; {right:.4g} is right. "
+        "Try a single row, once with a prediction too low and once too high."
+    )
+
+
+EXERCISES = LESSON.exercises
+progress = LESSON.progress

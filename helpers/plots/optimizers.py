@@ -1,0 +1,138 @@
+"""What optimizers do: their traces, their walks, their results, and their family."""
+
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from helpers.plots.base import DESCENT, MINIMUM
+from helpers.plots.sweeps import look
+
+# Optimizer: its place on the picture, and what it adds to those that it comes from.
+FAMILY = {
+    "SGD": ((2, 4), "step against the gradient"),
+    "momentum": ((0.6, 3), "+ velocity"),
+    "Adagrad": ((3.6, 3), "+ a rate for each weight"),
+    "Nesterov": ((0, 2), "+ look ahead"),
+    "RMSprop": ((3.6, 2), "+ forget"),
+    "Adam": ((2, 1), "momentum + RMSprop,\ncorrected for its start"),
+    "Adadelta": ((4.5, 1), "+ the unit of the weights"),
+    "AMSGrad": ((1, 0), "+ never forget the largest"),
+    "AdamW": ((3, 0), "+ decay of its own"),
+}
+PARENTS = (
+    ("SGD", "momentum"),
+    ("SGD", "Adagrad"),
+    ("momentum", "Nesterov"),
+    ("momentum", "Adam"),
+    ("Adagrad", "RMSprop"),
+    ("RMSprop", "Adam"),
+    ("RMSprop", "Adadelta"),
+    ("Adam", "AMSGrad"),
+    ("Adam", "AdamW"),
+)
+
+
+def traces(panels: Mapping[str, Mapping], ylabel: str, scale="log", columns=None):
+    """Draw quantities against the step: a panel for each group, a line for each name.
+
+    Parameters
+    ----------
+    panels : mapping of str to mapping
+        Title of the panel -> label -> array, shape (steps,), or (steps, runs): then the
+        line is the median of the runs.
+    ylabel : str
+    scale : str
+        Of the vertical axis: "log" or "linear".
+    columns : int, optional
+        Panels in a row; by default all of them.
+
+    Returns
+    -------
+    ndarray of Axes, shape (panels,)
+    """
+    columns = columns or len(panels)
+    rows = -(-len(panels) // columns)
+    shape = {"figsize": (max(6, 3.4 * columns), 0.4 + 2.8 * rows), "squeeze": False}
+    figure, axes = plt.subplots(rows, columns, sharey=True, **shape)
+    for ax, (title, lines) in zip(axes.flat, panels.items(), strict=False):
+        for number, (label, values) in enumerate(lines.items()):
+            values = np.asarray(values)
+            middle = values if values.ndim == 1 else np.median(values, axis=1)
+            style = look(number) | {"markevery": max(1, len(middle) // 8)}
+            ax.plot(middle, **style, label=label)
+        ax.set(title=title, yscale=scale)
+    if len(panels) > 1 and len({tuple(lines) for lines in panels.values()}) == 1:
+        handles = axes[0, 0].get_legend_handles_labels()
+        figure.legend(*handles, loc="outside lower center", ncols=len(handles[1]))
+    else:
+        for ax in axes.flat[: len(panels)]:
+            ax.legend()
+    for ax in axes.flat[len(panels) :]:
+        ax.remove()
+    for ax in axes.flat[max(0, len(panels) - columns) : len(panels)]:
+        ax.set_xlabel("step")
+    for ax in axes[:, 0]:
+        ax.set_ylabel(ylabel)
+    return axes.flat[: len(panels)]
+
+
+def tuned(results: Mapping[str, Mapping], ylabels: Mapping[str, str]):
+    """Draw what each optimizer reached: a panel for each problem, lower is better.
+
+    Parameters
+    ----------
+    results : mapping of str to mapping
+        Problem -> optimizer -> array, shape (seeds,). The circle is the mean, the line
+        goes from the lowest to the highest.
+    ylabels : mapping of str to str
+        Problem -> what was measured.
+
+    Returns
+    -------
+    ndarray of Axes, shape (panels,)
+    """
+    rows = -(-len(results) // 3)
+    shape = {"figsize": (9.6, 0.3 + 2.7 * rows), "sharey": True, "squeeze": False}
+    figure, axes = plt.subplots(rows, 3, **shape)
+    for ax, (problem, found) in zip(axes.flat, results.items(), strict=False):
+        for place, values in enumerate(found.values()):
+            ends = [np.min(values), np.max(values)]
+            ax.plot(ends, [place, place], color=DESCENT, linewidth=4, alpha=0.35)
+            ax.plot(np.mean(values), place, "o", color=DESCENT, markersize=7)
+        best = min(found, key=lambda name: np.mean(found[name]))
+        place = list(found).index(best)
+        ax.plot(np.mean(found[best]), place, "*", color=MINIMUM, mec="white", ms=15)
+        ax.set(title=problem, xlabel=ylabels[problem])
+        ax.set_yticks(range(len(found)), found)
+    axes[0, 0].invert_yaxis()
+    for ax in axes.flat[len(results) :]:
+        ax.remove()
+    return axes.flat[: len(results)]
+
+
+def family_tree():
+    """Draw which optimizer comes from which, and what each one adds.
+
+    Returns
+    -------
+    Axes
+    """
+    _, ax = plt.subplots(figsize=(9.2, 5.2))
+    box = {"boxstyle": "round,pad=0.5", "facecolor": "white", "edgecolor": DESCENT}
+    boxes = {
+        name: ax.annotate(
+            rf"$\bf{{{name}}}$" + f"\n{adds}", place, ha="center", va="center", bbox=box
+        )
+        for name, (place, adds) in FAMILY.items()
+    }
+    for parent, child in PARENTS:
+        ends = FAMILY[child][0], FAMILY[parent][0]
+        style = {"arrowstyle": "-|>", "color": "#767676", "shrinkA": 0, "shrinkB": 0}
+        style["patchA"] = boxes[parent].get_bbox_patch()
+        style["patchB"] = boxes[child].get_bbox_patch()
+        ax.annotate("", *ends, arrowprops=style, zorder=0)
+    ax.set(xlim=(-0.9, 5.3), ylim=(-0.4, 4.4))
+    ax.set_title("Each optimizer mends what the one above it does badly")
+    ax.axis("off")
+    return ax

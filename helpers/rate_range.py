@@ -1,0 +1,109 @@
+"""What a learning-rate range test says: smoothed losses, and a rate with its reason."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from helpers import plots
+
+# Each smoothed loss is nine parts what it was before and one part the new loss.
+KEEP = 0.9
+# In the first steps the rates are too low to change much: a low or a high loss there is
+# the luck of a minibatch. None of the first 10 is taken for the lowest; the first 20
+# show where the loss starts, and end no test.
+FIRST, START = 10, 20
+# At a rising rate the lowest loss comes 3 to 10 times too late: take the safe end.
+DIVIDE = 10
+
+
+@dataclass(frozen=True, eq=False)
+class RateRange:
+    """The loss of each step of a test in which the learning rate rises.
+
+    Attributes
+    ----------
+    rates, losses : array, shape (steps,)
+        The rate of each step, and the loss of its minibatch before the step.
+    smoothed : array, shape (steps,)
+        A running mean of the losses.
+    lowest : float
+        The rate at the lowest smoothed loss after the first ten steps.
+    suggested : float or None
+        The rate to start with, a tenth of ``lowest``; None if the loss never fell.
+    reason : str
+        Why.
+    """
+
+    rates: np.ndarray = field(repr=False)
+    losses: np.ndarray = field(repr=False)
+    smoothed: np.ndarray = field(init=False, repr=False)
+    lowest: float = field(init=False)
+    suggested: float | None = field(init=False)
+    reason: str = field(init=False)
+
+    def __post_init__(self):
+        rates, losses = np.asarray(self.rates, float), np.asarray(self.losses, float)
+        if rates.ndim != 1 or rates.shape != losses.shape or not len(rates):
+            raise ValueError(
+                "rates and losses must be one number for each step, got "
+                f"{rates.shape} and {losses.shape}"
+            )
+        if not np.isfinite(losses).all():
+            raise ValueError("losses must be finite: end the test where they are not")
+        smoothed = smooth(losses)
+        first = min(FIRST, len(losses) - 1)
+        lowest = first + smoothed[first:].argmin()
+        names = "rates", "losses", "smoothed", "lowest"
+        values = rates, losses, smoothed, float(rates[lowest])
+        for name, value in zip(names, values, strict=True):
+            object.__setattr__(self, name, value)
+        suggested, reason = self._suggestion(lowest)
+        object.__setattr__(self, "suggested", suggested)
+        object.__setattr__(self, "reason", reason)
+
+    def _suggestion(self, lowest):
+        start, noise = self.losses[:START].mean(), self.losses[:START].std()
+        last = f"{self.rates[-1]:.2g}"
+        if self.smoothed[lowest] > start - max(noise, 0.05 * abs(start)):
+            return None, (
+                f"The loss never fell by more than its noise, up to a rate of {last}: "
+                "try another seed or a wider range, or look for a fault in the model "
+                "or the data."
+            )
+        rate = float(f"{self.lowest / DIVIDE:.2g}")
+        why = (
+            f"The loss is lowest at a rate of {self.lowest:.2g}. A test with a rising "
+            f"rate gets there 3 to 10 times too late, so take a tenth: {rate:g}."
+        )
+        if lowest == len(self.rates) - 1:
+            why += f" It was still falling at {last}: try a higher end of the range."
+        return rate, why
+
+    def plot(self):
+        """Draw the losses against the rate, with the suggestion; return the axes."""
+        return plots.rate_range(
+            self.rates, self.losses, self.smoothed, self.lowest, self.suggested
+        )
+
+
+def smooth(losses) -> np.ndarray:
+    """Return the running mean of the losses, in which older ones fade away."""
+    mean, smoothed = 0.0, []
+    for step, loss in enumerate(losses, start=1):
+        mean = KEEP * mean + (1 - KEEP) * loss
+        smoothed.append(mean / (1 - KEEP**step))  # at first the mean is short of terms
+    return np.array(smoothed)
+
+
+def has_blown_up(losses) -> bool:
+    """Tell whether a test should end: the smoothed loss is twice that of its start.
+
+    The first 20 losses end no test, unless they are no number.
+    """
+    if not np.isfinite(losses[-1]):
+        return True
+    if len(losses) <= START:
+        return False
+    smoothed = smooth(losses)
+    start = smoothed[:FIRST].max()
+    return bool(smoothed[-1] > start + abs(start))

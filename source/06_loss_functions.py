@@ -1,0 +1,1117 @@
+# %% [markdown]
+# # 6 · Loss functions
+#
+# **Which loss for which problem?**
+#
+# So far the loss was handed to you: mean squared error in lessons 1 to 3, a "crossentropy" in lesson 4. Here you choose
+# it. After this lesson you can
+#
+# - say what a loss makes a network learn, from its picture;
+# - choose output, labels, loss and metric for any target;
+# - find the fault in a model that trains without complaint and learns nothing;
+# - write a loss and a metric of your own, and check them.
+#
+# *60 minutes. You need the slope of a loss (lesson 2), descent and learning rates (lesson 3), and `compile` and `fit` in
+# Keras (lesson 4).*
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+
+from helpers import labs, plots
+from helpers.checks import lesson_06 as check
+from helpers.data import load
+
+plots.use_style()
+
+# %% [markdown]
+# ## One number for "how wrong"
+#
+# A loss turns all that is wrong with the predictions into one number. Training makes that number small, and nothing else. So
+# the loss is where you say what you care about.
+#
+# Begin with amounts. The error of a prediction is prediction minus truth. Here are three ways to make a loss of it: square
+# it, take its size, or do the one near zero and the other farther out. The third is the **Huber loss** (Huber 1964, "Robust
+# Estimation of a Location Parameter").
+
+# %%
+errors = np.linspace(-4, 4, 201)
+size = np.abs(errors)
+losses = {
+    "squared": errors**2,
+    "absolute": size,
+    "Huber": np.where(size <= 1, size**2 / 2, size - 1 / 2),
+}
+
+# %%
+fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6))
+looks = dict(zip(losses, ("C0-", "C1--", "k-."), strict=True))
+for name, loss in losses.items():
+    left.plot(errors, loss, looks[name], label=name)
+    right.plot(errors, np.gradient(loss, errors), looks[name])
+left.set(title="Far out, only the square explodes", ylim=(0, 8))
+left.set(xlabel="error", ylabel="loss")
+right.set(title="The slope says how hard a row pulls", ylim=(-5, 5))
+right.set(xlabel="error", ylabel="slope of the loss")
+left.legend(loc="upper center")
+plots.show(
+    "Left: three losses against the error; the square grows fastest. Right: their "
+    "slopes. The square's is a straight line, the absolute error's jumps from -1 to 1, "
+    "Huber's is straight near 0 and level beyond 1."
+)
+
+# %% [markdown]
+# *Left, each loss against the error. Right, its slope. For the square the slope grows with the error. For the absolute error
+# it is −1 or 1 and nothing else. For the Huber loss it grows up to an error of 1, then stays.*
+#
+# The slope is what a step of descent uses, so it is how hard a row pulls at the prediction. With the square, a row that is
+# ten times as far off pulls ten times as hard. With the absolute error, every row pulls alike.
+#
+# What comes of it? Take seven numbers and predict all of them by one. Which one has the least loss?
+
+# %%
+numbers = np.array([1, 2, 2, 3, 6, 7, 7])
+guesses = np.linspace(0, 10, 1001)
+miss = guesses[:, None] - numbers
+for name, loss in (("squared", miss**2), ("absolute", np.abs(miss))):
+    print(f"{name:8}: best guess {guesses[loss.mean(axis=1).argmin()]:.2f}")
+print(f"mean {numbers.mean():.2f}, median {np.median(numbers):.2f}")
+
+# %% [markdown]
+# Squared error chooses the mean, 4. Absolute error chooses the **median**, 3, the number in the middle when all are sorted:
+# as many rows pull up as down.
+#
+# ### Exercise 6.1 · Predict
+#
+# Somebody types a zero too many, and the last number becomes 70 instead of 7. Which guess has the least squared error now, and
+# which the least absolute error?
+
+# %% tags=["exercise:slip"]
+### BEGIN SOLUTION
+my_guesses = {"squared": 13, "absolute": 3}
+### END SOLUTION
+check.slip(my_guesses)
+
+# %%
+# check.slip.hint()
+# check.slip.solution()
+
+# %% [markdown] tags=["solution"]
+# The mean goes from 4 to $(1 + 2 + 2 + 3 + 6 + 7 + 70) / 7 = 13$, a number that is near none of the seven. The number in the
+# middle is 3 as before: the 70 pulls upwards, as the 7 did, and no harder.
+
+# %% [markdown]
+# An **outlier** is a value far from the rest, such as this 70. It pulls the mean, not the median. Now drag one yourself. In
+# the lab, the right panel has three lines through the same points, one for each loss; the slider moves a single point. At
+# which height does it stop mattering to the Huber line?
+
+# %%
+labs.loss_shapes(outlier=7)
+
+# %% [markdown]
+# *Left: the losses against the residual, which is the error of one row, with a mark where the outlier is. Right: eight grey
+# points along a line, one outlier, and the line that each loss fits. The squared error's line is tilted towards the outlier.*
+
+# %% tags=["nbval-ignore-output"]
+heights = [*range(0, 8), *range(8, -9, -1), *range(-8, 0)]
+labs.loss_shapes().animate("outlier", heights)
+
+# %% [markdown]
+# *The outlier travels up and down. The line of the squared error follows it all the way. The other two follow a little, then
+# stay: from a height of about 3.5 on, the Huber line stands still. There the residual is larger than 1, and the pull grows no
+# more.*
+#
+# ### Real data
+#
+# One slip among 266 real patients, is that worth worrying about? Fit the line of lesson 3, body mass index against the
+# progress of diabetes. Then type one zero too many for a single patient, the one at the far right, where a slip has the
+# longest lever; and fit again. `fit_line` takes the slope of the loss as an argument now.
+
+# %%
+diabetes = load("diabetes")
+bmi = diabetes.x_train[:, 2].astype(float)
+progress = diabetes.y_train[:, 0].astype(float)
+SLOPES = {
+    "squared": lambda errors: 2 * errors,
+    "absolute": np.sign,
+    "Huber": lambda errors: np.clip(errors, -1, 1),
+}
+
+
+def fit_line(y, slope):
+    w = b = 0.0
+    for _ in range(1000):
+        pulls = slope(w * bmi + b - y)
+        w, b = w - 0.1 * np.mean(pulls * bmi), b - 0.1 * np.mean(pulls)
+    return w, b
+
+
+# %%
+row = bmi.argmax()
+typed = progress.copy()
+in_units = typed[row] * diabetes.y_scale + diabetes.y_mean
+typed[row] = (10 * in_units - diabetes.y_mean) / diabetes.y_scale
+for name, slope in SLOPES.items():
+    before, after = fit_line(progress, slope)[0], fit_line(typed, slope)[0]
+    print(f"{name:8}: w = {before:.2f}, with one slip {after:.2f}")
+
+# %% [markdown]
+# One number in 266, and the squared error's line is more than half as steep again. The other two hardly move. So is the
+# squared error bad? No. It is the right choice when far-off values are real and have to count, and it gets the *mean* right,
+# which is what you want of a total. The median of seven bills, times seven, does not pay them.
+#
+# ### Exercise 6.2 · Write
+#
+# Write the Huber loss for any `delta`: half the square of the error where its size is at most `delta`; beyond it a straight
+# line that goes on where the square ends, with the same slope. Return the mean over all errors.
+
+
+# %% tags=["exercise:huber"]
+def huber(errors, delta):
+    ### BEGIN SOLUTION
+    size = np.abs(errors)
+    straight = delta * (size - delta / 2)
+    return np.where(size <= delta, size**2 / 2, straight).mean()
+    ### END SOLUTION
+
+
+check.huber(huber)
+
+# %%
+# check.huber.hint()
+# check.huber.solution()
+
+# %% [markdown] tags=["solution"]
+# At a size of `delta` the half square is `delta**2 / 2` and its slope is `delta`. A line with that slope through that point
+# is `delta * (size - delta / 2)`. `np.where` picks one or the other for each error.
+
+# %% [markdown]
+# ## Yes or no: the price of being sure
+#
+# Now a target that is a yes or a no: 1 or 0. The best a model can do is give a **probability**, a number $p$ between 0 and 1
+# that says how sure it is of the yes. Here are five days, whether it rained, and what two forecasts said.
+
+# %%
+rain = np.array([1, 0, 1, 1, 0])
+bold = np.array([0.99, 0.05, 0.95, 0.9, 0.98])
+modest = np.array([0.7, 0.4, 0.6, 0.7, 0.6])
+
+
+def given_to_truth(y, p):
+    return np.where(y == 1, p, 1 - p)
+
+
+print("bold:  ", given_to_truth(rain, bold).round(2))
+print("modest:", given_to_truth(rain, modest).round(2))
+
+# %% [markdown]
+# This is the probability that each forecast gave to *what then happened*. The bold one was better on four days, and nearly
+# excluded what happened on the fifth. How likely, according to each forecast, were the five days as they came? Multiply.
+# The product is the **likelihood**, and the forecast under which the data are likelier explains them better.
+
+# %%
+for name, p in (("bold", bold), ("modest", modest)):
+    given = given_to_truth(rain, p)
+    print(f"{name:6}: likelihood {given.prod():.3f}")
+
+# %% [markdown]
+# The modest one wins, by four to one. A loss should be small where the likelihood is large. So take its logarithm, which
+# turns the product into a sum, divide by the number of rows, and put a minus before it:
+#
+# $$\text{loss} = -\frac{1}{n} \sum \ln(\text{probability given to what happened})$$
+#
+# In words: the mean, over the rows, of minus the logarithm of the probability that the truth was given. This is the
+# **crossentropy**. It is 0 for somebody who is always sure and always right. Why the logarithm? Try a thousand days:
+
+# %%
+thousand = np.full(1000, 0.4)
+print("product:", thousand.prod(), " crossentropy:", -np.log(thousand).mean().round(3))
+
+# %% [markdown]
+# The product is too small for the computer, which calls it 0. The mean of the logarithms has no such trouble.
+#
+# ### Exercise 6.3 · Write
+#
+# Write it for rows of `y` (0 or 1) and `p` (the probability of 1). One trap: a model can say exactly 0 or 1, and the
+# logarithm of 0 is minus infinity. So keep `p` between `1e-7` and `1 - 1e-7`, as Keras does.
+
+
+# %% tags=["exercise:crossentropy"]
+def crossentropy(y, p):
+    ### BEGIN SOLUTION
+    p = np.clip(p, 1e-7, 1 - 1e-7)
+    return -np.log(np.where(y == 1, p, 1 - p)).mean()
+    ### END SOLUTION
+
+
+check.crossentropy(crossentropy)
+
+# %%
+# check.crossentropy.hint()
+# check.crossentropy.solution()
+
+# %% [markdown] tags=["solution"]
+# `np.where` picks the probability that was given to what happened. Many books write
+# $-\left(y \ln p + (1 - y) \ln(1 - p)\right)$: with $y$ at 0 or 1 one of the two terms vanishes, and the other one is this.
+
+# %% [markdown]
+# Is the crossentropy honest: does it pay to say what you believe? Suppose that three of ten patients have a disease, and you
+# say the same $p$ for all.
+
+# %%
+sick = np.array([1, 1, 1, 0, 0, 0, 0, 0, 0, 0])
+p = np.linspace(0.01, 0.99, 99)[:, None]
+loss = -np.log(given_to_truth(sick, p)).mean(axis=1)
+print(f"best p by crossentropy:  {p[loss.argmin(), 0]:.2f}")
+print(f"best p by squared error: {p[((p - sick) ** 2).mean(axis=1).argmin(), 0]:.2f}")
+
+# %% [markdown]
+# It pays to say 0.3, and the squared error agrees. So why not use the square here, too? That comes next. First, one more
+# thing about likelihood: the squared error comes from it as well. If errors follow the bell curve (here of spread 1), minus the
+# logarithm of the bell is half the square, plus a constant.
+
+# %%
+for error in (0.0, 1.0, 3.0):
+    bell = np.exp(-(error**2) / 2) / np.sqrt(2 * np.pi)
+    print(f"error {error}: {-np.log(bell):.3f} = {error**2 / 2} + 0.919")
+
+# %% [markdown]
+# A curve with wider skirts, $e^{-|\text{error}|} / 2$, gives the absolute error in the same way. So a loss is also a statement
+# about the errors you expect: the square says that outliers hardly ever happen.
+#
+# ## Why squared error learns slowly behind a sigmoid
+#
+# A unit can give any number $z$, so it needs something that turns $z$ into a probability. The **sigmoid** does:
+#
+# $$p = \frac{1}{1 + e^{-z}}$$
+#
+# In words: 0 becomes 0.5, large numbers come close to 1, very negative ones close to 0. Steps move $z$, so what counts is
+# the slope of the loss along $z$. The chain rule of lesson 2 multiplies the slope along $p$ by that of the sigmoid, which is
+# $p\,(1 - p)$. For the squared error that makes $2\,(p - y) \cdot p\,(1 - p)$. For the crossentropy of a yes it makes
+# $-\frac{1}{p} \cdot p\,(1 - p) = p - 1$: the $p$ cancels. For a no the same happens with $1 - p$, so both are $p - y$.
+
+
+# %%
+def sigmoid(z):
+    return 1 / (1 + np.exp(-np.clip(z, -50, 50)))  # e**50 is near enough to infinity
+
+
+PULLS = {
+    "crossentropy": lambda p, y: p - y,
+    "squared error": lambda p, y: 2 * (p - y) * p * (1 - p),
+}
+
+# %%
+z = np.linspace(-8, 8, 200)
+p = sigmoid(z)
+fig, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6))
+for (name, pull), look in zip(PULLS.items(), ("C3--", "C0-"), strict=True):
+    loss = -np.log(p) if name == "crossentropy" else (1 - p) ** 2
+    left.plot(z, loss, look, label=name)
+    right.plot(z, np.abs(pull(p, 1)), look, label=name)
+left.set(title="The truth is yes", xlabel="z (before the sigmoid)", ylabel="loss")
+right.set(title="Sure and wrong: only one still pulls")
+right.set(xlabel="z (before the sigmoid)", ylabel="size of the slope")
+left.legend()
+plots.show(
+    "Left: crossentropy is a slope that falls to 0, squared error a step between two "
+    "plateaus. Right: towards negative z the crossentropy's slope stays near 1, that of "
+    "the squared error falls to 0."
+)
+
+# %% [markdown]
+# *The truth is yes, so small $z$ is wrong. Left: the crossentropy is a ramp, the squared error a step between two flat
+# plains. Right: at the far left the crossentropy's slope has size 1; that of the squared error is close to 0.*
+#
+# ### Exercise 6.4 · Predict
+#
+# The truth is yes, and the model says $p = 0.01$: sure and wrong. How many times as steep is the crossentropy as the squared
+# error, along $z$?
+
+# %% tags=["exercise:steeper"]
+### BEGIN SOLUTION
+my_ratio = 50.5
+### END SOLUTION
+check.steeper(my_ratio)
+
+# %%
+# check.steeper.hint()
+# check.steeper.solution()
+
+# %% [markdown] tags=["solution"]
+# Both slopes have the factor $p - y = -0.99$. The squared error has $2\,p\,(1 - p) = 2 \cdot 0.01 \cdot 0.99 = 0.0198$
+# besides. So the crossentropy is $1 / 0.0198 = 50.5$ times as steep. The surer the mistake, the larger the factor.
+
+# %% [markdown]
+# Does it matter in training? Take 341 tumours with 30 measurements each; the model is a sum of weighted features with a
+# sigmoid behind it. It starts with large random weights, so that it is sure and often wrong. Count the steps until it is
+# right on 95% of the rows. A fair comparison tunes the rate for each loss, so try eight rates, from 25 starts each.
+
+# %%
+cancer = load("breast_cancer")
+x, y = cancer.x_train.astype(float), cancer.y_train
+starts = 3 * np.random.default_rng(0).normal(size=(25, 30))
+
+
+def steps_needed(pull, learning_rate):
+    w, needed = starts, np.full(len(starts), np.inf)
+    for step in range(500):
+        p = sigmoid(w @ x.T)
+        right = ((p > 0.5) == y).mean(axis=1) >= 0.95
+        needed[right & np.isinf(needed)] = step
+        if np.isfinite(needed).all():
+            break
+        w = w - learning_rate * pull(p, y) @ x / len(y)
+    return needed
+
+
+# %%
+rates = 10.0 ** np.arange(-1, 3, 0.5)
+for (name, pull), look in zip(PULLS.items(), ("C3o--", "C0s-"), strict=True):
+    steps = np.median([steps_needed(pull, rate) for rate in rates], axis=1)
+    print(f"{name:13}:", *steps)
+    plt.loglog(rates, steps, look, label=name)
+plt.title("Squared error needs more steps, at every rate")
+plt.xlabel("learning rate")
+plt.ylabel("steps to 95% right (median of 25)")
+plt.legend()
+plots.show("Steps against the learning rate on log axes, one line for each loss.")
+
+# %% [markdown]
+# *The steps to 95% against the learning rate, on logarithmic axes. The squared error's line lies above that of the
+# crossentropy everywhere. A point that is missing did not arrive in 500 steps.*
+#
+# At one rate the squared error takes about eleven times as many steps. With the best rate for each it is 7 against 3, so
+# tuning mends most of it. But see how narrow its good range is: too low and it crawls on its plain, too high and a step
+# throws it onto the plain at the other side. Some never come back:
+
+# %%
+for name, pull in PULLS.items():
+    arrived = np.isfinite(steps_needed(pull, 1000.0)).mean()
+    print(f"{name:13}: {arrived:.0%} of the starts arrive at rate 1000")
+
+# %% [markdown]
+# The crossentropy arrives from every start, at every rate from 10 on. That is what you want of a loss.
+#
+# Its strength has a price. A wrong label is a sure mistake that no step can mend, and the crossentropy pulls at it with all
+# its force. In the lab, one no can be dragged among the yeses. What happens to the two curves?
+
+# %%
+labs.loss_shapes(view="probability", outlier=6)
+
+# %% [markdown]
+# *Left: crossentropy and squared error against the probability given to the truth. Right: noes at the bottom, yeses at the
+# top, one stray no at 6, and the sigmoid that each loss fits. The crossentropy's is flatter.*
+#
+# From −6 to 6 the stray no makes the crossentropy's curve half as steep; the squared error's loses a quarter.
+#
+# ## Several classes
+#
+# For digits you need ten probabilities that sum to 1. **Logits** are what the output units give before any activation, one
+# number for each class. Softmax, which you used in lesson 4, takes $e$ to the power of each and divides by the sum.
+
+# %%
+logits = np.array([[2.0, 1.0, -1.0], [0.5, 0.0, 3.0]])
+powers = np.exp(logits)
+probabilities = powers / powers.sum(axis=1, keepdims=True)
+print(probabilities.round(3))
+
+# %% [markdown]
+# The crossentropy is what it was: minus the logarithm of the probability that the true class was given. Labels come in two
+# forms. An integer names the class. A **one-hot** row has a 1 at the place of the class and 0 elsewhere.
+
+# %%
+labels = np.array([0, 1])
+one_hot = np.eye(3)[labels]
+sparse = -np.log(probabilities[[0, 1], labels]).mean()
+categorical = -(one_hot * np.log(probabilities)).sum(axis=1).mean()
+print(f"integers: {sparse:.4f}, one-hot: {categorical:.4f}")
+
+# %% [markdown]
+# One loss, two ways to write the labels. In Keras the first is `sparse_categorical_crossentropy`, the second
+# `categorical_crossentropy`. Are they the same there, too?
+
+# %% tags=["nbval-ignore-output"]
+import keras  # takes about ten seconds
+
+# %%
+of_labels = keras.losses.SparseCategoricalCrossentropy()(labels, probabilities)
+of_rows = keras.losses.CategoricalCrossentropy()(one_hot, probabilities)
+print(f"{float(of_labels):.4f} {float(of_rows):.4f}")
+print("the same to 1e-6:", abs(float(of_labels) - float(of_rows)) < 1e-6)
+
+# %% [markdown]
+# So choose by the labels you have. Integers take less memory. One-hot rows can hold doubt, such as 0.8 and 0.2.
+#
+# ## The table
+#
+# Problem, output, labels, loss and metric belong together. Ask first what a row's answer *is*:
+#
+# | the answer is | units | activation | labels | loss | metric |
+# |---|---|---|---|---|---|
+# | an amount (**regression**) | 1 for each amount | none (`linear`) | numbers, scaled | `mean_squared_error`; with outliers `huber` | `mean_absolute_error` |
+# | yes or no (**binary**) | 1 | `sigmoid` | 0 or 1 | `binary_crossentropy` | `accuracy` |
+# | one of several classes (**multiclass**) | 1 for each class | `softmax` | integers from 0 | `sparse_categorical_crossentropy` | `accuracy` |
+# | the same, labels one-hot | 1 for each class | `softmax` | rows with a single 1 | `categorical_crossentropy` | `accuracy` |
+# | any number of labels (**multilabel**) | 1 for each label | `sigmoid` | rows of 0 and 1 | `binary_crossentropy` | `binary_accuracy` |
+#
+# The last row is several yes-or-no questions about one example: a photo may show a dog *and* a beach, or neither. So each
+# unit has a sigmoid of its own, and the probabilities need not sum to 1.
+#
+# ### Exercise 6.5 · Choose
+#
+# Give units, activation and loss for each of these targets.
+#
+# - `"hours"`: how many hours until a machine fails;
+# - `"language"`: in which of 7 languages a text is written, as an integer from 0 to 6;
+# - `"tags"`: which of the tags beach, dog and night fit a photo, as rows such as `[1, 0, 1]`;
+# - `"spam"`: whether a message is spam, as 0 or 1;
+# - `"team"`: which of 3 teams wins the cup, as rows such as `[0, 1, 0]`.
+
+# %% tags=["exercise:rows_of_the_table"]
+### BEGIN SOLUTION
+my_rows = {
+    "hours": (1, "linear", "mean_squared_error"),
+    "language": (7, "softmax", "sparse_categorical_crossentropy"),
+    "tags": (3, "sigmoid", "binary_crossentropy"),
+    "spam": (1, "sigmoid", "binary_crossentropy"),
+    "team": (3, "softmax", "categorical_crossentropy"),
+}
+### END SOLUTION
+check.rows_of_the_table(my_rows)
+
+# %%
+# check.rows_of_the_table.hint()
+# check.rows_of_the_table.solution()
+
+# %% [markdown] tags=["solution"]
+# `"tags"` and `"team"` both have rows of three. What tells them apart is the question: exactly one team wins, so the three
+# probabilities share 1 (softmax). Any number of tags may fit, so each gets a yes or no of its own (sigmoid).
+
+# %% [markdown]
+# `choose_loss` looks at a target and reads the table for you.
+
+# %%
+from helpers.doctor import choose_loss
+
+digits = load("digits")
+targets = {
+    "diabetes": diabetes.y_train,
+    "breast cancer": cancer.y_train,
+    "digits": digits.y_train,
+    "one-hot": np.eye(10)[digits.y_train],
+    "tags": [[1, 0, 1], [0, 0, 0], [1, 1, 0]],
+}
+for name, target in targets.items():
+    row = choose_loss(target)
+    print(f"{name:13}: {row.problem}, {row.units} {row.activation}, {row.loss}")
+
+# %% [markdown]
+# It sees values, not meanings. Ask it about ratings of one to five stars:
+
+# %%
+choose_loss([1, 2, 3, 4, 5] * 20)
+
+# %% [markdown]
+# The last line says what the values leave open. Are five stars five times one star? You have to know.
+#
+# ## Three data sets, three losses
+#
+# From here on many small models follow, so put the making of one into a function. It takes what stands in the table: units,
+# activation, loss and metric. All else stays the same: 16 hidden units, and SGD with a rate of 0.1.
+
+
+# %%
+def build(inputs, units, activation, loss, metrics=None):
+    keras.utils.set_random_seed(0)
+    hidden = keras.layers.Dense(16, activation="relu")
+    output = keras.layers.Dense(units, activation=activation)
+    model = keras.Sequential([keras.Input((inputs,)), hidden, output])
+    model.compile(keras.optimizers.SGD(0.1), loss=loss, metrics=metrics)
+    return model
+
+
+# %%
+SPARSE = "sparse_categorical_crossentropy"
+RECIPES = {
+    "diabetes": (1, "linear", "mean_squared_error", ["mean_absolute_error"]),
+    "breast_cancer": (1, "sigmoid", "binary_crossentropy", ["accuracy"]),
+    "digits": (10, "softmax", SPARSE, ["accuracy"]),
+}
+
+# %% [markdown]
+# Before each training, measure the loss of the fresh network. Guess it for the digits: it knows nothing yet, so it gives the
+# true class about a tenth. What is minus the logarithm of a tenth?
+
+# %%
+for name, recipe in RECIPES.items():
+    data = load(name)
+    model = build(data.x_train.shape[1], *recipe)
+    start, _ = model.evaluate(data.x_train, data.y_train, verbose=0)
+    model.fit(data.x_train, data.y_train, epochs=10, verbose=0)
+    loss, score = model.evaluate(data.x_valid, data.y_valid, verbose=0)
+    metric = recipe[-1][0]
+    print(f"{name:13}: starts at {start:.2f}, ends at {loss:.2f}, {metric} {score:.2f}")
+
+# %% [markdown]
+# All three learn. On validation rows the diabetes prediction is off by about half a standard deviation, and the other two
+# are right on more than nine rows in ten.
+#
+# ## The starting loss: a first check
+#
+# A fresh classifier guesses. With $k$ classes it gives each about $1/k$, and minus the logarithm of that is $\ln k$:
+# $\ln 10 = 2.30$ for the digits, $\ln 2 = 0.69$ for a yes or no. Fresh networks start somewhat above it, since random
+# weights are a little sure of themselves. For a standardised amount, always saying the mean has a squared error of 1.
+#
+# **If the first loss is far from that, something is wired wrongly.** (The doctor whom you will meet below raises the alarm
+# at two and a half times.) It costs one line, before any training.
+#
+# ## Two classes, two ways
+#
+# For a yes or no you can also take *two* softmax units, one for each class, with the sparse loss. Are the two ways
+# different? Softmax of two logits $a$ and $b$ gives the second class
+#
+# $$\frac{e^b}{e^a + e^b} = \frac{1}{1 + e^{-(b - a)}}$$
+#
+# In words: the sigmoid of their difference. Both can say the same things. Do they *learn* alike? The crossentropy pulls at
+# $b$ with some slope $g$ and at $a$ with $-g$. So one step at rate $r$ moves $b$ by $-r g$ and $a$ by $+r g$.
+#
+# ### Exercise 6.6 · Predict
+#
+# The pair trains at rate 0.05. At which rate does a single sigmoid unit, whose slope is the same $g$, make exactly the same
+# progress?
+
+# %% tags=["exercise:same_progress"]
+### BEGIN SOLUTION
+my_rate = 0.1
+### END SOLUTION
+check.same_progress(my_rate)
+
+# %%
+# check.same_progress.hint()
+# check.same_progress.solution()
+
+# %% [markdown] tags=["solution"]
+# The difference $b - a$ moves by $-2 r g$ in one step of the pair: both units move, in opposite directions. The single unit
+# moves by its own rate times $g$. So its rate has to be $2 \cdot 0.05 = 0.1$.
+
+# %% [markdown]
+# Watch it in Keras, digit by digit. Both models are a single layer. The sigmoid starts with the difference of the pair's
+# weights, and both take the same minibatches. (Calling a model is a shorter `predict`; `.numpy()` makes an array of what
+# it gives.)
+
+
+# %%
+def one_layer(units, activation, loss, learning_rate):
+    keras.utils.set_random_seed(0)
+    layer = keras.layers.Dense(units, activation=activation)
+    model = keras.Sequential([keras.Input((30,)), layer])
+    model.compile(keras.optimizers.SGD(learning_rate), loss=loss)
+    return model
+
+
+pair = one_layer(2, "softmax", "sparse_categorical_crossentropy", 0.05)
+single = one_layer(1, "sigmoid", "binary_crossentropy", 0.1)
+single.set_weights([w[..., 1:] - w[..., :1] for w in pair.get_weights()])
+
+# %%
+for model in (pair, single):
+    model.fit(cancer.x_train, cancer.y_train, epochs=5, shuffle=False, verbose=0)
+of_pair = pair(cancer.x_valid).numpy()[:, 1]
+of_single = single(cancer.x_valid).numpy()[:, 0]
+print("pair:  ", *(f"{p:.4f}" for p in of_pair[:6]))
+print("single:", *(f"{p:.4f}" for p in of_single[:6]))
+
+# %% [markdown]
+# After 55 steps, the same probabilities. So the two ways are one model at two speeds. With a hidden layer below that is no
+# longer exact: the doubled rate would move the hidden weights twice as far, too.
+#
+# ## Logits: leave the last activation to the loss
+#
+# There is one more choice. The output may stay linear, and the loss applies the sigmoid or softmax itself:
+# `from_logits=True`. Why would one? Ask both about a model that is very sure and wrong: $z = -40$ where the truth is yes.
+
+# %%
+truth, z = np.array([[1.0]]), np.array([[-40.0]])
+of_p = keras.losses.BinaryCrossentropy()(truth, sigmoid(z))
+of_z = keras.losses.BinaryCrossentropy(from_logits=True)(truth, z)
+print(f"from the probability: {float(of_p):.1f}, from the logit: {float(of_z):.1f}")
+
+# %% [markdown]
+# From the probability, the loss ends at 16, where Keras keeps $p$ away from 0; beyond there it is flat, and nothing pulls.
+# From the logit it is 40, as it should be. The price: the model gives logits, so you apply the sigmoid yourself wherever
+# you need a probability, and a metric has to know. `"accuracy"` calls everything above 0.5 a yes. For a logit the border
+# is 0.
+
+# %%
+near = keras.metrics.BinaryAccuracy(threshold=0.0, name="right_threshold")
+loss = keras.losses.BinaryCrossentropy(from_logits=True)
+model = build(30, 1, "linear", loss, ["accuracy", near])
+model.fit(cancer.x_train, cancer.y_train, epochs=2, verbose=0)
+scores = model.evaluate(cancer.x_valid, cancer.y_valid, verbose=0, return_dict=True)
+print(f"accuracy {scores['accuracy']:.3f}, {scores['right_threshold']:.3f} in truth")
+
+# %% [markdown]
+# The string counted some sure yeses as noes, and Keras said nothing.
+#
+# ## Loss against metric
+#
+# The loss is for the steps, the metric is for you (lesson 4). They may disagree. Two models judge the same four rows, all of
+# them yes:
+
+# %%
+careful = np.array([0.6, 0.7, 0.6, 0.4])
+daring = np.array([0.99, 0.99, 0.99, 0.001])
+for name, p in (("careful", careful), ("daring", daring)):
+    print(f"{name}: accuracy {(p > 0.5).mean():.2f}, loss {-np.log(p).mean():.2f}")
+
+# %% [markdown]
+# The same accuracy, and three times the loss: one sure mistake costs more than three good answers gain. Does that happen to
+# real networks? Let five of them learn the tumours for a long time, and look at the validation rows after epoch 13, where
+# the loss is lowest, and at the end. Will the accuracy fall when the loss rises?
+
+# %%
+from helpers.sweeps import sweep
+
+grid = dict(learning_rates=[1.0], batch_sizes=[32], seeds=range(5), epochs=100)
+runs = sweep(cancer, **grid, hidden=(16,), progress=False)
+for epoch in (13, 100):
+    loss = runs.valid_loss[0, 0, :, epoch - 1].mean()
+    accuracy = runs.valid_score[0, 0, :, epoch - 1].mean()
+    print(f"epoch {epoch:3}: loss {loss:.2f}, accuracy {accuracy:.2f}")
+
+# %% [markdown]
+# The loss doubles and the accuracy stays where it was. The networks did not get worse at deciding; they became too sure of
+# what they get wrong. If you need the probabilities, trust the loss; if you need the decisions, the metric.
+#
+# Choose the loss so that it has slopes, and the metric so that it says what you need. For several labels the word
+# `"accuracy"` misleads. Make three labels of each digit: is it even, is it 5 or more, has it a loop?
+
+# %%
+number = digits.y_train
+tags = np.stack([number % 2 == 0, number >= 5, np.isin(number, [0, 6, 8, 9])], axis=1)
+tags = tags.astype("float32")
+both = ["accuracy", "binary_accuracy"]
+model = build(64, 3, "sigmoid", "binary_crossentropy", both)
+model.fit(digits.x_train, tags, epochs=10, verbose=0)
+scores = model.evaluate(digits.x_train, tags, verbose=0, return_dict=True)
+print(f"accuracy {scores['accuracy']:.2f}, binary {scores['binary_accuracy']:.2f}")
+
+# %% [markdown]
+# Of all labels 95% are right. `"accuracy"` sees rows of three, takes them for one-hot, and asks only whether the largest
+# output stands at the first 1.
+#
+# ## Objects in the place of words
+#
+# `compile` takes words, objects, or functions such as `keras.losses.binary_crossentropy`. A word stands for default settings.
+# An object lets you change them:
+
+# %%
+model = build(10, 1, "linear", "mean_squared_error")
+model.compile(
+    optimizer=keras.optimizers.SGD(learning_rate=0.05),
+    loss=keras.losses.Huber(delta=0.5),
+    metrics=[keras.metrics.MeanAbsoluteError(name="typical_error")],
+)
+scores = model.evaluate(diabetes.x_train, diabetes.y_train, verbose=0, return_dict=True)
+print(*scores)
+
+# %% [markdown]
+# Old examples write `lr` for the rate. What does Keras 3 say to that?
+
+# %%
+try:
+    keras.optimizers.SGD(lr=0.05)
+except ValueError as error:
+    print(error)
+
+# %% [markdown]
+# ### A loss does not belong to an optimizer
+#
+# Old examples also pair them off: SGD with squared error, RMSprop with binary crossentropy, Adam with categorical
+# crossentropy. Does it have to be so? The loss gives a gradient, the optimizer takes one, and neither looks at the other.
+# Adam and RMSprop are the subject of lesson 7; here they are three ways to make a step. Train all nine pairs with `sweep`
+# of lesson 4, each with the best of six rates, from three seeds.
+
+# %%
+from helpers.optimizers import SGD, Adam, RMSprop
+
+rates = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
+grid = dict(learning_rates=rates, batch_sizes=[32], seeds=range(3), epochs=8)
+grid |= dict(hidden=(16,), progress=False)
+
+for name in ("diabetes", "breast_cancer", "digits"):
+    bests = {}
+    for optimizer in (SGD, RMSprop, Adam):
+        runs = sweep(load(name), optimizer=optimizer, **grid)
+        bests[optimizer.__name__] = runs.best().valid_loss
+    print(f"{name:13}:", *(f"{who} {loss:.2f}  " for who, loss in bests.items()))
+
+# %% [markdown]
+# Each row is one loss, and all three optimizers make it small. The pairings were accidents. (Which optimizer suits which
+# *landscape*, lesson 7 asks.)
+#
+# ### A loss and a metric of your own
+#
+# A loss is a function of truth and prediction that returns one number for each row. Write it with `keras.ops`, which has
+# NumPy's names and lets Keras find the slopes. Then check it against the built-in one: there is no better test.
+
+# %%
+from keras import ops
+
+
+def own_huber(y_true, y_pred):
+    size = ops.abs(y_true - y_pred)
+    straight = 0.5 * (size - 0.25)
+    return ops.mean(ops.where(size <= 0.5, size**2 / 2, straight), axis=-1)
+
+
+def own_error(y_true, y_pred):
+    return ops.mean(ops.abs(y_true - y_pred), axis=-1)
+
+
+# %%
+model = build(10, 1, "linear", own_huber, ["mean_absolute_error", own_error])
+model.fit(diabetes.x_train, diabetes.y_train, epochs=3, verbose=0)
+scores = model.evaluate(diabetes.x_train, diabetes.y_train, verbose=0, return_dict=True)
+predicted = model(diabetes.x_train).numpy()
+built_in = keras.losses.Huber(delta=0.5)(diabetes.y_train, predicted)
+print(f"loss:   own {scores['loss']:.4f}, built-in {float(built_in):.4f}")
+print(f"metric: own {scores['own_error']:.4f}, ", end="")
+print(f"built-in {scores['mean_absolute_error']:.4f}")
+
+# %% [markdown]
+# Equal. Now the trap into which own losses fall. The predictions have the shape (266, 1). Suppose that `y` has (266,), as a
+# column of a table does:
+
+# %%
+flat = diabetes.y_train[:, 0]
+difference = flat - predicted
+print("shapes:", flat.shape, predicted.shape, "->", difference.shape)
+print(f"squared error of the table:  {np.mean(difference**2):.2f}")
+print(
+    f"squared error, row with row: {np.mean((diabetes.y_train - predicted) ** 2):.2f}"
+)
+
+# %% [markdown]
+# NumPy and Keras spread a row and a column into a table: every truth against every prediction. No error, a plausible number,
+# and a wrong one. What makes it smallest? Each prediction is compared with all truths alike, so each wants to be their mean.
+# Remember it in the clinic.
+#
+# ## The clinic
+#
+# Eight models are ill. Six of them train without a word from Keras. `examine` builds one, trains it for ten epochs, and
+# writes its chart: loss and metric in the first and the last epoch (running means, as `fit` reports them), the range of the
+# predictions, and what Keras had to say.
+
+# %%
+import warnings
+
+patients = {}
+
+
+def examine(name, x, y, units, activation, loss, metrics=None):
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always", UserWarning)
+        model = build(x.shape[1], units, activation, loss, metrics)
+        history = model.fit(x, y, epochs=10, verbose=0).history
+        predictions = model(x).numpy()
+    for key in sorted(history, key=len):
+        print(f"{key}: {history[key][0]:.3g} -> {history[key][-1]:.3g}")
+    print(f"predictions: {predictions.min():.2f} to {predictions.max():.2f}")
+    print("Keras says:", f"{str(said[0].message)[:70]} ..." if said else "nothing")
+    patients[name] = model, x, y
+
+
+# %% [markdown]
+# Go from bed to bed, and write down for each what you think is wrong.
+#
+# **Patient 1**: is the tumour benign? The loss falls nicely, the accuracy does not move.
+
+# %%
+x, y = cancer.x_train, cancer.y_train
+examine(1, x, y, 1, "softmax", "binary_crossentropy", ["accuracy"])
+
+# %% [markdown]
+# **Patient 2**: the same question. Nothing moves. Think of the starting loss.
+
+# %%
+examine(2, x, y, 1, "linear", "binary_crossentropy", ["accuracy"])
+
+# %% [markdown]
+# **Patient 3**: the same, from a file that codes benign as 1 and malignant as −1. What is the least that a crossentropy can be?
+
+# %%
+signs = 2 * cancer.y_train - 1
+examine(3, x, signs, 1, "sigmoid", "binary_crossentropy", ["accuracy"])
+
+# %% [markdown]
+# **Patient 4**: the three labels of a digit: even, 5 or more, with a loop. Compare with the model above that had 95%.
+
+# %%
+x = digits.x_train
+examine(4, x, tags, 3, "softmax", "binary_crossentropy", ["binary_accuracy"])
+
+# %% [markdown]
+# **Patient 5**: the progress of diabetes, in the units of the file, where it runs from 25 to 346.
+
+# %%
+x, units = diabetes.x_train, diabetes.y_train * diabetes.y_scale + diabetes.y_mean
+examine(5, x, units, 1, "linear", "mean_squared_error")
+
+# %% [markdown]
+# **Patient 6**: the same, scaled. Compare the range of the predictions with that of the truth, −1.7 to 2.5.
+
+# %%
+examine(6, x, diabetes.y_train, 1, "relu", "mean_squared_error")
+
+# %% [markdown]
+# **Patient 7**: the same again, with a loss of its own, written as a class, and `y` of shape (266,).
+
+
+# %%
+class OwnSquares(keras.losses.Loss):
+    def call(self, y_true, y_pred):
+        return ops.square(y_true - y_pred)
+
+
+examine(7, x, flat, 1, "linear", OwnSquares())
+
+# %% [markdown]
+# **Patient 8**: the digits. This one does not get as far as training.
+
+# %%
+x, y, loss = digits.x_train, digits.y_train, "categorical_crossentropy"
+try:
+    examine(8, x, y, 10, "softmax", loss, ["accuracy"])
+except ValueError as error:
+    print("Keras stops:", str(error)[:62])
+patients[8] = build(64, 10, "softmax", loss), x, y
+
+# %% [markdown]
+# The charts of patients 6 and 7 say little. Put predictions beside truth, and a healthy model beside them.
+
+# %%
+healthy = build(10, 1, "linear", "mean_squared_error")
+healthy.fit(diabetes.x_train, diabetes.y_train, epochs=10, verbose=0)
+models = {"Patient 6": patients[6][0], "Patient 7": patients[7][0], "healthy": healthy}
+fig, axes = plt.subplots(1, 3, figsize=(10, 3.4), sharex=True, sharey=True)
+for ax, (title, model) in zip(axes, models.items(), strict=True):
+    predicted = model(diabetes.x_train).numpy()
+    ax.plot(diabetes.y_train, predicted, "o", alpha=0.4, markersize=4)
+    ax.plot([-2, 2.5], [-2, 2.5], "--", color="black", linewidth=1)
+    ax.set(title=title, xlabel="truth (standard deviations)")
+axes[0].set_ylabel("prediction")
+plots.show(
+    "Predictions against truth. Patient 6 never goes below 0. Patient 7 says about 0 for "
+    "everybody. The healthy model's points lie along the diagonal."
+)
+
+# %% [markdown]
+# *Predictions against truth. Patient 6 is cut off at 0, patient 7 says nearly the same for everybody, the healthy model
+# follows the dashed line, where both agree.*
+#
+# ### Exercise 6.7 · Choose
+#
+# Name the fault of each patient, before you ask anybody. Two of these letters belong to nobody.
+#
+# | | fault |
+# |---|---|
+# | A | the activation of the output is missing |
+# | B | a softmax of one unit: always 1 |
+# | C | a softmax, which shares 1, where several labels may be true |
+# | D | the output cannot reach the target |
+# | E | the labels are not 0 and 1 |
+# | F | the target is far too large for these steps |
+# | G | `y` has shape (n,), the output (n, 1), and the loss spreads them into a table |
+# | H | integer labels with the loss for one-hot rows |
+# | I | the metric is wrong, the model is well |
+# | J | the network is too small |
+
+# %% tags=["exercise:ward_round"]
+### BEGIN SOLUTION
+my_diagnoses = {1: "B", 2: "A", 3: "E", 4: "C", 5: "F", 6: "D", 7: "G", 8: "H"}
+### END SOLUTION
+check.ward_round(my_diagnoses)
+
+# %%
+# check.ward_round.hint()
+# check.ward_round.solution()
+
+# %% [markdown] tags=["solution"]
+# 1: predictions of exactly 1.00 for all. 2: predictions far below 0 are no probabilities, and the loss starts at 10 where
+# ln 2 is 0.7. 3: a loss below 0, which no crossentropy of 0 and 1 can have. 4: the three outputs of a row sum to 1. 5: not a
+# number from the start. 6: nothing below 0. 7: one answer for all. 8: Keras compares the two shapes in its message.
+
+# %% [markdown]
+# ### Ask the doctor
+#
+# `diagnose` looks at model and data without training. Compare with your list.
+
+# %%
+from helpers.doctor import diagnose
+
+for name, case in patients.items():
+    print(name, *diagnose(*case).codes)
+
+# %% [markdown]
+# In full:
+
+# %%
+diagnose(*patients[1])
+
+# %% [markdown]
+# Patient 1 is the most deceptive. Its loss falls because `fit`, on TensorFlow, looks behind the softmax and trains on the
+# logit; `predict` does not. So trust neither a falling loss nor silence: look at the predictions.
+#
+# ### Repair them
+#
+# Five of them need one word or one line each. Read the line before you read the chart.
+
+# %%
+x, y = cancer.x_train, cancer.y_train
+examine("1, repaired", x, y, 1, "sigmoid", "binary_crossentropy", ["accuracy"])
+
+# %%
+labels = (signs + 1) / 2
+examine("3, repaired", x, labels, 1, "sigmoid", "binary_crossentropy", ["accuracy"])
+
+# %%
+x, scaled = diabetes.x_train, (units - units.mean()) / units.std()
+examine("5 and 6, repaired", x, scaled, 1, "linear", "mean_squared_error")
+
+# %% [markdown]
+# The first two are now one healthy model. The third serves patients 5 and 6: scaled for the one, without `relu` for the
+# other. Patient 8 needs the loss for integer labels:
+
+# %%
+examine("8, repaired", digits.x_train, digits.y_train, 10, "softmax", SPARSE)
+
+# %% [markdown]
+# The last three are yours.
+#
+#
+# ### Exercise 6.8 · Fix
+#
+# Patient 2. Its owner wants logits, so the output has to stay linear. Return a model from `build`, for 30 inputs, that
+# learns whether a tumour is benign, and whose metric tells the truth.
+
+
+# %% tags=["exercise:patient_2"]
+def patient_2():
+    ### BEGIN SOLUTION
+    loss = keras.losses.BinaryCrossentropy(from_logits=True)
+    right = keras.metrics.BinaryAccuracy(threshold=0.0)
+    return build(30, 1, "linear", loss, [right])
+    ### END SOLUTION
+
+
+check.patient_2(patient_2)
+
+# %%
+# check.patient_2.hint()
+# check.patient_2.solution()
+
+# %% [markdown] tags=["solution"]
+# The loss has to know that it gets logits. Without that, Keras takes them for probabilities: what is below 0 is clipped, the
+# slope there is 0, and a network that starts with outputs below 0 is stuck. The metric has to know, too: for a logit the
+# border between no and yes is 0, not 0.5.
+
+# %% [markdown]
+# ### Exercise 6.9 · Fix
+#
+# Patient 4. Return a model that learns the three labels, for 64 inputs, with a metric that counts labels that are right.
+
+
+# %% tags=["exercise:patient_4"]
+def patient_4():
+    ### BEGIN SOLUTION
+    return build(64, 3, "sigmoid", "binary_crossentropy", ["binary_accuracy"])
+    ### END SOLUTION
+
+
+check.patient_4(patient_4)
+
+# %%
+# check.patient_4.hint()
+# check.patient_4.solution()
+
+# %% [markdown] tags=["solution"]
+# A softmax shares 1 among the labels, so two of them can never both be likely. A sigmoid on each unit answers each question
+# by itself.
+
+# %% [markdown]
+# ### Exercise 6.10 · Fix
+#
+# Patient 7. Its `call` returns `ops.square(y_true - y_pred)`. Write it anew as a function that gives one number for each
+# row, the squared error, whether `y_true` has the shape (n,) or (n, 1).
+
+
+# %% tags=["exercise:row_with_row"]
+def row_with_row(y_true, y_pred):
+    ### BEGIN SOLUTION
+    y_true = ops.reshape(y_true, ops.shape(y_pred))
+    return ops.square(y_true - y_pred)[:, 0]
+    ### END SOLUTION
+
+
+check.row_with_row(row_with_row)
+
+# %%
+# check.row_with_row.hint()
+# check.row_with_row.solution()
+
+# %% [markdown] tags=["solution"]
+# `reshape` gives the truth the shape of the prediction, so that row meets row. For a loss that is a function Keras does this
+# itself; for a class of your own it does not. The other cure is to give `fit` a column: `y[:, None]`.
+
+# %% [markdown]
+# ## A stretch
+#
+# ### Exercise 6.11 · Write
+#
+# A stretch. A bakery sells bread. One loaf too few loses a customer, one loaf too many is old bread, and the first is nine
+# times as bad. It does not want the mean of the demand, nor the median. Write a loss for it. For each row, with
+# `error = y - prediction`: a positive error counts `share` times its size, a negative one `1 - share` times. Return the
+# mean. Then `share=0.9` is the bakery; what does `share=0.5` remind you of?
+
+
+# %% tags=["exercise:pinball"]
+def pinball(y, prediction, share):
+    ### BEGIN SOLUTION
+    error = y - prediction
+    return np.mean(np.where(error > 0, share * error, (share - 1) * error))
+    ### END SOLUTION
+
+
+check.pinball(pinball)
+
+# %%
+# check.pinball.hint()
+# check.pinball.solution()
+
+# %% [markdown] tags=["solution"]
+# For a negative error, `(share - 1) * error` is positive: minus times minus. At the bakery's best guess nine days in ten need
+# less bread and pull down gently; one needs more and pulls up nine times as hard. With `share=0.5` it is half the absolute
+# error, and the best guess is the median. The best guess for any share is called a *quantile*; Koenker and Bassett (1978,
+# "Regression Quantiles") fit whole lines this way.
+
+# %% [markdown]
+# ## What to remember
+#
+# **Which loss for which problem?** Ask what one answer is: an amount takes squared error (Huber where outliers are slips), a
+# yes or no takes a sigmoid with binary crossentropy, one of several classes a softmax with categorical or sparse
+# crossentropy, any number of labels a sigmoid each with binary crossentropy.
+#
+# - The slope of a loss is how hard a row pulls. Squares follow the mean and the outliers, sizes follow the median.
+# - Crossentropy is minus the mean logarithm of the probability given to what happened. It still pulls when a model is sure
+#   and wrong; squared error behind a sigmoid does not.
+# - Check the first loss: near ln(classes), or something is wired wrongly.
+# - A falling loss proves little and silence proves nothing. Look at the predictions.
+# - Loss and optimizer are chosen apart.
+#
+# These were small models and clean data. A loss that suits the problem does not make a model good: that takes data, and the
+# dials of lessons 4, 5 and 7.
+
+# %%
+# check.progress()

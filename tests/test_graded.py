@@ -1,0 +1,281 @@
+"""The graded edition: no answers inside, the right points, and no harm to others."""
+
+import copy
+import csv
+import importlib
+import json
+import re
+import shutil
+import subprocess
+
+import nbformat
+import numpy as np
+import pytest
+
+from tools import build, grade, graded, portable
+
+SOURCES = sorted((build.ROOT / "source").glob("*.py"))
+SOURCE = next(path for path in SOURCES if path.stem.startswith("03_"))
+LESSON = SOURCE.stem
+ANSWERS = build.collect_answers(build.read_cells(SOURCE))
+each_source = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+
+
+def points(notebook):
+    graded_cells = [c for c in notebook.cells if c.id.startswith("points-")]
+    return {c.id[7:]: c.metadata.nbgrader.points for c in graded_cells}
+
+
+@each_source
+def test_every_exercise_has_a_cell_with_its_points(source):
+    notebook = graded.notebook(source)
+    nbformat.validate(notebook)
+    exercises = build.collect_answers(build.read_cells(source))
+    assert list(points(notebook)) == list(exercises)
+    assert all(each > 0 for each in points(notebook).values())
+    assert graded.marked_ids(notebook) == [
+        "first-cell",
+        *(f"points-{name}" for name in exercises),
+    ]
+
+
+@each_source
+def test_no_answer_is_inside(source):
+    assert "helpers/checks/answers.json" not in json.loads(
+        portable.archive(source, answers=False)
+    )
+    cells = {cell.id: cell.source for cell in graded.notebook(source).cells}
+    for name, answer in build.collect_answers(build.read_cells(source)).items():
+        assert answer["code"] not in cells[f"exercise-{name}"]
+        assert "..." in cells[f"exercise-{name}"]
+
+
+@each_source
+def test_what_students_get_runs_and_shows_what_the_check_says(source):
+    for cell in graded.notebook(source).cells:
+        if cell.id.startswith("points-"):
+            compile(cell.source, cell.id, "exec")
+            hidden = "### BEGIN HIDDEN TESTS.*### END HIDDEN TESTS"
+            first, second = re.sub(hidden, "", cell.source, flags=re.S).split("\n")[:2]
+            assert first.startswith(f"checked = check.{cell.id[7:]}(")
+            assert second == "display(checked)"
+
+
+@each_source
+def test_what_hidden_tests_import_comes_along(source):
+    files = json.loads(portable.archive(source, answers=False))
+    for cell in graded.notebook(source).cells:
+        if cell.id.startswith("points-"):
+            for module in re.findall(r"(?:from|import) (helpers[.\w]+)", cell.source):
+                path = module.replace(".", "/")
+                assert f"{path}.py" in files or f"{path}/__init__.py" in files
+
+
+def judge(source, name, answer, check):
+    """Run an answer and its graded cell as the grader does."""
+    cells = {cell.id: cell.source for cell in graded.notebook(source).cells}
+    bank = importlib.import_module(f"helpers.checks.bank_{source.stem[:2]}")
+    names = {"check": check, "display": lambda value: None, "np": np} | bank.NAMES
+    exec(f"{answer}\n{cells[f'points-{name}']}", names)
+
+
+def checks(source):
+    return importlib.import_module(f"helpers.checks.lesson_{source.stem[:2]}")
+
+
+@each_source
+def test_hidden_tests_pass_the_answers_of_the_course(source):
+    answers = build.collect_answers(build.read_cells(source))
+    for exercise in checks(source).EXERCISES:
+        if not graded.trains(exercise):
+            judge(source, exercise.name, answers[exercise.name]["code"], checks(source))
+
+
+def test_hidden_tests_refuse_a_mistake():
+    with pytest.raises(AssertionError, match="settles"):
+        judge(SOURCE, "back_and_forth", "my_rate = 0.2", checks(SOURCE))
+
+
+def test_hidden_tests_notice_a_check_that_says_yes_to_all():
+    class Yes:
+        status, message = "correct", ""
+
+        def back_and_forth(self, answer):
+            return self
+
+    with pytest.raises(AssertionError, match="itself was changed"):
+        judge(SOURCE, "back_and_forth", "my_rate = 0.25", Yes())
+
+
+def test_the_mistakes_are_listed_with_what_the_check_says():
+    text = graded.mistakes(SOURCE)
+    assert "**3.3 · Predict**: `back_and_forth`" in text
+    assert "| `0.125` | At 0.125 the first step lands on the minimum" in text
+
+
+# Submissions
+
+
+def fill(notebook, names):
+    """Return a copy with the right answers to these exercises."""
+    filled = copy.deepcopy(notebook)
+    for cell in filled.cells:
+        if (name := cell.id.removeprefix("exercise-")) in names:
+            cell.source = ANSWERS[name]["code"]
+    return filled
+
+
+def strip(notebook, keep_ids=True):
+    stripped = copy.deepcopy(notebook)
+    for cell in stripped.cells:
+        cell.metadata = {"id": cell.id} if keep_ids else {}
+        cell.id = f"changed-{cell.id[:40]}"
+    return stripped
+
+
+@pytest.mark.parametrize("keep_ids", [True, False])
+def test_lost_marks_are_given_back(keep_ids):
+    notebook = graded.notebook(SOURCE)
+    lost = graded.marked_ids(notebook)
+    stripped = strip(notebook, keep_ids)
+    assert graded.marked_ids(stripped) == []
+    assert grade.mend(stripped, notebook) == lost
+    assert graded.marked_ids(stripped) == lost
+    assert grade.mend(stripped, notebook) == []
+
+
+def test_a_deleted_cell_comes_back_below_its_exercise():
+    notebook, source = graded.notebook(SOURCE), graded.notebook(SOURCE)
+    notebook.cells = [c for c in notebook.cells if c.id != "points-ball"]
+    assert grade.mend(notebook, source) == ["points-ball"]
+    assert [c.id for c in notebook.cells] == [c.id for c in source.cells]
+
+
+def test_the_container_gets_no_network_and_one_folder_only(tmp_path, monkeypatch):
+    seen = []
+    monkeypatch.setattr(grade, "run_for", lambda command, *_: seen.append(command))
+    write(tmp_path, "source", graded.notebook(SOURCE))
+    course = grade.Course(tmp_path, LESSON)
+    file = write(tmp_path, "submitted/ada", graded.notebook(SOURCE))
+    (tmp_path / "copy.log").write_text("docker: no such image")
+    row = grade.grade_one(course, "ada", file, tmp_path / "copy", "image", 1)
+    assert row["score"] == 0 and row["remark"].endswith("it: docker: no such image")
+    (command,) = seen
+    assert command[:2] == ["docker", "run"] and "--network none" in " ".join(command)
+    volumes = [part for part in command if ":/" in part and "tmp:" not in part[:5]]
+    assert volumes == [f"{tmp_path / 'copy'}:/course"]
+
+
+def write(folder, where, notebook):
+    file = folder / where / LESSON / f"{LESSON}.ipynb"
+    file.parent.mkdir(parents=True)
+    nbformat.write(notebook, file)
+    return file
+
+
+# With nbgrader itself
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A course with lesson 3, without all that its exercises don't need."""
+    path = grade.around()["PATH"]
+    if shutil.which("nbgrader", path=path) is None:
+        pytest.skip("nbgrader is not installed (INSTRUCTORS.md says how)")
+    folder = tmp_path_factory.mktemp("course")
+    notebook = graded.notebook(SOURCE)
+    notebook.cells = [
+        cell
+        for cell in notebook.cells
+        if graded.locked(cell)
+        or cell.id.startswith("exercise-")
+        or (cell.source.startswith(("import ", "from ")) and "keras" not in cell.source)
+    ]
+    write(folder, "source", notebook)
+    config = graded.CONFIG.replace("Execute.timeout = 300", "Execute.timeout = 20")
+    (folder / "nbgrader_config.py").write_text(config)
+    nbgrader(folder, "generate_assignment", LESSON)
+    return folder
+
+
+def nbgrader(folder, *command):
+    subprocess.run(["nbgrader", *command], cwd=folder, check=True, env=grade.around())
+
+
+def released(course):
+    file = course / "release" / LESSON / f"{LESSON}.ipynb"
+    return nbformat.read(file, as_version=4)
+
+
+def scores(file):
+    with open(file, encoding="utf-8") as table:
+        return {row["student_id"]: float(row["score"]) for row in csv.DictReader(table)}
+
+
+def test_the_released_notebook_has_no_hidden_tests(course):
+    text = build.as_text(released(course))
+    assert "HIDDEN" not in text and "check_the_check" not in text
+
+
+def test_three_submissions_get_the_right_points(course):
+    some = ["sgd_step", "ball"]
+    for student, names in (("perfect", ANSWERS), ("partly", some), ("untouched", [])):
+        write(course, f"submitted/{student}", fill(released(course), names))
+    nbgrader(course, "autograde", LESSON)
+    nbgrader(course, "export")
+    each = points(graded.notebook(SOURCE))
+    assert scores(course / "grades.csv") == {
+        "perfect": sum(each.values()),
+        "partly": each["sgd_step"] + each["ball"],
+        "untouched": 0,
+    }
+
+
+def test_what_one_hands_in_does_no_harm_to_the_others(course, capsys):
+    full = fill(released(course), ANSWERS)
+    bad = {
+        "loops": "while True: pass",
+        "deletes": "import pathlib, shutil; course = pathlib.Path.cwd().parents[2]\n"
+        "if (course / 'nbgrader_config.py').exists(): shutil.rmtree(course)",
+        "cheats": "import helpers.checks.engine as engine\n"
+        "engine.Exercise.__call__ = lambda self, *_: engine.Result('correct', '')",
+    }
+    shutil.rmtree(course / "submitted", ignore_errors=True)
+    for student, code in bad.items():
+        notebook = copy.deepcopy(full)
+        first = next(c for c in notebook.cells if c.id == "exercise-sgd_step")
+        first.source += f"\n{code}"
+        write(course, f"submitted/{student}", notebook)
+    write(course, "submitted/stripped", strip(full))
+    broken = write(course, "submitted/unreadable", full)
+    broken.write_text("no notebook")
+
+    command = [LESSON, "--course", str(course)]
+    assert grade.main(["check", *command]) == 1
+    assert "stripped: without nbgrader's marks: first-cell" in capsys.readouterr().out
+    before = sorted(course.glob("s*/**/*"))
+    assert grade.main(["run", *command]) == 0
+    assert sorted(course.glob("s*/**/*")) == before
+    every = sum(points(full).values())
+    assert scores(course / "grades.csv") == {
+        "loops": every,
+        "deletes": 0,
+        "cheats": 0,
+        "stripped": every,
+        "unreadable": 0,
+    }
+
+
+# The guide
+
+
+@each_source
+def test_the_guide_places_every_exercise(source):
+    guide = (build.ROOT / "INSTRUCTORS.md").read_text("utf-8")
+    lesson = checks(source)
+    title = f"### {lesson.LESSON.number} · {lesson.LESSON.title}\n"
+    assert title in guide
+    section = guide.split(title)[1].split("\n## ")[0].split("\n### ")[0]
+    places = section.split("\nIn class ")[1]
+    named = set(re.findall(r"\d+\.\d+", places))
+    assert {exercise.number for exercise in lesson.EXERCISES} <= named

@@ -1,0 +1,84 @@
+"""The slides: no answers, no network, and nothing runs off a page."""
+
+import contextlib
+import re
+
+import pytest
+
+from tests.jupyterlab import ARGUMENTS, chromium
+from tools import build, slides
+
+SOURCES = sorted((build.ROOT / "source").glob("*.py"))
+each_source = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+
+
+@each_source
+def test_exercises_are_there_and_their_answers_are_not(source):
+    cells = slides.pages(source).cells
+    text = "\n".join(cell.source for cell in cells)
+    for name, answer in build.collect_answers(build.read_cells(source)).items():
+        cell = next(c for c in cells if c.id == f"exercise-{name}")
+        assert answer["code"] not in text and not cell.outputs
+        assert answer["text"] not in text
+        assert f"check.{name}.solution" not in text
+
+
+@each_source
+def test_headings_start_slides_and_what_follows_an_exercise_is_on_another(source):
+    after_exercise = False
+    for cell in slides.pages(source).cells:
+        kind = cell.metadata.get("slideshow", {}).get("slide_type")
+        text = cell.source if cell.cell_type == "markdown" else ""
+        if mark := re.match("#{1,3} ", text):
+            assert kind == ("subslide" if mark[0] == "### " else "slide")
+        elif after_exercise:
+            assert kind in ("subslide", "notes")
+        after_exercise = cell.id.startswith("exercise-")
+
+
+def test_formulas_become_mathml_and_code_stays():
+    said = slides.FORMULA.sub(slides.mathml, r"at $w = 1$ and `a $b$` $$x_1$$")
+    assert said.count("<math") == 2 and "`a $b$`" in said
+    assert 'display="block"' in said and "<msub>" in said and "$w" not in said
+    assert "learning&#95;rate" in slides.FORMULA.sub(
+        slides.mathml, r"$\text{learning\_rate}$"
+    )
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    path = chromium()
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        with contextlib.closing(opened):
+            yield opened
+
+
+# Shows every slide; returns those that are cut off, with no bar to scroll.
+CUT_OFF = """() => Reveal.getSlides().filter((slide) => {
+    const { h, v } = Reveal.getIndices(slide);
+    Reveal.slide(h, v);
+    const cut = getComputedStyle(slide).overflowY !== "auto";
+    return (cut && slide.scrollHeight > slide.clientHeight)
+        || slide.scrollWidth > slide.clientWidth;
+}).map((slide) => slide.innerText)"""
+
+
+@each_source
+def test_in_a_browser_nothing_runs_off_a_page(source, browser, tmp_path):
+    file = tmp_path / "slides.html"
+    file.write_text(slides.slides(source), "utf-8")
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    asked, errors = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(file.as_uri())
+    page.wait_for_function("window.Reveal?.isReady()", timeout=60_000)
+    assert page.evaluate("Reveal.getTotalSlides()") > 20
+    assert page.evaluate(CUT_OFF) == []
+    assert page.locator(".reveal img").count() > 3
+    assert not errors
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    page.close()

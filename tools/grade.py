@@ -1,0 +1,223 @@
+"""Grade what students handed in, each in a copy of the course of its own.
+
+python -m tools.grade check 03_descent    says which submissions lost nbgrader's marks
+python -m tools.grade mend 03_descent     gives them back, by the ids of the cells
+python -m tools.grade run 03_descent      mends and grades each, writes grades.csv
+
+They are read from dist/graded/submitted/STUDENT/LESSON/; INSTRUCTORS.md says more.
+"""
+
+import argparse
+import csv
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from tools import build, graded
+
+AUTOGRADE = "nbgrader autograde {lesson} --student {student} && nbgrader export"
+# Students' code gets no network, no rights, little of the machine, and no folder but
+# the copy with its own submission.
+CONTAINER = (
+    "docker run --rm --network none --cap-drop ALL --security-opt no-new-privileges "
+    "--memory 4g --memory-swap 4g --pids-limit 512 --cpus 1 --read-only "
+    "--tmpfs /tmp:exec,size=1g --env HOME=/tmp --workdir /course"
+).split()
+
+
+def mend(notebook, source):
+    """Give a submission nbgrader's marks back; return the ids that lacked them.
+
+    A cell is known by its id, by the id that Colab keeps, or by its first line. One
+    that was deleted comes back below its exercise.
+    """
+    there = graded.marked_ids(notebook)
+    lost = [cell for cell in source.cells if graded.locked(cell)]
+    lost = [cell for cell in lost if cell.id not in there]
+    for wanted in lost:
+        first = wanted.source.splitlines()[0]
+        found = next((c for c in notebook.cells if wanted.id in ids(c)), None) or next(
+            (c for c in notebook.cells if c.source.startswith(first)), None
+        )
+        if found is None:
+            found = nbformat.from_dict(wanted)
+            notebook.cells.insert(place(notebook, wanted), found)
+        found.metadata["nbgrader"] = dict(wanted.metadata.nbgrader)
+    notebook.nbformat_minor = max(notebook.nbformat_minor, 5)
+    return [cell.id for cell in lost]
+
+
+def ids(cell):
+    """Return a cell's id, and the one that Colab gives it."""
+    return cell.get("id"), cell.metadata.get("id")
+
+
+def place(notebook, wanted):
+    """Return where a deleted cell belongs: below its exercise, or at the end."""
+    exercise = wanted.id.replace("points-", "exercise-")
+    for number, cell in enumerate(notebook.cells):
+        if exercise in ids(cell):
+            return number + 1
+    return len(notebook.cells) if exercise != wanted.id else 0
+
+
+@dataclass(frozen=True)
+class Course:
+    """The folder that `make graded` writes, and one lesson in it."""
+
+    folder: Path
+    lesson: str
+
+    @property
+    def source(self):
+        return self.folder / "source" / self.lesson / f"{self.lesson}.ipynb"
+
+    def submissions(self):
+        """Return student -> the notebook's file, for all who handed something in."""
+        place = self.folder / "submitted"
+        found = sorted(place.glob(f"*/{self.lesson}/{self.lesson}.ipynb"))
+        return {file.parents[1].name: file for file in found}
+
+    def mended(self, file):
+        """Return a submission with all marks, and the ids that lacked them."""
+        notebook = nbformat.read(file, as_version=4)
+        return notebook, mend(notebook, nbformat.read(self.source, as_version=4))
+
+
+def run_apart(course, image=None, minutes=15, jobs=2):
+    """Grade each submission in a folder of its own; return the rows of the table."""
+    with tempfile.TemporaryDirectory() as scratch:
+        template = Path(scratch) / "template"
+        shutil.copytree(course.source.parent, template / "source" / course.lesson)
+        shutil.copy(course.folder / "nbgrader_config.py", template)
+        generate = ["nbgrader", "generate_assignment", course.lesson]
+        subprocess.run(
+            generate, cwd=template, check=True, capture_output=True, env=around()
+        )
+
+        def grade(item):
+            place = Path(scratch) / "each" / item[0]
+            shutil.copytree(template, place)
+            return grade_one(course, *item, place, image, minutes)
+
+        with ThreadPoolExecutor(jobs) as pool:
+            return list(pool.map(grade, course.submissions().items()))
+
+
+def grade_one(course, student, file, place, image, minutes):
+    """Grade one submission in that copy of the course; return its row."""
+    row = {"student_id": student, "assignment": course.lesson, "score": 0}
+    try:
+        notebook, lost = course.mended(file)
+    except Exception as error:  # whatever a student may hand in
+        return row | {"remark": f"not a notebook: {error}"[:80]}
+    mine = place / "submitted" / student / course.lesson / file.name
+    mine.parent.mkdir(parents=True)
+    nbformat.write(notebook, mine)
+    start = time.monotonic()
+    named = {"lesson": shlex.quote(course.lesson), "student": shlex.quote(student)}
+    command = ["sh", "-c", AUTOGRADE.format(**named)]
+    name = f"downhill-{os.getpid()}-{student}"
+    if image:
+        user = f"{os.getuid()}:{os.getgid()}" if hasattr(os, "getuid") else "1000"
+        options = ["--name", name, "--user", user, "--volume", f"{place}:/course"]
+        command = [*CONTAINER, *options, image, *command]
+    remark = f"mended: {' '.join(lost)}" if lost else ""
+    try:
+        run_for(command, place, 60 * minutes)
+        with open(place / "grades.csv", encoding="utf-8") as table:
+            came = next(csv.DictReader(table))
+        # Of a file that students' code could write to, no more than two numbers.
+        row |= {name: float(came[name]) for name in ("score", "max_score")}
+    except subprocess.TimeoutExpired:
+        remark = f"stopped after {minutes:g} minutes"
+        if image:
+            subprocess.run(["docker", "kill", name], capture_output=True)
+    except (OSError, StopIteration, KeyError, TypeError, ValueError, csv.Error):
+        said = log_of(place).read_text("utf-8", "replace").split()
+        remark = f"nbgrader could not grade it: {' '.join(said)[-200:]}"
+    kept = course.folder / "autograded" / student / course.lesson
+    shutil.rmtree(kept, ignore_errors=True)
+    done = place / "autograded" / student / course.lesson / file.name
+    if done.is_file() and not done.is_symlink():
+        kept.mkdir(parents=True)
+        shutil.copyfile(done, kept / file.name)
+    return row | {"seconds": f"{time.monotonic() - start:.0f}", "remark": remark}
+
+
+def log_of(place):
+    """Return where that says what happened: out of reach of what runs there."""
+    return place.parent / f"{place.name}.log"
+
+
+def around():
+    """Return the environment, with the programs beside this Python found first."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return os.environ | build.KERNEL_ENVIRONMENT | {"PATH": path}
+
+
+def run_for(command, place, seconds):
+    """Run a command for so long; when the time is over, end all that it started."""
+    with open(log_of(place), "w") as log:
+        out = {"stdout": log, "stderr": subprocess.STDOUT}
+        process = subprocess.Popen(
+            command, cwd=place, env=around(), start_new_session=True, **out
+        )
+    try:
+        process.wait(seconds)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, 9)
+            process.wait()
+
+
+def main(arguments=None):
+    """Run the command; return its exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("what", choices=("check", "mend", "run"))
+    parser.add_argument("lesson", help="such as 03_descent")
+    parser.add_argument("--course", type=Path, default=graded.FOLDER)
+    parser.add_argument("--image", help="run students' code in this Docker image")
+    parser.add_argument("--minutes", type=float, default=15, help="for each submission")
+    parser.add_argument("--jobs", type=int, default=2, help="so many at a time")
+    options = parser.parse_args(arguments)
+    course = Course(options.course, options.lesson)
+    if not course.source.exists():
+        sys.exit(f"{course.source} is missing: run `make graded`")
+    if options.what == "run":
+        rows = run_apart(course, options.image, options.minutes, options.jobs)
+        fields = "student_id", "assignment", "score", "max_score", "seconds", "remark"
+        with open(course.folder / "grades.csv", "w", encoding="utf-8") as file:
+            table = csv.DictWriter(file, fields, extrasaction="ignore")
+            table.writeheader()
+            table.writerows(rows)
+        print((course.folder / "grades.csv").read_text("utf-8"), end="")
+        return 0
+    damaged = 0
+    for student, file in course.submissions().items():
+        try:
+            notebook, lost = course.mended(file)
+        except Exception as error:  # whatever a student may hand in
+            print(f"{student}: not a notebook: {error}"[:100])
+            damaged += 1
+            continue
+        damaged += bool(lost)
+        if lost and options.what == "mend":
+            nbformat.write(notebook, file)
+        if lost:
+            said = "mended" if options.what == "mend" else "without nbgrader's marks"
+            print(f"{student}: {said}: {' '.join(lost)}")
+    return 1 if damaged and options.what == "check" else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,174 @@
+"""Write dist/graded/: what nbgrader needs to hand out and grade the lessons.
+
+Each notebook is complete in itself, as the portable ones are, and brings no answers. A
+cell of its own judges each exercise, with hidden tests: see INSTRUCTORS.md.
+"""
+
+import ast
+import importlib
+import shutil
+import textwrap
+
+from nbformat.v4 import new_code_cell
+
+from tools import build, portable
+
+FOLDER = build.ROOT / "dist" / "graded"
+CONFIG = f"""\
+import os
+
+# A word on stderr costs all points of a cell, and TensorFlow is talkative.
+os.environ.update({build.KERNEL_ENVIRONMENT})
+c = get_config()  # noqa: F821
+c.CourseDirectory.course_id = "downhill"
+c.Execute.timeout = 300  # seconds a cell: some train networks
+c.Execute.iopub_timeout = 60  # the default, 4 s, fails on a busy machine
+"""
+SCHEMA = {"schema_version": 3, "solution": False, "task": False, "locked": True}
+# Students get the first two lines. The rest is back for the grading: the check must
+# accept the answer, and must still know each mistake in the bank.
+JUDGE = """\
+checked = check.{name}({answer})
+display(checked)
+### BEGIN HIDDEN TESTS
+assert checked, checked.message
+
+
+def check_the_check():
+{definitions}
+    for answer, part in {mistakes}:
+        verdict = check.{name}(answer)
+        known = verdict.status == "incorrect" and part in verdict.message
+        assert known, "The check itself was changed."
+
+
+check_the_check()
+### END HIDDEN TESTS"""
+
+
+def notebook(source):
+    """Return a lesson with a graded cell for each exercise, and its code in a cell."""
+    cells = build.read_cells(source)
+    made = build.make_notebook(cells, "lesson")
+    first = portable.first_cell(source, answers=False)
+    first.metadata["nbgrader"] = SCHEMA | {"grade_id": first.id, "grade": False}
+    made.cells = [first, *(part for cell in made.cells for part in split(cell, source))]
+    return made
+
+
+def split(cell, source):
+    """Return an exercise's cell as two, answer and judge; others as they are."""
+    name = cell.id.removeprefix("exercise-")
+    if cell.id == name:
+        return [cell]
+    last = ast.parse(cell.source).body[-1]
+    call = ast.unparse(last)
+    if not call.startswith(f"check.{name}("):
+        raise build.BuildError(f"{source.name}: {cell.id} must end with check.{name}()")
+    cell.source = "\n".join(cell.source.splitlines()[: last.lineno - 1]).rstrip()
+    lesson = importlib.import_module(f"helpers.checks.lesson_{source.stem[:2]}")
+    exercise = next(each for each in lesson.EXERCISES if each.name == name)
+    most = 2 if trains(exercise) else None
+    definitions, mistakes = known_mistakes(source.stem[:2], exercise, most)
+    judge = JUDGE.format(
+        name=name,
+        answer=call.removeprefix(f"check.{name}(").removesuffix(")"),
+        definitions=textwrap.indent(definitions or "pass", "    "),
+        mistakes=mistakes,
+    )
+    made = new_code_cell(judge, id=f"points-{name}")
+    made.metadata["nbgrader"] = SCHEMA | {
+        "grade_id": made.id,
+        "grade": True,
+        "points": exercise.points,
+    }
+    return [cell, made]
+
+
+def known_mistakes(number, exercise, most=None):
+    """Return the bank's wrong answers to an exercise as code: (definitions, list).
+
+    Each comes with a part of the message that it gets.
+    """
+    bank = build.ROOT / "helpers" / "checks" / f"bank_{number}.py"
+    nodes = ast.parse(bank.read_text("utf-8")).body
+    table = next(node.value for node in nodes if names_made(node) == {"WRONG"})
+    names = [key.value for key in table.keys]
+    mistakes = table.values[names.index(exercise.name)]
+    mistakes.elts = mistakes.elts[:most]
+    needed, wanted = [], names_used(mistakes)
+    for node in reversed(nodes):
+        if names_made(node) & wanted:
+            needed.insert(0, ast.unparse(node))
+            wanted |= names_used(node)
+    return "\n".join(needed), ast.unparse(mistakes)
+
+
+def trains(exercise):
+    """Tell whether a check takes its time."""
+    return exercise.needs_keras or exercise.seconds > 5
+
+
+def names_made(node):
+    """Return the names that a statement of a module makes."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return {alias.asname or alias.name.split(".")[0] for alias in node.names}
+    if isinstance(node, ast.Assign):
+        return {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return {node.name} if hasattr(node, "name") else set()
+
+
+def names_used(node):
+    """Return the names that code looks up."""
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+def mistakes(source):
+    """Return the bank of a lesson as Markdown: what people answer, what they hear."""
+    number = source.stem[:2]
+    lesson = importlib.import_module(f"helpers.checks.lesson_{number}")
+    bank = importlib.import_module(f"helpers.checks.bank_{number}")
+    lines = [f"## {lesson.LESSON.number} · {lesson.LESSON.title}"]
+    for exercise in lesson.EXERCISES:
+        lines += ["", f"**{exercise.number} · {exercise.kind}**: `{exercise.name}`", ""]
+        lines += ["| answer | what the check says |", "|---|---|"]
+        answers = ast.parse(known_mistakes(number, exercise)[1], mode="eval").body
+        given = bank.WRONG[exercise.name]
+        # An exercise that trains would take minutes: of its messages, the part known.
+        for code, (answer, part) in zip(answers.elts, given, strict=False):
+            said = part if trains(exercise) else exercise(answer).message
+            cells = ast.unparse(code.elts[0]), said
+            cells = (" ".join(cell.replace("|", "\\|").split()) for cell in cells)
+            lines.append("| `{}` | {} |".format(*cells))
+    return "\n".join(lines) + "\n"
+
+
+def write(folder=FOLDER):
+    """Write all assignments; what students handed in stays."""
+    shutil.rmtree(folder / "source", ignore_errors=True)
+    for source in sorted((build.ROOT / "source").glob("*.py")):
+        file = folder / "source" / source.stem / f"{source.stem}.ipynb"
+        file.parent.mkdir(parents=True)
+        made = notebook(source)
+        file.write_text(build.as_text(made), "utf-8")
+        points = [c.metadata.nbgrader.get("points", 0) for c in made.cells if locked(c)]
+        exercises = len(points) - 1
+        print(f"{source.stem:40} {exercises} exercises, {sum(points):2} points")
+    (folder / "nbgrader_config.py").write_text(CONFIG, "utf-8")
+    sources = sorted((build.ROOT / "source").glob("*.py"))
+    text = "\n".join(["# What people get wrong", "", *map(mistakes, sources)])
+    (folder / "mistakes.md").write_text(text, "utf-8")
+
+
+def locked(cell):
+    """Tell whether nbgrader grades a cell, or brings it back as it was."""
+    return "nbgrader" in cell.metadata
+
+
+def marked_ids(notebook):
+    """Return nbgrader's names for the cells that it grades or brings back."""
+    return [c.metadata.nbgrader.grade_id for c in notebook.cells if locked(c)]
+
+
+if __name__ == "__main__":
+    write()

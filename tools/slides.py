@@ -1,0 +1,104 @@
+"""Write dist/slides/: each lesson as slides in one file that needs no network.
+
+nbconvert's slides exporter makes them from the executed solutions. What it would load
+from elsewhere stands in tools/slides/: reveal.js 6.0.2 as npm has it (MIT), and a
+template. Formulas become MathML, which browsers set by themselves.
+"""
+
+import ast
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+from latex2mathml.converter import convert
+from nbconvert import SlidesExporter
+from traitlets.config import Config
+
+from tools import build
+
+PARTS = Path(__file__).with_name("slides")
+FORMULA = re.compile(r"(`+[^`]+`+)|\$\$(.+?)\$\$|\$([^$]+?)\$", re.DOTALL)
+
+
+def pages(source):
+    """Return the notebook that the slides show: no answers, no checks."""
+    lesson, solution = (
+        nbformat.read(file, as_version=4) for file in build.editions(source)
+    )
+    stubs = {cell.id: cell for cell in lesson.cells}
+    shown, after_exercise = [], False
+    for cell in solution.cells:
+        if cell.id not in stubs or is_setup(cell):
+            continue  # a solution's text; hints; imports
+        if after_exercise and "slideshow" not in cell.metadata:
+            cell.metadata["slideshow"] = {"slide_type": "subslide"}
+        after_exercise = cell.id.startswith("exercise-")
+        if after_exercise:
+            cell = stubs[cell.id]
+        if cell.cell_type == "markdown":
+            cell.source = FORMULA.sub(mathml, cell.source)
+        elif "plots.show(" in cell.source and cell.outputs:
+            cell.source = ""  # a figure needs no lines that draw it
+        shown.append(cell)
+    solution.cells = shown
+    return solution
+
+
+def is_setup(cell):
+    """Tell whether a code cell holds imports alone, or comments."""
+    setup = ast.Import | ast.ImportFrom
+    return cell.cell_type == "code" and all(
+        isinstance(line, setup) or ast.unparse(line) == "plots.use_style()"
+        for line in ast.parse(cell.source).body
+    )
+
+
+def mathml(found):
+    """Return a formula as MathML, and `code` as it is."""
+    code, block, inline = found.groups()
+    if code:
+        return code
+    display = "block" if block else "inline"
+    formula = convert((block or inline).strip(), display=display)
+    return formula.replace(r"\_", "_").replace("_", "&#95;").replace("\n", " ")
+
+
+def slides(source):
+    """Return a lesson as slides: the text of an HTML file."""
+    notebook = pages(source)
+    exporter = SlidesExporter(
+        config=Config(CSSHTMLHeaderPreprocessor={"style": "default"}),
+        extra_template_basedirs=[str(PARTS.parent)],
+        template_name=PARTS.name,
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+    )
+    style = "".join(read(name) for name in ("reveal.css", "slides.css"))
+    scripts = [read(name) for name in ("reveal.js", "notes.js", "slides.js")]
+    title = notebook.cells[0].source.splitlines()[0].removeprefix("# ")
+    ours = {"title": title, "css": style, "scripts": scripts}
+    text, _ = exporter.from_notebook_node(notebook, {"downhill": ours})
+    return text
+
+
+def read(name):
+    """Return a file of tools/slides/ that can stand inside an HTML file."""
+    return (PARTS / name).read_text("utf-8").replace("</script", r"<\/script")
+
+
+def main():
+    """Write all slides and print their sizes; return the exit code."""
+    if build.main(["--check"]):
+        return 1
+    folder = build.ROOT / "dist" / "slides"
+    folder.mkdir(parents=True, exist_ok=True)
+    for source in sorted((build.ROOT / "source").glob("*.py")):
+        file = folder / f"{source.stem}.slides.html"
+        file.write_text(slides(source), "utf-8")
+        print(f"{file.name:45} {file.stat().st_size / 1e6:.1f} MB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
