@@ -1884,57 +1884,69 @@ def test_the_validation_loss_can_double_while_the_accuracy_stays():
 # Lesson 8
 
 
+def stored_recipe(stored):
+    """A recipe of the stored search."""
+    fields = capstone.Recipe.__dataclass_fields__
+    return capstone.Recipe(**{field: stored[field] for field in fields})
+
+
 @pytest.mark.parametrize("name", capstone.TASKS)
 def test_the_stored_search_is_what_the_command_finds(name):
     """Two recipes of each problem, trained again, have the scores that are stored."""
     problem, task = capstone.load_task(name), capstone.TASKS[name]
     for stored in capstone.found()[name]["reasonable"][:2]:
-        fields = ("optimizer", "rate", "batch_size", "schedule", "hidden")
-        recipe = capstone.Recipe(*(stored[field] for field in fields))
         rows = len(problem.x_train)
-        steps = capstone.steps_of(rows, recipe.batch_size, stored["epochs"])
+        steps = capstone.steps_of(rows, stored["batch_size"], stored["epochs"])
         assert steps <= task.budget
-        ten = capstone.scores(problem, recipe, steps, range(10), "test")[steps]
+        recipe = stored_recipe(stored)
+        ten = capstone.scores(problem, recipe, steps, range(20, 30), "test")[steps]
         assert ten.mean() == pytest.approx(stored["mean"], abs=0.01)
         assert ten.min() == pytest.approx(stored["low"], abs=0.02)
 
 
 @pytest.mark.parametrize("name", capstone.TASKS)
-def test_the_baseline_can_be_beaten_and_the_best_is_hard(name):
-    """Two of five sensible choices reach the target, and a tenth of all recipes do."""
+def test_targets_lie_three_fifths_of_the_way_from_the_baseline_to_the_best(name):
+    """And both are what was found: the target is a rule, chosen before it was a score."""
     task, stored = capstone.TASKS[name], capstone.found()[name]
-    baseline, *others = stored["reasonable"]
-    assert baseline["mean"] == pytest.approx(task.baseline, abs=0.01)
-    assert stored["best"]["mean"] == pytest.approx(task.best, abs=0.01)
-    assert baseline["mean"] < task.target < task.best
-    assert sum(other["mean"] >= task.target for other in others) >= 2
-    every = np.concatenate(list(stored["scores"].values()))
-    assert np.mean(every >= task.target) > 0.1
+    assert task.baseline == stored["reasonable"][0]["mean"]
+    assert task.best == stored["best"]["mean"]
+    between = task.baseline + 0.6 * (task.best - task.baseline)
+    assert task.target == pytest.approx(between, abs=0.001)
+
+
+@pytest.mark.parametrize("name", capstone.TASKS)
+def test_the_baseline_can_be_beaten_and_the_best_is_hard(name):
+    """Of five sensible choices three reach the target, and none of them the best."""
+    task, stored = capstone.TASKS[name], capstone.found()[name]
+    means = [other["mean"] for other in stored["reasonable"][1:]]
+    assert sum(mean >= task.target for mean in means) >= 3
+    assert min(means) < task.target and max(means) < task.best
 
 
 @pytest.mark.parametrize(
-    ("name", "recipe", "steps", "worst"),
+    ("optimizer", "rate", "worst"),
     [
-        ("digits", capstone.Recipe("SGD", 1.0, 64, "cosine"), 102, "rate high"),
-        ("digits", capstone.Recipe("RMSprop", 0.01, 64, "cosine"), 102, "rate low"),
-        ("diabetes", capstone.Recipe("Adam", 0.003, 32, "cosine"), 198, "rate low"),
+        ("SGD", 0.3, "rate low"),
+        ("SGD", 1.0, "rate high"),
+        ("momentum", 0.1, "few rows"),
     ],
 )
-def test_of_five_spoilt_choices_the_rate_costs_most(name, recipe, steps, worst):
-    """Too high for SGD, too low for what divides by the size of the gradients."""
-    problem = capstone.load_task(name)
+def test_how_near_the_edge_a_recipe_stands_decides_what_costs_most(
+    optimizer, rate, worst
+):
+    """Three recipes for the digits, five choices spoilt one at a time, ten seeds."""
+    digits = capstone.load_task("digits")
+    recipe = capstone.Recipe(optimizer, rate, 64, "cosine")
     spoilt = {
-        "rate low": replace(recipe, rate=recipe.rate / 10),
-        "rate high": replace(recipe, rate=recipe.rate * 10),
+        "rate low": replace(recipe, rate=rate / 10),
+        "rate high": replace(recipe, rate=rate * 10),
         "few rows": replace(recipe, batch_size=4),
         "no schedule": replace(recipe, schedule="constant"),
         "narrow": replace(recipe, hidden=(16,)),
     }
     means = {
-        how: np.maximum(
-            capstone.scores(problem, changed, steps, range(10))[steps], 0
-        ).mean()
+        how: capstone.scores(digits, changed, 102, range(10))[102].clip(0).mean()
         for how, changed in spoilt.items()
     }
     others = [mean for how, mean in means.items() if how != worst]
-    assert means[worst] < min(others) - 0.02
+    assert means[worst] < min(others) - 0.05

@@ -121,16 +121,8 @@ RIGHT = {
     ],
     "my_cancer": [_recipe(TUMOURS, "Adam", 0.05, BINARY, 32, 1), _two_units],
     "costs_most": [
-        {
-            "diabetes, Adam": "Rate low",
-            "digits, RMSprop": " rate low",
-            "digits, SGD": "RATE HIGH",
-        },
-        {
-            "digits, SGD": np.str_("rate high"),
-            "digits, RMSprop": "rate low",
-            "diabetes, Adam": "rate low",
-        },
+        {"SGD at 1": 2, "momentum at 0.1": 3, "SGD at 0.3": 1},
+        {"SGD at 0.3": np.int64(1), "SGD at 1": 2.0, "momentum at 0.1": 3},
     ],
     "my_two_digits": [
         _recipe(BOTH, "SGD", 1.0, BINARY, 32, 3),
@@ -139,8 +131,8 @@ RIGHT = {
 }
 
 
-def _costs(sgd="rate high", rmsprop="rate low", adam="rate low"):
-    return {"digits, SGD": sgd, "digits, RMSprop": rmsprop, "diabetes, Adam": adam}
+def _costs(low=1, high=2, momentum=3):
+    return {"SGD at 0.3": low, "SGD at 1": high, "momentum at 0.1": momentum}
 
 
 WRONG = {
@@ -200,14 +192,18 @@ WRONG = {
         (_recipe(TUMOURS, "Adam", 0.03, SPARSE, 32, 1), "doctor"),
     ],
     "costs_most": [
-        (_costs(sgd="rate low"), "worse than slow"),
-        (_costs(rmsprop="rate high"), "divides by the size"),
-        (_costs(adam="narrow"), "more than they need"),
-        (_costs(adam="no schedule"), "next to nothing"),
-        (_costs(sgd="few rows"), "noisy steps"),
-        (_costs(sgd="the rate"), "should be one of"),
-        ({"digits, SGD": "rate high"}, "needs the keys"),
-        ("rate low", "should be a dictionary"),
+        (_costs(low=2), "bearable with a cosine"),
+        (_costs(low=3), "small steps forgive noise"),
+        (_costs(high=1), "worse than slow"),
+        (_costs(high=3), "takes all of it"),
+        (_costs(momentum=1), "pushes it over"),
+        (_costs(momentum=2), "its limit is higher"),
+        (_costs(low=4), "next to nothing"),
+        (_costs(high=5), "more than they need"),
+        (_costs(low=6), "numbers 1 to 5"),
+        (_costs(low="rate low"), "take the quotes away"),
+        ({"SGD at 1": 2}, "needs the keys"),
+        (1, "should be a dictionary"),
     ],
     "my_two_digits": [
         (

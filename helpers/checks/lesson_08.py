@@ -1,17 +1,12 @@
 """The exercises of lesson 8: your turn."""
 
-from helpers.checks.answers import kind_of, number, one_of, show
+from helpers.checks.answers import kind_of, number, show
 from helpers.checks.engine import Lesson, Wrong
 from helpers.checks.recipes import Attempt
 
 LESSON = Lesson(8, "Your turn")
 SECONDS = 60  # three trainings in Keras, on a machine that may be busy
-SPOILED = ("rate low", "rate high", "few rows", "no schedule", "narrow")
-COSTS_MOST = {
-    "digits, SGD": "rate high",
-    "digits, RMSprop": "rate low",
-    "diabetes, Adam": "rate low",
-}
+COSTS_MOST = {"SGD at 0.3": 1, "SGD at 1": 2, "momentum at 0.1": 3}
 
 
 @LESSON.exercise(
@@ -54,8 +49,8 @@ def affordable(answer):
     hints=(
         "Start from the baseline and change the rate alone. Which rate did the sweep "
         "find for SGD, and which for Adam?",
-        "The sweep's best rates hold for batch size 64 and six epochs. Take one of "
-        "them. Then see whether a cosine or a wider layer adds anything.",
+        "The sweep's best rates hold for batch size 64 and six epochs: take a rate "
+        "with both. Then see whether a wider layer or more rows a step add anything.",
     ),
 )
 def my_digits(answer):
@@ -69,8 +64,9 @@ def my_digits(answer):
     seconds=SECONDS,
     needs_keras=True,
     hints=(
-        "The answer is an amount. The baseline's curve turns upwards long before its "
-        "last step: it learns the training rows by heart. What slows that down?",
+        "The answer is an amount. The baseline's validation loss stops falling long "
+        "before its last step; from there on it learns rows by heart. What slows that "
+        "down?",
         "Take a tenth of the rate, or a tenth of the steps, or no hidden layer at all. "
         "Any one of them may do.",
     ),
@@ -101,17 +97,18 @@ def my_cancer(answer):
     "Choose",
     points=2,
     hints=(
-        "Each recipe has a rate that suits it, and few steps. What does a tenth of the "
-        "rate cost, and what does ten times the rate do to SGD?",
-        "A step of SGD is as long as rate times gradient, and gradients can grow. "
-        "RMSprop and Adam divide by the size of the gradients: how long is their step?",
+        "Two of the three stand near the edge: momentum 0.9 makes steps ten times as "
+        "long in the end, so 0.1 is like a rate of 1. Which of the recipes has room "
+        "above it, and so nothing to fear but being late?",
+        "Above its limit SGD blows up, and 10 is above it. Momentum has a higher "
+        "limit, so it lives. What else than the rate makes the ball of noise large?",
     ),
 )
 def costs_most(answer):
-    """Judge which of five changes costs most, for each of three problems."""
+    """Judge which of five changes costs most, for each of three recipes."""
     if not isinstance(answer, dict):
         raise Wrong(
-            f"my_costs should be a dictionary: {show({'digits, SGD': 'narrow'})}. "
+            'my_costs should be a dictionary, such as `{"SGD at 0.3": 5, ...}`. '
             f"You gave {kind_of(answer)}."
         )
     if set(answer) != set(COSTS_MOST):
@@ -120,22 +117,42 @@ def costs_most(answer):
             f"{show([*answer])}."
         )
     for name, right in COSTS_MOST.items():
-        chosen = one_of(answer[name], SPOILED, f'my_costs["{name}"]')
+        chosen = number(answer[name], f'my_costs["{name}"]', whole=True)
+        if not 1 <= chosen <= 5:
+            raise Wrong(f"{name}: the changes have the numbers 1 to 5, not {chosen:g}.")
         if chosen != right:
-            raise Wrong(f"{name}: {_why_not(chosen)}")
-    return "The rate costs most each time: too high for SGD, too low for the others."
+            raise Wrong(f"{name}: {_why_not(name, chosen)}")
+    return (
+        "Far below its limit a recipe is late, above it it blows up, and near it the "
+        "noise of few rows is what it can't bear."
+    )
 
 
-def _why_not(chosen):
+def _why_not(name, chosen):
+    other = {
+        4: "the cosine is worth next to nothing in so few steps.",
+        5: "a quarter of the units costs little: these networks have more than they "
+        "need.",
+    }
+    if chosen in other:
+        return other[chosen]
+    if name == "SGD at 0.3":
+        return {
+            2: "3 is still bearable with a cosine that soon brings it down. This rate "
+            "has room above it.",
+            3: "small steps forgive noise (lesson 4), and these are small. What do "
+            "small steps not do?",
+        }[chosen]
+    if name == "SGD at 1":
+        return {
+            1: "at a tenth it is slow, and still gets most of the way. What is worse "
+            "than slow?",
+            3: "four rows do cost much, so near the limit. Something takes all of it.",
+        }[chosen]
     return {
-        "narrow": "a quarter of the units costs little. These networks have more than "
-        "they need.",
-        "no schedule": "the cosine is worth next to nothing in so few steps.",
-        "few rows": "noisy steps do cost something. Another change costs more.",
-        "rate low": "at a tenth of the rate SGD is slow, and it still gets most of the "
-        "way. What is worse than slow?",
-        "rate high": "this optimizer divides by the size of the gradients, so its "
-        "steps stay about as long as the rate: ten times too long is bearable.",
+        1: "0.01 goes as far as SGD at 0.1, so most of the way. This recipe stands "
+        "near the edge: look for what pushes it over.",
+        2: "SGD would blow up, but momentum bears a rate of 1: its limit is higher.",
     }[chosen]
 
 
