@@ -1906,7 +1906,7 @@ def test_the_stored_search_is_what_the_command_finds(name):
 
 @pytest.mark.parametrize("name", capstone.TASKS)
 def test_targets_lie_three_fifths_of_the_way_from_the_baseline_to_the_best(name):
-    """And both are what was found: the target is a rule, chosen before it was a score."""
+    """Baseline and best are what was found; the target between them is a rule."""
     task, stored = capstone.TASKS[name], capstone.found()[name]
     assert task.baseline == stored["reasonable"][0]["mean"]
     assert task.best == stored["best"]["mean"]

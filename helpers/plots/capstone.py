@@ -25,6 +25,7 @@ def field(found, task):
     _, ax = plt.subplots(figsize=(7, 3.2))
     random = np.random.default_rng(0)
     left = task.baseline - 1.5 * (task.best - task.baseline)
+    margin = 0.18 * (task.best - left)  # room for words about what lies further left
     for row, scores in enumerate(found["scores"].values()):
         scores = np.array(scores)
         height = row + random.uniform(-0.25, 0.25, len(scores))
@@ -32,8 +33,7 @@ def field(found, task):
         style = {"markersize": 4, "alpha": 0.5, "color": CURVES[row]}
         ax.plot(scores[inside], height[inside], MARKERS[row], **style)
         out = f"← {(~inside).sum()} more"
-        box = {"color": "white", "pad": 1}
-        ax.text(left, row, out, ha="left", va="center", fontsize=9, bbox=box)
+        ax.text(left - margin, row, out, ha="left", va="center", fontsize=9)
     lines = {
         "baseline": (DIVERGED, ":"),
         "target": (DESCENT, "--"),
@@ -44,10 +44,11 @@ def field(found, task):
         label = f"{name} {value:g}"
         ax.axvline(value, color=colour, linestyle=line, label=label, zorder=0)
     ax.set_yticks(range(len(found["scores"])), found["scores"])
+    ax.tick_params(axis="y", length=0)
     ax.invert_yaxis()
     ax.grid(visible=False, axis="y")
     right = task.best + 0.15 * (task.best - left)
-    ax.set(xlabel=f"{task.measure} on the test rows", xlim=(left, right))
+    ax.set(xlabel=f"{task.measure} on the test rows", xlim=(left - margin, right))
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=3, frameon=False)
     total = sum(map(len, found["scores"].values()))
     reach = sum(score >= task.target for s in found["scores"].values() for score in s)
