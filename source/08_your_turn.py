@@ -440,7 +440,7 @@ plots.show("Eight pictures, each of two digits over one another, with their labe
 #
 # ### Exercise 8.6 · Write
 #
-# A stretch. At most **300 steps**; a picture counts as right only if *all ten* answers are right, and **TT** of the test
+# A stretch. At most **300 steps**; a picture counts as right only if *all ten* answers are right, and **0.458** of the test
 # pictures have to be. `both` has `x_train`, `y_train`, `x_valid` and `y_valid`, as the others do. Say yourself what the
 # output is and which loss goes with it.
 
@@ -515,7 +515,7 @@ for name, result in found.items():
 # WINNERS
 #
 # Is one of them the best everywhere? Each row of the next table is a problem, each column a winner. All of them make as many
-# steps as that problem's budget allows. Which row will be the most even?
+# steps as that problem's budget allows. Which column would you bet on?
 
 # %%
 names = list(found)

@@ -138,11 +138,11 @@ def main(names):
         first = sorted(out, key=lambda row: -row[0])[:12]
         best = max(first, key=lambda row: again(problem, *row[2:]))
         scores = {
-            optimizer: [
+            optimizer: sorted(
                 round(max(float(test), -1), 3)
                 for _, test, recipe, _ in out
                 if recipe.optimizer == optimizer
-            ]
+            )
             for optimizer in RATES
         }
         found[name] = {

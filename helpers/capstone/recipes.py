@@ -5,6 +5,7 @@ from functools import partial
 from itertools import count
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from helpers import losses
 from helpers.capstone.tasks import SEEDS, score
@@ -100,7 +101,8 @@ def follow(problem, network, optimizer, batch_size, steps, seeds, look=()):
     stack, done, epochs = FastNetwork(network), 0, count()
     look = {*look, steps}
     optimizer.reset()
-    with np.errstate(over="ignore", invalid="ignore"):
+    # On matrices this small, threads of BLAS wait for one another more than they help.
+    with np.errstate(over="ignore", invalid="ignore"), threadpool_limits(1, "blas"):
         while done <= steps:
             epoch = next(epochs)
             orders = {seed: epoch_order(len(x), epoch, seed) for seed in set(seeds)}
