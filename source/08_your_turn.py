@@ -470,7 +470,7 @@ plots.field(found["two_digits"], capstone.TASKS["two_digits"])
 plots.show("Recipes for two digits by optimizer.")
 
 # %% [markdown]
-# *Each dot is one recipe for the pictures of two digits.*
+# *Each dot is one recipe for the pictures of two digits. Half of them reach the target, with every optimizer.*
 #
 # ## Write it down
 #
@@ -512,7 +512,8 @@ for name, result in found.items():
     print(f"{best['mean']:.2f} ({best['low']:.2f} to {best['high']:.2f})")
 
 # %% [markdown]
-# WINNERS
+# Three times RMSprop and once Adam, but rates from 0.0003 to 0.03, batch sizes from 16 to 256, one hidden layer or two, with
+# a cosine and without.
 #
 # Is one of them the best everywhere? Each row of the next table is a problem, each column a winner. All of them make as many
 # steps as that problem's budget allows. Which column would you bet on?
@@ -525,7 +526,9 @@ for name in names:
     print(f"{name:13}", *(f"{score:13.2f}" for score in scores))
 
 # %% [markdown]
-# EXCHANGED
+# No column is best in all rows. On the diabetes data the three other winners end *below the baseline*, which has 0.19: they
+# learn 266 patients by heart. And its own winner, slow and careful, falls below the baseline on the digits, which has 0.955.
+# What wins where rows are many loses where they are few.
 #
 # And here are six choices that sensible people make, for each problem. The first line of each is the baseline.
 

@@ -1923,6 +1923,19 @@ def test_the_baseline_can_be_beaten_and_the_best_is_hard(name):
     assert min(means) < task.target and max(means) < task.best
 
 
+def test_no_winner_wins_everywhere():
+    """What wins where rows are many is below the baseline where they are few."""
+    found, tasks = capstone.found(), capstone.TASKS
+    for winner in ("digits", "breast_cancer", "two_digits"):
+        assert found["diabetes"]["winners"][winner] < tasks["diabetes"].baseline - 0.02
+    assert found["digits"]["winners"]["diabetes"] < tasks["digits"].baseline - 0.01
+    recipe = stored_recipe(found["digits"]["best"])
+    problem, steps = capstone.load_task("diabetes"), tasks["diabetes"].budget
+    again = capstone.scores(problem, recipe, steps, range(20, 30), "test")[steps]
+    came = found["diabetes"]["winners"]["digits"]
+    assert again.mean() == pytest.approx(came, abs=0.02)
+
+
 @pytest.mark.parametrize(
     ("optimizer", "rate", "worst"),
     [
