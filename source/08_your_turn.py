@@ -463,7 +463,7 @@ check.my_two_digits(my_two_digits)
 
 # %% [markdown] tags=["solution"]
 # Ten yes-or-no questions about one picture: ten sigmoid units and `binary_crossentropy`, one for each digit. A softmax would
-# have to share 1 between two digits, gives 0.5 to each, and no output gets above one half.
+# have to share 1 between two digits: never can both be above one half.
 
 # %%
 plots.field(found["two_digits"], capstone.TASKS["two_digits"])
