@@ -276,7 +276,7 @@ low, high = np.quantile(scores, [0.05, 0.95])
 print(f"nine times out of ten between {low:.1f} and {high:.1f}")
 
 # %% [markdown]
-# BOOT Three seeds tell you how much the *training* varies. They say
+# That is wider than the way from the baseline to the best. Three seeds tell you how much the *training* varies. They say
 # nothing about which patients happened to be in the pile. With few test rows, the second decimal is an opinion.
 #
 # (Such redrawing is called the **bootstrap**: Efron 1979, "Bootstrap Methods: Another Look at the Jackknife".)
@@ -414,8 +414,8 @@ def accuracy(recipe):
 
 for title, recipe in RECIPES.items():
     good = accuracy(recipe)
-    lost = [f"{n}: {good - accuracy(bad):.2f}" for n, bad in spoil(recipe).items()]
-    print(f"{title:15} has {good:.2f} and loses", *lost, sep="  ")
+    lost = {n: round(good - accuracy(bad), 2) + 0 for n, bad in spoil(recipe).items()}
+    print(f"{title:15} has {good:.2f} and loses", lost)
 
 # %% [markdown]
 # Three recipes, three culprits, and each is a rate that is too low, too high, or too high for the noise. How near the edge
@@ -435,8 +435,8 @@ plots.images(pixels, labels)
 plots.show("Eight pictures, each of two digits over one another, with their labels.")
 
 # %% [markdown]
-# *Eight pictures, each with two handwritten digits over one another, and above it which they are. Where a single number
-# stands, both were the same.*
+# *Eight pictures, each with two handwritten digits over one another, and above it which they are.* Now and then both are
+# the same; then a single label is 1.
 #
 # ### Exercise 8.6 · Write
 #
@@ -509,7 +509,7 @@ for name, result in found.items():
         f"{name:13} {best['optimizer']} {best['rate']:g}, {best['schedule']}", end=", "
     )
     print(f"batch size {best['batch_size']}, hidden {best['hidden']}", end=": ")
-    print(f"{best['mean']:.2f} ({best['low']:.2f} to {best['high']:.2f})")
+    print(f"{best['mean']:.3f} ({best['low']:.3f} to {best['high']:.3f})")
 
 # %% [markdown]
 # Three times RMSprop and once Adam, but rates from 0.0003 to 0.03, batch sizes from 16 to 256, one hidden layer or two, with
@@ -523,7 +523,7 @@ names = list(found)
 print(" " * 13, *(f"{name:>13}" for name in names))
 for name in names:
     scores = [found[name]["winners"][winner] for winner in names]
-    print(f"{name:13}", *(f"{score:13.2f}" for score in scores))
+    print(f"{name:13}", *(f"{score:13.3f}" for score in scores))
 
 # %% [markdown]
 # No column is best in all rows. On the diabetes data the three other winners end *below the baseline*, which has 0.19: they
@@ -538,8 +538,8 @@ for name, result in found.items():
     for each in result["reasonable"]:
         words = f"{each['optimizer']} {each['rate']:g}, {each['schedule']}"
         words += f", batch size {each['batch_size']}, hidden {each['hidden']}"
-        print(f"  {words:52} {each['mean']:.2f}", end=" ")
-        print(f"({each['low']:.2f} to {each['high']:.2f})")
+        print(f"  {words:52} {each['mean']:.3f}", end=" ")
+        print(f"({each['low']:.3f} to {each['high']:.3f})")
 
 # %% [markdown]
 # Read the bands. Among the better ones of a problem most of them overlap, whatever the optimizer is called. What falls

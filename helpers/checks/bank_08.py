@@ -149,7 +149,7 @@ WRONG = {
         ("12", "take the quotes away"),
     ],
     "my_digits": [
-        (_recipe(DIGITS, "SGD", 0.1, SPARSE, 32, 3), "what costs most is"),
+        (_recipe(DIGITS, "SGD", 0.1, SPARSE, 32, 3), "what costs most: the optimizer"),
         (_recipe(DIGITS, "Adadelta", 0.001, SPARSE, 32, 3), "below the baseline"),
         (_recipe(DIGITS, "Adam", 0.01, SPARSE, 32, 20), "budget is 110"),
         (_recipe(DIGITS, "Adam", 0.01, SPARSE, 4, 1), "Not even one epoch"),

@@ -263,8 +263,8 @@ class Attempt:
                 "one choice at a time, gains anything."
             )
         return (
-            "Taken apart, one choice changed at a time, on the validation rows: what "
-            f"costs most is {choice}; {change} gains {gain:.2f}."
+            "Taken apart, one choice changed at a time, on the validation rows, what "
+            f"costs most: {choice} ({change} gains {gain:.2f})."
         )
 
 

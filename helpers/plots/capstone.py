@@ -24,7 +24,8 @@ def field(found, task):
     """
     _, ax = plt.subplots(figsize=(7, 3.2))
     random = np.random.default_rng(0)
-    left = task.baseline - 1.5 * (task.best - task.baseline)
+    lowest = min(map(min, found["scores"].values()))
+    left = max(lowest, task.baseline - 1.5 * (task.best - task.baseline))
     margin = 0.18 * (task.best - left)  # room for words about what lies further left
     for row, scores in enumerate(found["scores"].values()):
         scores = np.array(scores)
@@ -33,7 +34,8 @@ def field(found, task):
         style = {"markersize": 4, "alpha": 0.5, "color": CURVES[row]}
         ax.plot(scores[inside], height[inside], MARKERS[row], **style)
         out = f"← {(~inside).sum()} more"
-        ax.text(left - margin, row, out, ha="left", va="center", fontsize=9)
+        if not inside.all():
+            ax.text(left - margin, row, out, ha="left", va="center", fontsize=9)
     lines = {
         "baseline": (DIVERGED, ":"),
         "target": (DESCENT, "--"),
