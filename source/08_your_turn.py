@@ -409,7 +409,8 @@ check.costs_most(my_costs)
 
 # %%
 def accuracy(recipe):
-    return capstone.scores(digits, recipe, 102, seeds=range(10))[102].clip(0).mean()
+    scores = capstone.scores(digits, recipe, 102, seeds=range(10))[102]
+    return float(scores.clip(0).mean())
 
 
 for title, recipe in RECIPES.items():
