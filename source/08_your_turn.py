@@ -503,14 +503,16 @@ plots.show("Recipes for two digits by optimizer.")
 # Put the four winners side by side. For each problem this is the recipe that was best on validation rows, with its test
 # score over ten fresh seeds.
 
+
 # %%
+def in_words(each):
+    words = f"{each['optimizer']} {each['rate']:g}, {each['schedule']}"
+    words += f", batch size {each['batch_size']}, hidden {each['hidden']}"
+    return f"{words:55}{each['mean']:.3f} ({each['low']:.3f} to {each['high']:.3f})"
+
+
 for name, result in found.items():
-    best = result["best"]
-    print(
-        f"{name:13} {best['optimizer']} {best['rate']:g}, {best['schedule']}", end=", "
-    )
-    print(f"batch size {best['batch_size']}, hidden {best['hidden']}", end=": ")
-    print(f"{best['mean']:.3f} ({best['low']:.3f} to {best['high']:.3f})")
+    print(f"{name:13}", in_words(result["best"]))
 
 # %% [markdown]
 # Three times RMSprop and once Adam, but rates from 0.0003 to 0.03, batch sizes from 16 to 256, one hidden layer or two, with
@@ -535,12 +537,7 @@ for name in names:
 
 # %%
 for name, result in found.items():
-    print(name)
-    for each in result["reasonable"]:
-        words = f"{each['optimizer']} {each['rate']:g}, {each['schedule']}"
-        words += f", batch size {each['batch_size']}, hidden {each['hidden']}"
-        print(f"  {words:52} {each['mean']:.3f}", end=" ")
-        print(f"({each['low']:.3f} to {each['high']:.3f})")
+    print(name, *map(in_words, result["reasonable"]), sep="\n   ")
 
 # %% [markdown]
 # Read the bands. Among the better ones of a problem most of them overlap, whatever the optimizer is called. What falls
@@ -574,8 +571,9 @@ for name, result in found.items():
 #
 # ## What to remember
 #
-# **What do you choose first?** What an answer is, and with it output and loss; then the learning rate, for the optimizer you
-# happen to have; then see whether anything else makes a difference that is larger than the seeds.
+# **First the output and the loss that fit what an answer is, then the learning rate of the optimizer that you have; and it was
+# good if it beats a baseline by more than the seeds spread, on rows that had no part in the choice.** After that see whether
+# anything else makes a difference that is larger than the seeds.
 #
 # - A wrong output or loss cannot be tuned away; the starting loss and the doctor find it before the first step.
 # - Rates belong to an optimizer, a batch size and a budget. A rate from another recipe is a guess.
