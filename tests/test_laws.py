@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 import pytest
 
+from helpers import capstone
 from helpers.data import load
 from helpers.descent import descend
 from helpers.fast_network import FastNetwork
@@ -1939,3 +1940,87 @@ def test_the_validation_loss_can_double_while_the_accuracy_stays():
     assert losses.mean(axis=0).argmin() == pytest.approx(12, abs=4)
     assert losses[:, -1].mean() / losses[:, 12].mean() == pytest.approx(1.83, abs=0.2)
     assert scores[:, -1].mean() == pytest.approx(scores[:, 12].mean(), abs=0.01)
+
+
+# Lesson 8
+
+
+def stored_recipe(stored):
+    """A recipe of the stored search."""
+    fields = capstone.Recipe.__dataclass_fields__
+    return capstone.Recipe(**{field: stored[field] for field in fields})
+
+
+@pytest.mark.parametrize("name", capstone.TASKS)
+def test_the_stored_search_is_what_the_command_finds(name):
+    """Two recipes of each problem, trained again, have the scores that are stored."""
+    problem, task = capstone.load_task(name), capstone.TASKS[name]
+    for stored in capstone.found()[name]["reasonable"][:2]:
+        rows = len(problem.x_train)
+        steps = capstone.steps_of(rows, stored["batch_size"], stored["epochs"])
+        assert steps <= task.budget
+        recipe = stored_recipe(stored)
+        ten = capstone.scores(problem, recipe, steps, range(20, 30), "test")[steps]
+        assert ten.mean() == pytest.approx(stored["mean"], abs=0.01)
+        assert ten.min() == pytest.approx(stored["low"], abs=0.02)
+
+
+@pytest.mark.parametrize("name", capstone.TASKS)
+def test_targets_lie_three_fifths_of_the_way_from_the_baseline_to_the_best(name):
+    """Baseline and best are what was found; the target between them is a rule."""
+    task, stored = capstone.TASKS[name], capstone.found()[name]
+    assert task.baseline == stored["reasonable"][0]["mean"]
+    assert task.best == stored["best"]["mean"]
+    between = task.baseline + 0.6 * (task.best - task.baseline)
+    assert task.target == pytest.approx(between, abs=0.001)
+
+
+@pytest.mark.parametrize("name", capstone.TASKS)
+def test_the_baseline_can_be_beaten_and_the_best_is_hard(name):
+    """Of five sensible choices three reach the target, and none of them the best."""
+    task, stored = capstone.TASKS[name], capstone.found()[name]
+    means = [other["mean"] for other in stored["reasonable"][1:]]
+    assert sum(mean >= task.target for mean in means) >= 3
+    assert min(means) < task.target and max(means) < task.best
+
+
+def test_no_winner_wins_everywhere():
+    """What wins where rows are many is below the baseline where they are few."""
+    found, tasks = capstone.found(), capstone.TASKS
+    for winner in ("digits", "breast_cancer", "two_digits"):
+        assert found["diabetes"]["winners"][winner] < tasks["diabetes"].baseline - 0.02
+    assert found["digits"]["winners"]["diabetes"] < tasks["digits"].baseline - 0.01
+    recipe = stored_recipe(found["digits"]["best"])
+    problem, steps = capstone.load_task("diabetes"), tasks["diabetes"].budget
+    again = capstone.scores(problem, recipe, steps, range(20, 30), "test")[steps]
+    came = found["diabetes"]["winners"]["digits"]
+    assert again.mean() == pytest.approx(came, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "rate", "worst"),
+    [
+        ("SGD", 0.3, "rate low"),
+        ("SGD", 1.0, "rate high"),
+        ("momentum", 0.1, "few rows"),
+    ],
+)
+def test_how_near_the_edge_a_recipe_stands_decides_what_costs_most(
+    optimizer, rate, worst
+):
+    """Three recipes for the digits, five choices spoilt one at a time, ten seeds."""
+    digits = capstone.load_task("digits")
+    recipe = capstone.Recipe(optimizer, rate, 64, "cosine")
+    spoilt = {
+        "rate low": replace(recipe, rate=rate / 10),
+        "rate high": replace(recipe, rate=rate * 10),
+        "few rows": replace(recipe, batch_size=4),
+        "no schedule": replace(recipe, schedule="constant"),
+        "narrow": replace(recipe, hidden=(16,)),
+    }
+    means = {
+        how: capstone.scores(digits, changed, 102, range(10))[102].clip(0).mean()
+        for how, changed in spoilt.items()
+    }
+    others = [mean for how, mean in means.items() if how != worst]
+    assert means[worst] < min(others) - 0.05

@@ -43,6 +43,22 @@ RIGHT_ALL_THE_SAME = {
     "on_plateau": {
         "rates, best, waited = ([], np.inf, 1)": "the first loss sets it back to 0",
     },
+    "my_digits": {
+        "model = dense(64, [65], 10, 'softmax')": "the width is open",
+        "return (model, {'batch_size': 65, 'epochs': 6})": "within the budget",
+    },
+    "my_diabetes": {
+        "model = dense(10, [65], 1)": "the width is open",
+        "return (model, {'batch_size': 33, 'epochs': 22})": "within the budget",
+    },
+    "my_cancer": {
+        "model = dense(30, [17], 1, 'sigmoid')": "the width is open",
+        "return (model, {'batch_size': 33, 'epochs': 1})": "within the budget",
+    },
+    "my_two_digits": {
+        "model = dense(64, [65], 10, 'sigmoid')": "the width is open",
+        "return (model, {'batch_size': 33, 'epochs': 3})": "within the budget",
+    },
     "rows_needed": {
         "for batch_size in range(1, n + 2):": "the loop ends at n, with no noise",
         "for batch_size in range(0, n + 1):": "no rows have infinite noise: it goes on",

@@ -9,6 +9,7 @@ from helpers.labs.gradient import gradient
 from helpers.labs.line_fit import line_fit
 from helpers.labs.loss_shapes import loss_shapes
 from helpers.labs.race import race
+from helpers.labs.recipes import recipes
 from helpers.labs.sampling import sampling
 from helpers.labs.schedules import schedules
 from helpers.labs.training import training
@@ -19,6 +20,7 @@ __all__ = [
     "line_fit",
     "loss_shapes",
     "race",
+    "recipes",
     "sampling",
     "schedules",
     "training",

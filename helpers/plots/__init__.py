@@ -16,6 +16,7 @@ from helpers.plots.base import (
     show,
     use_style,
 )
+from helpers.plots.capstone import field
 from helpers.plots.landscapes import (
     arrow,
     contours,
@@ -48,6 +49,7 @@ __all__ = [
     "curves",
     "epoch_axis",
     "family_tree",
+    "field",
     "images",
     "in_notebook",
     "landscape",

@@ -1,0 +1,18 @@
+"""Lesson 8: its problems, and recipes for them that the course's own engine trains."""
+
+from helpers.capstone.recipes import OPTIMIZERS, Recipe, follow, scores
+from helpers.capstone.tasks import SEEDS, TASKS, Task, found, load_task, score, steps_of
+
+__all__ = [
+    "OPTIMIZERS",
+    "SEEDS",
+    "TASKS",
+    "Recipe",
+    "Task",
+    "follow",
+    "found",
+    "load_task",
+    "score",
+    "scores",
+    "steps_of",
+]

@@ -1,0 +1,177 @@
+"""The exercises of lesson 8: your turn."""
+
+from helpers.checks.answers import kind_of, number, show
+from helpers.checks.engine import Lesson, Wrong
+from helpers.checks.recipes import Attempt
+
+LESSON = Lesson(8, "Your turn")
+SECONDS = 60  # three trainings in Keras, on a machine that may be busy
+COSTS_MOST = {"SGD at 0.3": 1, "SGD at 1": 2, "momentum at 0.1": 3}
+
+
+@LESSON.exercise(
+    "Predict",
+    hints=(
+        "How many steps is one epoch? The last minibatch may be smaller, and it is "
+        "a step, too.",
+        "1079 / 128 is 8.4, so an epoch takes 9 steps. How often does 9 go into 110?",
+    ),
+)
+def affordable(answer):
+    """Judge the epochs of 1,079 rows at batch size 128 within 110 steps."""
+    epochs = number(answer, "my_epochs", whole=True)
+    mistakes = {
+        13: "Thirteen epochs are 117 steps: an epoch takes 9 steps, not 8.4. The rows "
+        "that are left over make a step of their own.",
+        9: "That is the number of steps in one epoch. How often does it go into 110?",
+        8: "1079 / 128 is 8.4: that is about one epoch. How often does it fit in 110?",
+        108: "That is the number of steps. How many epochs are they?",
+        3: "That is for batch size 32. Here it is 128.",
+        110: "That is the budget in steps. How many steps does an epoch take?",
+        14: "Fourteen epochs are 126 steps. Round the steps of an epoch up, then the "
+        "number of epochs down.",
+    }
+    if epochs in mistakes:
+        raise Wrong(mistakes[epochs])
+    if epochs != 12:
+        raise Wrong(
+            f"{epochs:g} epochs of 9 steps make {9 * epochs:g}. The budget is 110: "
+            "how many whole epochs fit?"
+        )
+    return "9 steps an epoch, the last with 55 rows; 12 epochs are 108 steps."
+
+
+@LESSON.exercise(
+    "Tune",
+    points=3,
+    seconds=SECONDS,
+    needs_keras=True,
+    hints=(
+        "Start from the baseline and change the rate alone. Which rate did the sweep "
+        "find for SGD, and which for Adam?",
+        "The sweep's best rates hold for batch size 64 and six epochs: take a rate "
+        "with both. Then see whether a wider layer or more rows a step add anything.",
+    ),
+)
+def my_digits(answer):
+    """Judge a recipe for the digits."""
+    return Attempt(answer, "my_digits", "digits").judge()
+
+
+@LESSON.exercise(
+    "Write",
+    points=4,
+    seconds=SECONDS,
+    needs_keras=True,
+    hints=(
+        "The answer is an amount. The baseline's validation loss stops falling long "
+        "before its last step; from there on it learns rows by heart. What slows that "
+        "down?",
+        "Take a tenth of the rate, or a tenth of the steps, or no hidden layer at all. "
+        "Any one of them may do.",
+    ),
+)
+def my_diabetes(answer):
+    """Judge a recipe for the diabetes data."""
+    return Attempt(answer, "my_diabetes", "diabetes").judge()
+
+
+@LESSON.exercise(
+    "Fix",
+    points=3,
+    seconds=SECONDS,
+    needs_keras=True,
+    hints=(
+        "What can a softmax over a single unit give? And how far does Adadelta move at "
+        "Keras's default rate?",
+        "One sigmoid unit. An optimizer with a rate that suits it, such as Adam "
+        "between 0.01 and 0.05. And 343 rows at batch size 32 are 11 steps an epoch.",
+    ),
+)
+def my_cancer(answer):
+    """Judge a recipe for the tumours."""
+    return Attempt(answer, "my_cancer", "breast_cancer").judge()
+
+
+@LESSON.exercise(
+    "Choose",
+    points=2,
+    hints=(
+        "Two of the three stand near the edge: momentum 0.9 makes steps ten times as "
+        "long in the end, so 0.1 is like a rate of 1. Which of the recipes has room "
+        "above it, and so nothing to fear but being late?",
+        "Above its limit SGD blows up, and 10 is above it. Momentum has a higher "
+        "limit, so it lives. What else than the rate makes the ball of noise large?",
+    ),
+)
+def costs_most(answer):
+    """Judge which of five changes costs most, for each of three recipes."""
+    if not isinstance(answer, dict):
+        raise Wrong(
+            'my_costs should be a dictionary, such as `{"SGD at 0.3": 5, ...}`. '
+            f"You gave {kind_of(answer)}."
+        )
+    if set(answer) != set(COSTS_MOST):
+        raise Wrong(
+            f"my_costs needs the keys {', '.join(COSTS_MOST)}. Yours are "
+            f"{show([*answer])}."
+        )
+    for name, right in COSTS_MOST.items():
+        chosen = number(answer[name], f'my_costs["{name}"]', whole=True)
+        if not 1 <= chosen <= 5:
+            raise Wrong(f"{name}: the changes have the numbers 1 to 5, not {chosen:g}.")
+        if chosen != right:
+            raise Wrong(f"{name}: {_why_not(name, chosen)}")
+    return (
+        "Far below its limit a recipe is late, above it it blows up, and near it the "
+        "noise of few rows is what it can't bear."
+    )
+
+
+def _why_not(name, chosen):
+    other = {
+        4: "the cosine is worth next to nothing in so few steps.",
+        5: "a quarter of the units costs little: these networks have more than they "
+        "need.",
+    }
+    if chosen in other:
+        return other[chosen]
+    if name == "SGD at 0.3":
+        return {
+            2: "3 is still bearable with a cosine that soon brings it down. This rate "
+            "has room above it.",
+            3: "small steps forgive noise (lesson 4), and these are small. What do "
+            "small steps not do?",
+        }[chosen]
+    if name == "SGD at 1":
+        return {
+            1: "at a tenth it is slow, and still gets most of the way. What is worse "
+            "than slow?",
+            3: "four rows do cost much, so near the limit. Something takes all of it.",
+        }[chosen]
+    return {
+        1: "0.01 goes as far as SGD at 0.1, so most of the way. This recipe stands "
+        "near the edge: look for what pushes it over.",
+        2: "SGD would blow up, but momentum bears a rate of 1: its limit is higher.",
+    }[chosen]
+
+
+@LESSON.exercise(
+    "Write",
+    points=5,
+    seconds=SECONDS,
+    needs_keras=True,
+    hints=(
+        "Look at a row of `both.y_train`. How many of its ten numbers can be 1? Which "
+        "row of lesson 6's table is that?",
+        "Ten sigmoid units and `binary_crossentropy`. Then look for the rate: 300 "
+        "steps are few, so it is higher than you may think.",
+    ),
+)
+def my_two_digits(answer):
+    """Judge a recipe for the pictures of two digits."""
+    return Attempt(answer, "my_two_digits", "two_digits").judge()
+
+
+EXERCISES = LESSON.exercises
+progress = LESSON.progress

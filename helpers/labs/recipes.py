@@ -1,0 +1,149 @@
+"""Lesson 8: two recipes side by side, on one problem and within one budget."""
+
+from functools import lru_cache
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from helpers.capstone import OPTIMIZERS, TASKS, Recipe, load_task, scores
+from helpers.labs.core import Choice, Lab, LogSlider, in_style, rates
+from helpers.live import LiveFigure
+
+PROBLEMS = ("digits", "diabetes", "breast_cancer")
+SIZES = (4, 8, 16, 32, 64, 128)
+SCHEDULES = ("constant", "cosine")
+HIDDEN = (32,)
+LOOKS = 12
+LOWEST = {"digits": 0.0, "diabetes": -0.5, "breast_cancer": 0.3}
+
+
+@in_style
+def recipes(
+    problem: str = "digits",
+    steps: int = 100,
+    a_optimizer: str = "SGD",
+    b_optimizer: str = "Adam",
+    a_rate: float = 0.1,
+    b_rate: float = 0.01,
+    a_size: int = 32,
+    b_size: int = 32,
+    a_schedule: str = "constant",
+    b_schedule: str = "constant",
+) -> Lab:
+    """Return the lab that trains two recipes and shows whether they really differ.
+
+    A network with one hidden layer of 32 units, three seeds for each recipe; the line
+    is their mean score on the validation rows, the band goes from lowest to highest.
+
+    Parameters
+    ----------
+    problem : str
+        "digits", "diabetes" or "breast_cancer".
+    steps : int
+        How many each recipe makes.
+    a_optimizer, b_optimizer : str
+        One of ``helpers.capstone.OPTIMIZERS``.
+    a_rate, b_rate : float
+        The learning rate at the first step.
+    a_size, b_size : int
+        The batch size.
+    a_schedule, b_schedule : str
+        "constant", or "cosine": down to 0 at the last step.
+    """
+    figure = Figure(figsize=(7.6, 3.8))
+    ax = figure.subplots()
+    ax.set(xlabel="step")
+    looks = {"A": ("#0072B2", "o-"), "B": ("#E69F00", "s--")}
+    lines, bands = {}, {}
+    for name, (colour, line) in looks.items():
+        (lines[name],) = ax.plot([], [], line, color=colour, label=name)
+        bands[name] = ax.fill_between([0, 1], [0, 0], color=colour, alpha=0.25, lw=0)
+    figure.legend(
+        handles=[*lines.values()], loc="outside lower left", ncols=2, frameon=False
+    )
+    title = ax.set_title("Validation score")
+    live = LiveFigure(figure, [*bands.values(), *lines.values(), title])
+    controls = {
+        "problem": Choice("Problem", PROBLEMS),
+        "steps": LogSlider("Steps", (10, 20, 50, 100, 200), "steps"),
+        "a_optimizer": Choice("A: optimizer", OPTIMIZERS),
+        "b_optimizer": Choice("B: optimizer", OPTIMIZERS),
+        "a_rate": LogSlider("A: learning rate", rates(1e-4, 3)),
+        "b_rate": LogSlider("B: learning rate", rates(1e-4, 3)),
+        "a_size": LogSlider("A: batch size", SIZES, "rows"),
+        "b_size": LogSlider("B: batch size", SIZES, "rows"),
+        "a_schedule": Choice("A: schedule", SCHEDULES),
+        "b_schedule": Choice("B: schedule", SCHEDULES),
+    }
+
+    def choose(change=None):
+        """Draw the axes again for another problem or another number of steps."""
+        name, steps = controls["problem"].value, controls["steps"].value
+        ax.set(
+            xlim=(0, steps * 1.02),
+            ylim=(LOWEST[name], 1.02),
+            ylabel=f"validation {TASKS[name].measure}",
+        )
+        live.new_background()
+
+    @lru_cache(maxsize=32)
+    def follow(problem, steps, optimizer, rate, size, schedule):
+        look = np.unique(np.linspace(0, steps, LOOKS).astype(int)).tolist()
+        recipe = Recipe(optimizer, rate, size, schedule, HIDDEN)
+        seen = scores(load_task(problem), recipe, steps, look=look)
+        values = np.array([seen[step] for step in look])
+        return look, np.maximum(values, LOWEST[problem] - 1)
+
+    def draw(problem, steps, **choices):
+        ends = {}
+        for name, letter in (("A", "a"), ("B", "b")):
+            chosen = (
+                choices[f"{letter}_{part}"]
+                for part in ("optimizer", "rate", "size", "schedule")
+            )
+            look, values = follow(problem, steps, *chosen)
+            low, high = values.min(axis=1), values.max(axis=1)
+            lines[name].set_data(look, values.mean(axis=1))
+            around = np.concatenate(
+                [np.column_stack([look, low]), np.column_stack([look, high])[::-1]]
+            )
+            bands[name].set_verts([around])
+            ends[name] = values[-1]
+        title.set_text(f"{problem.replace('_', ' ')}: {_verdict(**ends)}")
+        return "", (
+            f"After {steps} steps A has {_band(ends['A'])} and B {_band(ends['B'])} on "
+            f"the validation rows: {_verdict(**ends)}."
+        )
+
+    for name in ("problem", "steps"):
+        controls[name].observe(choose, "value")
+    choose()
+    return Lab(
+        live,
+        controls,
+        draw,
+        "The validation score of two recipes, A and B, against the step, each with a "
+        "band over three seeds.",
+        problem=problem,
+        steps=steps,
+        a_optimizer=a_optimizer,
+        b_optimizer=b_optimizer,
+        a_rate=a_rate,
+        b_rate=b_rate,
+        a_size=a_size,
+        b_size=b_size,
+        a_schedule=a_schedule,
+        b_schedule=b_schedule,
+    )
+
+
+def _verdict(A, B):
+    if A.min() > B.max():
+        return "A is ahead"
+    if B.min() > A.max():
+        return "B is ahead"
+    return "no clear difference"
+
+
+def _band(scores):
+    return f"{scores.mean():.2f} ({scores.min():.2f} to {scores.max():.2f})"

@@ -1,0 +1,585 @@
+# %% [markdown]
+# # 8 · Your turn
+#
+# **A problem, a budget, and every dial in your own hand: what do you choose first, and how do you know that it was good?**
+#
+# Four problems wait. Nobody tells you the loss, the output, the optimizer, the batch size, the rate or the schedule. After
+# this lesson you can
+#
+# - take a new problem from the data to a trained model, within a budget;
+# - say which of your choices mattered, in numbers;
+# - defend a choice in writing, with its price.
+#
+# *60 to 90 minutes; give each problem its time. You need all that came before: the rows and the curve from lesson 4, rates,
+# schedules and seeds from lesson 5, the table of losses from lesson 6, the optimizers from lesson 7.*
+
+# %% tags=["nbval-ignore-output"]
+import keras  # takes about ten seconds
+import numpy as np
+
+from helpers import capstone, labs, plots
+from helpers.checks import lesson_08 as check
+
+plots.use_style()
+
+# %% [markdown]
+# ## The rules
+#
+# 1. **A budget of steps.** You may make so many updates and no more. How you spend them (many small minibatches, few large
+#    ones, all of them or half) is up to you.
+# 2. **Three piles**, as in lesson 4. Train on training rows, choose on validation rows. The test rows have the last word.
+# 3. **Three seeds**, as in lesson 5. One run is an anecdote, so your score is a mean over three.
+# 4. **You hand over a recipe**, not a model: a function that returns a fresh compiled model, and how to train it. The check
+#    runs it, counts the steps, and scores the result. It believes nothing.
+#
+# Here is such a **recipe**. It is what lesson 4 began with, and it is the one to beat in all four problems: the *baseline*.
+
+
+# %%
+def dense(inputs, hidden, units, activation=None):
+    widths = [keras.layers.Dense(width, activation="relu") for width in hidden]
+    output = keras.layers.Dense(units, activation=activation)
+    return keras.Sequential([keras.Input((inputs,)), *widths, output])
+
+
+def baseline():
+    model = dense(64, [64], 10, "softmax")
+    optimizer = keras.optimizers.SGD(learning_rate=0.1)
+    model.compile(optimizer, loss="sparse_categorical_crossentropy")
+    return model, {"batch_size": 32, "epochs": 3}
+
+
+# %% [markdown]
+# `dense` saves typing: inputs, the widths of the hidden layers, and the output. You may also write out the layers yourself.
+# And this is all that is done with a recipe. The seed decides the random start and the order of the rows.
+
+
+# %%
+def train(recipe, problem, seed, **more):
+    keras.utils.set_random_seed(seed)
+    model, how = recipe()
+    history = model.fit(problem.x_train, problem.y_train, verbose=0, **how, **more)
+    return model, history
+
+
+def try_out(recipe, problem):
+    scores = []
+    for seed in capstone.SEEDS:
+        model, _ = train(recipe, problem, seed)
+        outputs = model(problem.x_valid).numpy()
+        scores.append(capstone.score(outputs, problem.y_valid, problem.kind))
+    print(f"{np.mean(scores):.2f}, from {min(scores):.2f} to {max(scores):.2f}")
+
+
+# %% [markdown]
+# `score` counts what the problem asks for: R squared where the answer is an amount, the share of right rows elsewhere. It
+# takes the output for a probability; if yours are logits, tell it `logits=True`. On validation rows the baseline has:
+
+# %%
+digits = capstone.load_task("digits")
+try_out(baseline, digits)
+
+# %% [markdown]
+# Now look at the prices of the four problems, all on test rows. *Best* is the best recipe that a search through hundreds of
+# them found. The search, too, looked at nothing but validation rows; you will see it after each problem. Three fifths of
+# the way from the baseline to the best lies the *target*, and that is what passes. (Baseline and best were trained with the
+# course's own engine, over ten seeds. Keras's seeds are others, so expect other numbers, as between seeds.)
+
+# %%
+for name, task in capstone.TASKS.items():
+    print(f"{name:13} {task.budget:3} steps, {task.measure:18}", end=" ")
+    print(f"baseline {task.baseline:g}, target {task.target:g}, best {task.best:g}")
+
+# %% [markdown]
+# ## Every dial at once
+#
+# Before you spend a step: here are two recipes side by side, A and B, each with its optimizer, rate, batch size and schedule.
+# Both make the same number of steps from the same three starts. The bands reach from the lowest to the highest seed.
+
+# %%
+labs.recipes()
+
+# %% [markdown]
+# *Two recipes on one problem: the validation score against the step, each with a band over three seeds.*
+#
+# Try these, one at a time, and commit to a guess before each. Give both SGD, and B a rate ten times as high. Give B Adadelta
+# at 0.001, Keras's default. Set both to the same, then B to another batch size. Where do the bands stop overlapping?
+#
+# This is what happens when one dial alone is turned: B is Adam, and its rate goes from 0.0003 to 1.
+
+# %% tags=["nbval-ignore-output"]
+rates = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0]
+labs.recipes().animate("b_rate", rates, milliseconds=900)
+
+# %% [markdown]
+# *A film of eight pictures. A stays as it is. B creeps at 0.0003, catches up with A at 0.003, is ahead at 0.01 and 0.03, and
+# falls back above. There its band is wide and its line jagged, but it does not break.*
+#
+# ### Exercise 8.1 · Predict
+#
+# Plan before you train. There are 1,079 training rows and a budget of 110 steps. With a batch size of 128, how many whole
+# epochs can you afford?
+
+# %% tags=["exercise:affordable"]
+### BEGIN SOLUTION
+my_epochs = 12
+### END SOLUTION
+check.affordable(my_epochs)
+
+# %%
+# check.affordable.hint()
+# check.affordable.solution()
+
+# %% [markdown] tags=["solution"]
+# An epoch takes $\lceil 1079 / 128 \rceil = 9$ steps, the last with the 55 rows that are left over. $110 / 9 = 12.2$, so
+# twelve epochs, 108 steps. With batch size 32 it is 34 steps and three epochs: a larger batch sees more rows for the same
+# number of steps, and pays for it in seconds.
+
+# %% [markdown]
+# ## Problem 1: read a digit, in 110 steps
+#
+# You know this one. In lesson 4 a network took hundreds of steps to reach 95%. The same now in 110.
+#
+# Where do you begin? Not with Keras. `sweep` trains a hundred networks in the time that Keras takes for a few. Here are nine
+# rates for two optimizers, with batch size 64 and six epochs: 102 steps.
+
+# %%
+from helpers.optimizers import SGD, Adam
+from helpers.sweeps import sweep
+
+rates = np.geomspace(0.001, 3, 9)
+grid = {"learning_rates": rates, "batch_sizes": 64, "seeds": range(3), "epochs": 6}
+for optimizer in (SGD, Adam):
+    result = sweep(digits, optimizer=optimizer, progress=False, **grid)
+    best = result.best(by="valid_score")
+    print(f"{optimizer.__name__:4} best rate {best.learning_rate:.2g}", end=", ")
+    print(f"validation accuracy {best.valid_score:.2f}")
+
+# %% [markdown]
+# The best rates of the two lie a factor of fifty apart. Lesson 7 said it: there is no such thing as *the* learning rate,
+# only the rate of an optimizer. With its own, each is well above the baseline's 0.93.
+#
+# ### Exercise 8.2 · Tune
+#
+# Hand over a recipe for the digits: at most **110 steps**, and a mean test accuracy of **0.968** or more. Loss and output are
+# as in lesson 4; all the rest is open. Try it on validation rows first: `try_out(my_digits, digits)`.
+
+
+# %% tags=["exercise:my_digits"]
+def my_digits():
+    ### BEGIN SOLUTION
+    model = dense(64, [64], 10, "softmax")
+    optimizer = keras.optimizers.Adam(learning_rate=0.02)
+    model.compile(optimizer, loss="sparse_categorical_crossentropy")
+    return model, {"batch_size": 64, "epochs": 6}
+    ### END SOLUTION
+
+
+check.my_digits(my_digits)
+
+# %%
+# check.my_digits.hint()
+# check.my_digits.solution()
+
+# %% [markdown] tags=["solution"]
+# One of many: the network of lesson 4, with the rate that the sweep found for Adam, and the batch size and epochs for which
+# it found it. SGD at *its* rate passes as well. What does not is a rate that was found for something else: Adam at its
+# default of 0.001 needs more steps than you have.
+
+# %% [markdown]
+# The check tells you more than yes or no. It takes your recipe apart: one choice changed at a time, everything else left as
+# it is, on validation rows. What is the choice that costs you most?
+#
+# It also counts how often you look at the test rows. Each look that you use to choose makes them a little more like
+# validation rows.
+#
+# ### What the search found
+#
+# Here is the field that you are up against: hundreds of recipes, each a mean over three seeds. Where do you expect the
+# optimizers, best to worst?
+
+# %%
+found = capstone.found()
+plots.field(found["digits"], capstone.TASKS["digits"])
+plots.show("Recipes for digits by optimizer: each has good and bad ones.")
+
+# %% [markdown]
+# *Each dot is one recipe; its place is the test accuracy. Of 432 recipes 51 reach the target. Every optimizer has some of
+# them, and every optimizer has dots far below the baseline.*
+#
+# ## Problem 2: how will a disease go on? In 200 steps
+#
+# 266 patients, ten numbers each; the target is how far their diabetes has progressed a year later, standardised. There is
+# little data and a lot of chance in it. Here is the baseline of the digits, with output and loss changed:
+
+# %%
+diabetes = capstone.load_task("diabetes")
+
+
+def first_try():
+    model = dense(10, [64], 1)
+    model.compile(keras.optimizers.SGD(0.1), loss="mean_squared_error")
+    return model, {"batch_size": 32, "epochs": 22}
+
+
+# %%
+valid = {"validation_data": (diabetes.x_valid, diabetes.y_valid)}
+trained, history = train(first_try, diabetes, seed=0, **valid)
+plots.learning_curves({"Training goes on, validation does not": history}, top=1)
+plots.show("Training loss falls all the way; validation loss stops after four epochs.")
+
+# %% [markdown]
+# *Training loss and validation loss against the epoch. The one falls all the way, to 0.36. The other has come down to 0.50
+# after four epochs, and 18 more do nothing for it.*
+#
+# You have seen this gap before. What would you change: the rate, the steps, the width, or all of them? And in which direction?
+#
+# ### Exercise 8.3 · Write
+#
+# A recipe of your own for the diabetes data, from loss and output on: at most **200 steps**, and a mean R squared of **0.296**
+# or more on the test rows. You need not spend the whole budget.
+
+
+# %% tags=["exercise:my_diabetes"]
+def my_diabetes():
+    ### BEGIN SOLUTION
+    model = dense(10, [64], 1)
+    optimizer = keras.optimizers.SGD(learning_rate=0.01)
+    model.compile(optimizer, loss="mean_squared_error")
+    return model, {"batch_size": 32, "epochs": 22}
+    ### END SOLUTION
+
+
+check.my_diabetes(my_diabetes)
+
+# %%
+# check.my_diabetes.hint()
+# check.my_diabetes.solution()
+
+# %% [markdown] tags=["solution"]
+# A regression: one linear unit, squared error, R squared as the score. This is the baseline with one change, a tenth of the
+# rate: the network has no time to learn 266 patients by heart. A tenth of the steps would do, or no hidden layer at all.
+# What loses is more of everything: two layers of 64 with Adam at 0.01 end below the baseline.
+
+# %% [markdown]
+# Did the score surprise you? On validation rows good recipes have 0.55 or more; on test rows much less. Nothing is broken.
+# There are only 88 patients in each pile, and these piles are not equally hard. Draw 88 patients at random from the test rows,
+# with repeats, again and again, and see how far the score of *one* trained model moves: the baseline of the picture above.
+
+# %%
+outputs, y = trained(diabetes.x_test).numpy(), diabetes.y_test
+rng, scores = np.random.default_rng(0), []
+for _ in range(1000):
+    rows = rng.integers(len(y), size=len(y))
+    scores.append(capstone.score(outputs[rows], y[rows], "regression"))
+low, high = np.quantile(scores, [0.05, 0.95])
+print(f"nine times out of ten between {low:.1f} and {high:.1f}")
+
+# %% [markdown]
+# That is wider than the way from the baseline to the best. Three seeds tell you how much the *training* varies. They say
+# nothing about which patients happened to be in the pile. With few test rows, the second decimal is an opinion.
+#
+# (Such redrawing is called the **bootstrap**: Efron 1979, "Bootstrap Methods: Another Look at the Jackknife".)
+
+# %%
+plots.field(found["diabetes"], capstone.TASKS["diabetes"])
+plots.show("Recipes for diabetes by optimizer.")
+
+# %% [markdown]
+# *Each dot is one recipe for the diabetes data, by its R squared on the test rows. A third reach the target, with every
+# optimizer.*
+#
+# Some dots lie to the right of the best. They did better on the test rows than the recipe that the validation rows chose.
+# Had we chosen by the test rows, we would state one of those, and it would be luck that we state.
+#
+# ## Problem 3: an old recipe, in 11 steps
+#
+# Tumours: 30 measurements each, malignant (0) or benign (1). A friend sends you a recipe for it, glued together from three old
+# web pages. "It runs", she writes, "and the loss goes down. But it is never right."
+
+
+# %%
+def from_a_friend():
+    model = dense(30, [16], 1, "softmax")
+    optimizer = keras.optimizers.Adadelta()
+    model.compile(optimizer, loss="binary_crossentropy")
+    return model, {"batch_size": 8, "epochs": 2}
+
+
+# %%
+import warnings
+
+cancer = capstone.load_task("breast_cancer")
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # Keras has a remark, and so will you
+    try_out(from_a_friend, cancer)
+
+# %% [markdown]
+# 63% of the tumours are benign, and this model calls them all so. The doctor of lesson 6 sees one of the faults. The others are
+# no errors at all; they are choices. (Keras warns of one of them, too. The cell keeps it quiet, so that you can look first.)
+#
+# ### Exercise 8.4 · Fix
+#
+# Repair it: at most **11 steps** (hers makes 86), and a mean test accuracy of **0.954** or more. Change as little as you can,
+# and know why for each change.
+
+
+# %% tags=["exercise:my_cancer"]
+def my_cancer():
+    ### BEGIN SOLUTION
+    model = dense(30, [16], 1, "sigmoid")
+    optimizer = keras.optimizers.Adam(learning_rate=0.03)
+    model.compile(optimizer, loss="binary_crossentropy")
+    return model, {"batch_size": 32, "epochs": 1}
+    ### END SOLUTION
+
+
+check.my_cancer(my_cancer)
+
+# %%
+# check.my_cancer.hint()
+# check.my_cancer.solution()
+
+# %% [markdown] tags=["solution"]
+# Three faults. A softmax over one unit is always 1: a sigmoid, or two softmax units with the sparse loss. Adadelta at Keras's
+# default of 0.001 hardly moves: any optimizer at a rate that suits it. And 43 steps an epoch for two epochs are 86 steps: with
+# batch size 32 one epoch is 11.
+
+# %%
+plots.field(found["breast_cancer"], capstone.TASKS["breast_cancer"])
+plots.show("Recipes for breast cancer by optimizer.")
+
+# %% [markdown]
+# *Each dot is one recipe for the tumours, by its test accuracy. Again a third reach the target, with every optimizer.*
+#
+# With 113 test rows one tumour more or less is 0.9 of a hundredth. Between 0.97 and 0.98 lies a single patient.
+#
+# ## Which choice mattered?
+#
+# Take three good recipes for the digits and spoil *one* choice at a time. `Recipe` is a recipe for the course's own engine,
+# which trains ten seeds of it in a second. All three have a batch size of 64, a cosine, 64 hidden units and 102 steps.
+
+# %%
+from dataclasses import replace
+
+RECIPES = {
+    "SGD at 0.3": capstone.Recipe("SGD", 0.3, 64, "cosine"),
+    "SGD at 1": capstone.Recipe("SGD", 1.0, 64, "cosine"),
+    "momentum at 0.1": capstone.Recipe("momentum", 0.1, 64, "cosine"),
+}
+
+
+def spoil(recipe):
+    return {
+        1: replace(recipe, rate=recipe.rate / 10),
+        2: replace(recipe, rate=recipe.rate * 10),
+        3: replace(recipe, batch_size=4),
+        4: replace(recipe, schedule="constant"),
+        5: replace(recipe, hidden=(16,)),
+    }
+
+
+# %% [markdown]
+# In words: **1** a tenth of the rate, **2** ten times the rate, **3** four rows a step in as many steps, **4** a constant
+# rate, **5** a quarter of the hidden units.
+#
+# ### Exercise 8.5 · Choose
+#
+# For each of the three, which number costs most on the validation rows? It is not the same number each time. Think of what
+# lesson 3 said about the speed limit, lesson 4 about noise and small steps, lesson 7 about how far momentum goes. Commit.
+
+# %% tags=["exercise:costs_most"]
+### BEGIN SOLUTION
+my_costs = {"SGD at 0.3": 1, "SGD at 1": 2, "momentum at 0.1": 3}
+### END SOLUTION
+check.costs_most(my_costs)
+
+# %%
+# check.costs_most.hint()
+# check.costs_most.solution()
+
+# %% [markdown] tags=["solution"]
+# SGD at 0.3 stands far below its limit: ten times as much is bearable, a tenth does not arrive. SGD at 1 stands close to it,
+# and ten times as much blows up. Momentum 0.9 makes steps that are ten times as long in the end, so 0.1 goes as far as SGD
+# at 1; but it bears higher rates. What it does not bear so near the edge is the noise of four rows.
+
+# %% [markdown]
+# Measure it: the mean validation accuracy over ten seeds, and what each change takes away from it.
+
+
+# %%
+def accuracy(recipe):
+    scores = capstone.scores(digits, recipe, 102, seeds=range(10))[102]
+    return float(scores.clip(0).mean())
+
+
+for title, recipe in RECIPES.items():
+    good = accuracy(recipe)
+    lost = {n: round(good - accuracy(bad), 2) + 0 for n, bad in spoil(recipe).items()}
+    print(f"{title:15} has {good:.2f} and loses", lost)
+
+# %% [markdown]
+# Three recipes, three culprits, and each is a rate that is too low, too high, or too high for the noise. How near the edge
+# you stand decides which way it hurts. The schedule costs next to nothing here, and narrow layers little. So when your time
+# is short, spend it on the rate, and look at it from both sides. (Three recipes on one problem: elsewhere take yours apart
+# anew. The check does it for you.)
+#
+# ## Problem 4: two digits in one picture, in 300 steps
+#
+# Less help here. Two pictures of digits lie one over the other. Which digits are there?
+
+# %%
+both = capstone.load_task("two_digits")
+pixels = both.x_train[:8] * both.x_scale + both.x_mean
+labels = [" ".join(map(str, np.flatnonzero(row))) for row in both.y_train[:8]]
+plots.images(pixels, labels)
+plots.show("Eight pictures, each of two digits over one another, with their labels.")
+
+# %% [markdown]
+# *Eight pictures, each with two handwritten digits over one another, and above it which they are.* Now and then both are
+# the same; then a single label is 1.
+#
+# ### Exercise 8.6 · Write
+#
+# A stretch. At most **300 steps**; a picture counts as right only if *all ten* answers are right, and **0.458** of the test
+# pictures have to be. `both` has `x_train`, `y_train`, `x_valid` and `y_valid`, as the others do. Say yourself what the
+# output is and which loss goes with it.
+
+
+# %% tags=["exercise:my_two_digits"]
+def my_two_digits():
+    ### BEGIN SOLUTION
+    model = dense(64, [64], 10, "sigmoid")
+    optimizer = keras.optimizers.Adam(learning_rate=0.01)
+    model.compile(optimizer, loss="binary_crossentropy")
+    return model, {"batch_size": 32, "epochs": 3}
+    ### END SOLUTION
+
+
+check.my_two_digits(my_two_digits)
+
+# %%
+# check.my_two_digits.hint()
+# check.my_two_digits.solution()
+
+# %% [markdown] tags=["solution"]
+# Ten yes-or-no questions about one picture: ten sigmoid units and `binary_crossentropy`, one for each digit. A softmax would
+# have to share 1 between two digits: never can both be above one half.
+
+# %%
+plots.field(found["two_digits"], capstone.TASKS["two_digits"])
+plots.show("Recipes for two digits by optimizer.")
+
+# %% [markdown]
+# *Each dot is one recipe for the pictures of two digits. Half of them reach the target, with every optimizer.*
+#
+# ## Write it down
+#
+# A choice that nobody can follow is a guess. Copy this page for one of the four problems, and fill it in. Half a page will do.
+#
+# | question | your answer |
+# |---|---|
+# | What is one row's answer: an amount, a yes or no, one of several, any number of labels? | |
+# | So: units, activation, loss. And which number do *you* look at? | |
+# | Optimizer and rate: how did you find the rate, and on which rows? | |
+# | Batch size and schedule: what did they buy, and what did they cost? | |
+# | How many recipes did you try before this one? | |
+# | Mean and band over seeds, and the same for the baseline. Do the bands overlap? | |
+# | Which single change would cost most? Which makes no difference? | |
+# | What would you do with ten times the budget? With a tenth? | |
+# | What does your score not say? | |
+#
+# A good answer weighs these, whichever recipe it comes to:
+#
+# - **The problem comes first.** Loss and output follow from what an answer *is*. No tuning mends a wrong one.
+# - **The rate is found, not remembered**: by a sweep or a range test, on validation rows, for this optimizer and batch size.
+# - **One change at a time**, with the steps held equal, or it is said what else changed.
+# - **Bands, not single numbers.** "No clear difference" is a result, and then the cheaper choice wins.
+# - **Prices are named**: seconds, memory, one more number to tune, fewer steps for other ideas.
+# - **The limits are named**: how many test rows, how many looks at them, what kind of data was never seen.
+#
+# ## No single best choice
+#
+# Put the four winners side by side. For each problem this is the recipe that was best on validation rows, with its test
+# score over ten fresh seeds.
+
+
+# %%
+def in_words(each):
+    words = f"{each['optimizer']} {each['rate']:g}, {each['schedule']}"
+    words += f", batch size {each['batch_size']}, hidden {each['hidden']}"
+    return f"{words:55}{each['mean']:.3f} ({each['low']:.3f} to {each['high']:.3f})"
+
+
+for name, result in found.items():
+    print(f"{name:13}", in_words(result["best"]))
+
+# %% [markdown]
+# Three times RMSprop and once Adam, but rates from 0.0003 to 0.03, batch sizes from 16 to 256, one hidden layer or two, with
+# a cosine and without.
+#
+# Is one of them the best everywhere? Each row of the next table is a problem, each column a winner. All of them make as many
+# steps as that problem's budget allows. Which column would you bet on?
+
+# %%
+names = list(found)
+print(" " * 13, *(f"{name:>13}" for name in names))
+for name in names:
+    scores = [found[name]["winners"][winner] for winner in names]
+    print(f"{name:13}", *(f"{score:13.3f}" for score in scores))
+
+# %% [markdown]
+# No column is best in all rows. On the diabetes data the three other winners end *below the baseline*, which has 0.19: they
+# learn 266 patients by heart. And its own winner, slow and careful, falls below the baseline on the digits, which has 0.955.
+# What wins where rows are many loses where they are few.
+#
+# And here are six choices that sensible people make, for each problem. The first line of each is the baseline.
+
+# %%
+for name, result in found.items():
+    print(name, *map(in_words, result["reasonable"]), sep="\n   ")
+
+# %% [markdown]
+# Read the bands. Among the better ones of a problem most of them overlap, whatever the optimizer is called. What falls
+# behind is a rate that does not suit, such as Adam's default, or more of everything, where rows are few. That is the trade:
+# a good rate for any optimizer is worth more than the best optimizer at a bad one.
+#
+# | you gain | you pay |
+# |---|---|
+# | larger batch: steadier steps | more rows for each step; fewer steps an epoch |
+# | higher rate: sooner there | a fuzzy ball at the end, or a run that blows up |
+# | schedule: settles | two more numbers, and you must know the last step |
+# | adaptive optimizer: forgives a rate that is too high | memory for each weight; no better in the end on these data |
+# | more units, more steps: fits the training rows better | learns by heart where rows are few |
+#
+# What this does not show: four small problems, dense layers, budgets of seconds. On large networks the memory of an optimizer,
+# the seconds of a step and a schedule over weeks weigh differently. The way of finding out stays the same.
+#
+# ## What you have learnt
+#
+# 1. **Stochastic**: a random handful points the right way on average, and its error falls with the root of its size.
+# 2. **Gradient**: which way is down, four ways to the same numbers.
+# 3. **Descent**: curvature sets the speed limit, noise the size of the ball.
+# 4. **Batch size and learning rate**: two dials that belong together, and how to compare runs fairly.
+# 5. **Choosing parameters**: a range test, a schedule, several seeds.
+# 6. **Loss functions**: the answer decides the output, the output the loss.
+# 7. **Optimizers**: each mends one thing; tuned, they lie close together.
+#
+# Where to go next: pictures and sequences need other layers than dense ones (convolutions, attention), and all of this
+# course goes on to hold for them. Good next books are Goodfellow, Bengio and Courville 2016, "Deep Learning", for why things
+# work, and Chollet 2021, "Deep Learning with Python", for Keras. Best of all: data of your own, a budget, and a baseline.
+#
+# ## What to remember
+#
+# **First the output and the loss that fit what an answer is, then the learning rate of the optimizer that you have; and it was
+# good if it beats a baseline by more than the seeds spread, on rows that had no part in the choice.** After that see whether
+# anything else makes a difference that is larger than the seeds.
+#
+# - A wrong output or loss cannot be tuned away; the starting loss and the doctor find it before the first step.
+# - Rates belong to an optimizer, a batch size and a budget. A rate from another recipe is a guess.
+# - More is not better: with few rows, fewer steps and a smaller rate win.
+# - Seeds show how much training varies. How much the *rows* vary, they do not show.
+# - There is no best optimizer, batch size or schedule. There is a way to choose, and a price to name.
+
+# %%
+# check.progress()
