@@ -30,7 +30,7 @@ plots.use_style()
 # %% [markdown]
 # ## A race
 #
-# An **optimizer** is the rule that turns gradients into steps. Here three of them walk down one ravine from one start, each
+# An optimizer is the rule that turns gradients into steps. Here three of them walk down one ravine from one start, each
 # at a rate that suits it: SGD, which is the plain step of lesson 3, momentum and Adam.
 
 # %% tags=["nbval-ignore-output"]
