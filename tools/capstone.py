@@ -121,6 +121,21 @@ def quoted(problem, recipe, epochs):
     }
 
 
+def write(found):
+    """Write down what was found."""
+    OUT.write_text(json.dumps(found, separators=(",", ":")) + "\n", "utf-8")
+
+
+def short(scores, baseline, best):
+    """Return the scores as short as a picture of them allows: lessons carry them.
+
+    What lies further left than the picture is set to one value.
+    """
+    way = best - baseline
+    lowest, digits = baseline - 2 * way, 3 if way < 0.1 else 2
+    return sorted(round(max(float(score), lowest), digits) for score in scores)
+
+
 def exchanged(stored, name):
     """Return what another problem's best recipe scores here, as a mean over seeds."""
     steps, fields = TASKS[name].budget, Recipe.__dataclass_fields__
@@ -137,29 +152,27 @@ def main(names):
         out = search(name, problem, TASKS[name].budget)
         first = sorted(out, key=lambda row: -row[0])[:12]
         best = max(first, key=lambda row: again(problem, *row[2:]))
+        best = quoted(problem, *best[2:])
+        reasonable = [quoted(problem, *each) for each in REASONABLE[name]]
         scores = {
-            optimizer: sorted(
-                round(max(float(test), -1), 3)
-                for _, test, recipe, _ in out
-                if recipe.optimizer == optimizer
+            optimizer: short(
+                [test for _, test, recipe, _ in out if recipe.optimizer == optimizer],
+                reasonable[0]["mean"],
+                best["mean"],
             )
             for optimizer in RATES
         }
-        found[name] = {
-            "best": quoted(problem, *best[2:]),
-            "reasonable": [quoted(problem, *each) for each in REASONABLE[name]],
-            "scores": scores,
-        }
-        print(name, len(out), "recipes; best on validation rows:", best[0], flush=True)
+        found[name] = {"best": best, "reasonable": reasonable, "scores": scores}
+        print(name, len(out), "recipes; on validation rows up to", first[0][0])
         for each in (found[name]["best"], *found[name]["reasonable"]):
             print("  ", each, flush=True)
-        OUT.write_text(json.dumps(found) + "\n", "utf-8")
+        write(found)
     for name in names or TASKS:
         found[name]["winners"] = {
             winner: exchanged(found[winner]["best"], name) for winner in found
         }
         print(name, found[name]["winners"])
-    OUT.write_text(json.dumps(found) + "\n", "utf-8")
+    write(found)
 
 
 if __name__ == "__main__":
