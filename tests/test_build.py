@@ -250,6 +250,15 @@ def test_an_edited_solution_is_stale(house):
     assert build.main(["--check"]) == 1
 
 
+def test_a_solution_with_the_marks_of_a_merge_is_built_anew(house):
+    build.main([])
+    file = house / "solutions" / "09_test.ipynb"
+    built = file.read_text()
+    file.write_text(f"<<<<<<< HEAD\n{built}")
+    assert build.main([]) == 0
+    assert file.read_text() == built
+
+
 def test_a_notebook_without_a_source_stops_the_build(house, capsys):
     build.main([])
     (house / "source" / "09_test.py").unlink()
