@@ -735,8 +735,8 @@ for size in (1, 32, 266, None):
     print(f"batch_size={size}: steps: {model.optimizer.iterations.numpy()}")
 
 # %% [markdown]
-# 266, nine and one step, by one and the same optimizer. The batch size belongs to `fit`, which also shuffles the rows
-# before each epoch; if you don't say, it is 32.
+# 266, nine and one step, by one and the same optimizer. The batch size belongs to `fit`, which also shuffles the rows;
+# if you don't say, it is 32.
 #
 # ## Find the batch size for any data
 #

@@ -9,8 +9,8 @@
 # - find a good rate with a test of 100 steps;
 # - choose batch size, rate and schedule by a recipe, and compare two choices without being fooled by chance.
 #
-# *50 minutes to read and run, and more for the exercises. You need the ball of noise and the potholes from lesson 3, and the map
-# of rate by batch size from lesson 4.*
+# *50 minutes to read and run, and about 60 for the exercises. You need the ball of noise and the potholes from lesson 3, and
+# the map of rate by batch size from lesson 4.*
 
 # %%
 import matplotlib.pyplot as plt

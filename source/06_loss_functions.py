@@ -11,8 +11,8 @@
 # - find the fault in a model that trains without complaint and learns nothing;
 # - write a loss and a metric of your own, and check them.
 #
-# *60 minutes. You need the slope of a loss (lesson 2), descent and learning rates (lesson 3), and `compile` and `fit` in
-# Keras (lesson 4).*
+# *50 minutes to read and run, and about 60 for the exercises. You need the slope of a loss (lesson 2), descent and learning
+# rates (lesson 3), and `compile` and `fit` in Keras (lesson 4).*
 
 # %%
 import matplotlib.pyplot as plt
