@@ -15,9 +15,7 @@ SOURCES = sorted((build.ROOT / "source").glob("*.py"))
 @pytest.fixture(scope="module")
 def colab():
     if not os.environ.get("CI"):
-        pytest.skip(
-            "CI runs the solutions as on Colab, and so does make test-platforms"
-        )
+        pytest.skip("left to CI and to make test-platforms: it takes minutes")
     return try_platforms.environment(try_platforms.platforms()["colab"])
 
 
