@@ -325,10 +325,10 @@ def test_what_an_answer_prints_is_kept_short(monkeypatch):
     exercise = module("lesson", "04").accuracy
 
     def answer(probabilities, labels):
-        print("looking at", len(labels), "rows")
+        print("looking")
         return 0.5
 
-    assert "Your code printed: `looking at 40 rows`" in exercise(answer).message
+    assert "Your code printed: `looking` / `looking`" in exercise(answer).message
 
 
 def test_feedback_is_safe_html():

@@ -1,4 +1,4 @@
-"""The solutions with Colab's versions, in CI: `make test-platforms` runs all the rest."""
+"""The solutions as on Colab, in CI; `make test-platforms` runs all the rest."""
 
 import os
 import sys

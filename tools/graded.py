@@ -97,11 +97,10 @@ def known_mistakes(number, exercise, most=None):
     mistakes = table.values[names.index(exercise.name)]
     mistakes.elts = mistakes.elts[:most]
     needed, wanted = [], names_used(mistakes)
-    for node in reversed(nodes):
-        if names_made(node) & wanted:
-            needed.insert(0, ast.unparse(node))
-            wanted |= names_used(node)
-    return "\n".join(needed), ast.unparse(mistakes)
+    while needed != (found := [node for node in nodes if names_made(node) & wanted]):
+        needed = found
+        wanted = wanted.union(*map(names_used, needed))
+    return "\n".join(map(ast.unparse, needed)), ast.unparse(mistakes)
 
 
 def trains(exercise):
