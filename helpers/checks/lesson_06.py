@@ -2,25 +2,26 @@
 
 import numpy as np
 
-from helpers.checks.answers import call, kind_of, number, recognise, show
+from helpers.checks.answers import (
+    call,
+    entries,
+    kind_of,
+    look_up,
+    number,
+    recognise,
+    show,
+)
 from helpers.checks.engine import Lesson, NotAttempted, Wrong, describe_error
 
 LESSON = Lesson(6, "Loss functions")
 
 
 def _entries(answer, keys, name, example):
-    """Return the values of a dictionary that has these keys and no others."""
-    if not isinstance(answer, dict):
-        raise Wrong(
-            f"{name} should be a dictionary such as {example}. "
-            f"You gave {kind_of(answer)}."
-        )
-    if set(answer) != set(keys):
-        listed = ", ".join(map(repr, keys))
-        raise Wrong(f"{name} needs the keys {listed}. Yours are {show([*answer])}.")
-    if any(value is ... for value in answer.values()):
+    """Return the values of a dictionary, if none is left out."""
+    came = entries(answer, keys, name, example, ", ".join(map(repr, keys)))
+    if any(value is ... for value in came):
         raise NotAttempted
-    return [answer[key] for key in keys]
+    return came
 
 
 @LESSON.exercise(
@@ -51,8 +52,7 @@ def slip(answer):
         3: "You leave the 70 out, or take the median. Squares follow the mean of all.",
         70: "The 70 pulls hard, but the other six pull back. Where is balance?",
     }
-    if squared in mistakes:
-        raise Wrong(mistakes[squared])
+    look_up(squared, mistakes)
     if abs(squared - 13) > 0.01:
         raise Wrong(
             f'"squared" is not {squared:g}: it is the mean of 1, 2, 2, 3, 6, 7, 70.'
@@ -63,8 +63,7 @@ def slip(answer):
         4.5: "Seven numbers have one in the middle: sorted, it is the fourth.",
         4: "4 was the mean. Sizes follow the median, before the slip and after it.",
     }
-    if absolute in mistakes:
-        raise Wrong(mistakes[absolute])
+    look_up(absolute, mistakes)
     if absolute != 3:
         raise Wrong(
             f'"squared" is right. For "absolute" you say {absolute:g}: sort 1, 2, 2, '
@@ -119,61 +118,42 @@ def _huber_mistake(came, right, errors, delta):
     size = np.abs(errors)
     near = size <= delta
     half, line = size**2 / 2, delta * (size - delta / 2)
-    mistakes = [
-        (right * len(errors), "That is the sum. Return the mean over all errors."),
-        (
-            np.where(near, size**2, line).mean(),
-            "Near zero it is *half* the square; otherwise the slopes do not meet.",
+    mistakes = {
+        "That is the sum. Return the mean over all errors.": right * len(errors),
+        "Near zero it is *half* the square; otherwise the slopes do not meet.": (
+            np.where(near, size**2, line).mean()
         ),
-        (
-            np.where(near, half, size).mean(),
-            "Your straight part is the size of the error. At a size of delta it should "
-            "go on from delta**2 / 2, with slope delta.",
+        "Your straight part is the size of the error. At a size of delta it should "
+        "go on from delta**2 / 2, with slope delta.": np.where(near, half, size).mean(),
+        "Your straight part has the right slope and starts too high: at a size of "
+        "delta it has to be delta**2 / 2.": np.where(near, half, delta * size).mean(),
+        "Your straight part is that of delta = 1. Let it depend on `delta`.": (
+            np.where(near, half, size - 0.5).mean()
         ),
-        (
-            np.where(near, half, delta * size).mean(),
-            "Your straight part has the right slope and starts too high: at a size of "
-            "delta it has to be delta**2 / 2.",
+        "Your straight part has slope 1. Its slope should be delta.": (
+            np.where(near, half, size - delta / 2).mean()
         ),
-        (
-            np.where(near, half, size - 0.5).mean(),
-            "Your straight part is that of delta = 1. Let it depend on `delta`.",
+        "You take delta for 1. It is an argument: use it.": _huber(errors, 1.0).mean(),
+        "You take 1 / 2 off the straight part. That joins for delta = 1 alone: at "
+        "a size of delta it has to be delta**2 / 2.": (
+            np.where(near, half, delta * size - 0.5).mean()
         ),
-        (
-            np.where(near, half, size - delta / 2).mean(),
-            "Your straight part has slope 1. Its slope should be delta.",
+        "Your two parts meet, but the straight one has slope 1, not delta.": (
+            np.where(near, half, size - delta + delta**2 / 2).mean()
         ),
-        (
-            _huber(errors, 1.0).mean(),
-            "You take delta for 1. It is an argument: use it.",
+        "That is twice the Huber loss: *half* the square near zero, and a line "
+        "that goes on from it.": 2 * right,
+        "That is half the square everywhere. Far out it is a line.": half.mean(),
+        "The two parts are the wrong way round: the square is for small errors.": (
+            np.where(near, line, half).mean()
         ),
-        (
-            np.where(near, half, delta * size - 0.5).mean(),
-            "You take 1 / 2 off the straight part. That joins for delta = 1 alone: at "
-            "a size of delta it has to be delta**2 / 2.",
-        ),
-        (
-            np.where(near, half, size - delta + delta**2 / 2).mean(),
-            "Your two parts meet, but the straight one has slope 1, not delta.",
-        ),
-        (
-            2 * right,
-            "That is twice the Huber loss: *half* the square near zero, and a line "
-            "that goes on from it.",
-        ),
-        (half.mean(), "That is half the square everywhere. Far out it is a line."),
-        (
-            np.where(near, line, half).mean(),
-            "The two parts are the wrong way round: the square is for small errors.",
-        ),
-        (
+        "Large negative errors still get the square. Compare the *size* of the "
+        "error with delta: `np.abs(errors)`.": (
             np.where(
                 errors <= delta, errors**2 / 2, delta * (errors - delta / 2)
-            ).mean(),
-            "Large negative errors still get the square. Compare the *size* of the "
-            "error with delta: `np.abs(errors)`.",
+            ).mean()
         ),
-    ]
+    }
     recognise(came, mistakes, atol=1e-9)
     return (
         f"For the errors {show(errors.round(2).tolist())} and delta {delta:g} your "
@@ -242,37 +222,25 @@ def _crossentropy(y, p):
 
 
 def _crossentropy_mistake(came, right, y, p):
-    mistakes = [
-        (-right, "The sign is wrong: logarithms of probabilities are below 0."),
-        (right * len(y), "That is the sum. Divide by the number of rows."),
-        (
-            right / np.log(2),
-            "Take the natural logarithm, `np.log`, not that to base 2.",
+    mistakes = {
+        "The sign is wrong: logarithms of probabilities are below 0.": -right,
+        "That is the sum. Divide by the number of rows.": right * len(y),
+        "Take the natural logarithm, `np.log`, not that to base 2.": right / np.log(2),
+        "Take the natural logarithm, `np.log`, not `np.log10`.": right / np.log(10),
+        "You take p for the noes and 1 - p for the yeses: turn it round.": (
+            _crossentropy(1 - y, p)
         ),
-        (right / np.log(10), "Take the natural logarithm, `np.log`, not `np.log10`."),
-        (
-            _crossentropy(1 - y, p),
-            "You take p for the noes and 1 - p for the yeses: turn it round.",
+        "You take p for every row. Where y is 0, the truth was given 1 - p.": (
+            -np.log(p).mean()
         ),
-        (
-            -np.log(p).mean(),
-            "You take p for every row. Where y is 0, the truth was given 1 - p.",
+        "The rows where y is 0 count nothing in yours. For them the truth was "
+        "given 1 - p.": -(y * np.log(p)).mean(),
+        "That is the squared error.": ((p - y) ** 2).mean(),
+        "You take the logarithm of the mean. Take the mean of the logarithms.": (
+            -np.log(np.where(y == 1, p, 1 - p).mean())
         ),
-        (
-            -(y * np.log(p)).mean(),
-            "The rows where y is 0 count nothing in yours. For them the truth was "
-            "given 1 - p.",
-        ),
-        (((p - y) ** 2).mean(), "That is the squared error."),
-        (
-            -np.log(np.where(y == 1, p, 1 - p).mean()),
-            "You take the logarithm of the mean. Take the mean of the logarithms.",
-        ),
-        (
-            -np.where(y == 1, p, 1 - p).mean(),
-            "The logarithm is missing.",
-        ),
-    ]
+        "The logarithm is missing.": -np.where(y == 1, p, 1 - p).mean(),
+    }
     recognise(came, mistakes, atol=1e-6)
     return (
         f"For y = {show(y.tolist())} and p = {show(p.round(2).tolist())} your function "
@@ -305,7 +273,7 @@ def steeper(answer):
         99.0: "That is (1 - p) / p. Divide p - y by 2 (p - y) p (1 - p).",
         100.0: "That is 1 / p. Divide p - y by 2 (p - y) p (1 - p).",
     }
-    recognise(ratio, mistakes.items(), rtol=2e-3)
+    look_up(ratio, mistakes, rtol=2e-3)
     if not np.isclose(ratio, 1 / 0.0198, rtol=6e-3):
         raise Wrong(
             f"{ratio:g} is not it. Divide p - y by 2 (p - y) p (1 - p) at p = 0.01: "
@@ -436,7 +404,7 @@ def same_progress(answer):
         -0.1: "A negative rate walks uphill. The size is right.",
         0.0025: "Squaring the rate has no reason here: follow b - a through one step.",
     }
-    recognise(rate, mistakes.items(), rtol=1e-6)
+    look_up(rate, mistakes, rtol=1e-6)
     if not np.isclose(rate, 0.1, rtol=1e-6):
         raise Wrong(
             f"{rate:g} is not it. In one step b moves by -0.05 g and a by +0.05 g: how "
@@ -604,17 +572,16 @@ def _target(values, rows, patient):
 
 
 def _labels_mistake(labels, truth):
-    mistakes = (
-        (2 * truth - 1, "the labels are -1 and 1 still. A no has to be 0."),
-        (1 - truth, "now malignant is 1 and benign 0: turned round."),
-        (2 * truth, "the labels are 0 and 2 now. Halve them."),
-        (truth * 0 + 1, "all labels are 1 now: the noes are lost."),
-        (truth - 0.5, "the labels are -0.5 and 0.5 now. A no has to be 0, a yes 1."),
-        (truth - 1, "the labels are -1 and 0 now. A no has to be 0, a yes 1."),
-    )
-    if np.array_equal(labels, truth):
-        return ""
-    for values, mistake in mistakes:
+    mistakes = {
+        "": truth,
+        "the labels are -1 and 1 still. A no has to be 0.": 2 * truth - 1,
+        "now malignant is 1 and benign 0: turned round.": 1 - truth,
+        "the labels are 0 and 2 now. Halve them.": 2 * truth,
+        "all labels are 1 now: the noes are lost.": truth * 0 + 1,
+        "the labels are -0.5 and 0.5 now. A no has to be 0, a yes 1.": truth - 0.5,
+        "the labels are -1 and 0 now. A no has to be 0, a yes 1.": truth - 1,
+    }
+    for mistake, values in mistakes.items():
         if np.array_equal(labels, values):
             return mistake
     return "a yes has to be 1 and a no 0, in the order of `signs`."
@@ -939,52 +906,39 @@ def _pinball(y, prediction, share):
 def _pinball_mistake(came, right, y, prediction, share):
     error = y - prediction
     size = np.abs(error)
-    mistakes = [
-        (right * len(y), "That is the sum. Return the mean."),
-        (
-            np.where(error > 0, (1 - share) * size, share * size).mean(),
-            "The two shares are the wrong way round: `error = y - prediction` is "
-            "positive where the prediction was too low, and that counts `share` times.",
+    mistakes = {
+        "That is the sum. Return the mean.": right * len(y),
+        "The two shares are the wrong way round: `error = y - prediction` is "
+        "positive where the prediction was too low, and that counts `share` times.": (
+            np.where(error > 0, (1 - share) * size, share * size).mean()
         ),
-        (
-            (np.where(error > 0, share, 1 - share) * error).mean(),
-            "Your negative errors are taken away from the loss. Count their size: "
-            "minus the error.",
+        "Your negative errors are taken away from the loss. Count their size: "
+        "minus the error.": (np.where(error > 0, share, 1 - share) * error).mean(),
+        "The sign is wrong: a loss grows when the errors do.": -right,
+        "That is the absolute error. Weigh the two sides.": size.mean(),
+        "That is twice as much. The shares are `share` and `1 - share`.": 2 * right,
+        "You take the mean of the errors first, and there too many and too few "
+        "cancel. Weigh each row, then take the mean.": (
+            max(share * error.mean(), (share - 1) * error.mean())
         ),
-        (-right, "The sign is wrong: a loss grows when the errors do."),
-        (size.mean(), "That is the absolute error. Weigh the two sides."),
-        (2 * right, "That is twice as much. The shares are `share` and `1 - share`."),
-        (
-            max(share * error.mean(), (share - 1) * error.mean()),
-            "You take the mean of the errors first, and there too many and too few "
-            "cancel. Weigh each row, then take the mean.",
+        "Both sides count `share` times in yours. A negative error counts "
+        "`1 - share` times.": (share * size).mean(),
+        "A negative error costs nothing in yours. It counts `1 - share` times.": (
+            np.where(error > 0, share * error, 0).mean()
         ),
-        (
-            (share * size).mean(),
-            "Both sides count `share` times in yours. A negative error counts "
-            "`1 - share` times.",
+        "A negative error counts in full in yours. It counts `1 - share` times.": (
+            np.where(error > 0, share * size, size).mean()
         ),
-        (
-            np.where(error > 0, share * error, 0).mean(),
-            "A negative error costs nothing in yours. It counts `1 - share` times.",
+        "You count the rows. Multiply each weight by the size of its error.": (
+            np.where(error > 0, share, 1 - share).mean()
         ),
-        (
-            np.where(error > 0, share * size, size).mean(),
-            "A negative error counts in full in yours. It counts `1 - share` times.",
+        "The size of the error counts, not its square.": (
+            (np.where(error > 0, share, 1 - share) * error**2).mean()
         ),
-        (
-            np.where(error > 0, share, 1 - share).mean(),
-            "You count the rows. Multiply each weight by the size of its error.",
+        "You take 0.9 whatever `share` is. It is an argument: use it.": (
+            _pinball(y, prediction, 0.9).mean()
         ),
-        (
-            (np.where(error > 0, share, 1 - share) * error**2).mean(),
-            "The size of the error counts, not its square.",
-        ),
-        (
-            _pinball(y, prediction, 0.9).mean(),
-            "You take 0.9 whatever `share` is. It is an argument: use it.",
-        ),
-    ]
+    }
     recognise(came, mistakes, atol=1e-9)
     return (
         f"For share {share:g} your function gives {came:.4g}; {right:.4g} is right. "
