@@ -12,6 +12,7 @@ from helpers.checks.answers import (
     show,
 )
 from helpers.checks.engine import Lesson, NotAttempted, Wrong, describe_error
+from helpers.data import load
 
 LESSON = Lesson(6, "Loss functions")
 
@@ -74,11 +75,21 @@ def slip(answer):
     )
 
 
-# What to say when a function of arrays asks `if`.
 ONE_BY_ONE = {
     "truth value": "`if` can ask about one number only, and these are many: use "
     "`np.where(condition, ..., ...)`."
 }
+
+
+def _loss(answer, *arguments, name, each="row"):
+    """Return the one number that a learner's loss function gives."""
+    came, rows = call(answer, *arguments, name=name, advice=ONE_BY_ONE), arguments[0]
+    if np.shape(came) == rows.shape and len(rows) > 1:
+        raise Wrong(
+            f"{name}(...) gives one loss for each {each}. A loss is one number: "
+            "return their mean."
+        )
+    return number(came, f"{name}(...)")
 
 
 @LESSON.exercise(
@@ -96,13 +107,7 @@ def huber(answer):
     random = np.random.default_rng(6)
     for rows, delta in ((9, 0.5), (12, 1.0), (10, 2.0), (1, 0.3)):
         errors = 2 * random.normal(size=rows) + 0.1
-        came = call(answer, errors, delta, name="huber", advice=ONE_BY_ONE)
-        if np.shape(came) == errors.shape and rows > 1:
-            raise Wrong(
-                "huber(...) gives one loss for each error. A loss is one number: "
-                "return their mean."
-            )
-        came = number(came, "huber(...)")
+        came = _loss(answer, errors, delta, name="huber", each="error")
         right = _huber(errors, delta).mean()
         if not np.isclose(came, right, atol=1e-9):
             raise Wrong(_huber_mistake(came, right, errors, delta))
@@ -178,13 +183,7 @@ def crossentropy(answer):
     for rows in (8, 30, 1):
         y = random.integers(0, 2, rows)
         p = random.uniform(0.05, 0.95, rows)
-        came = call(answer, y, p, name="crossentropy", advice=ONE_BY_ONE)
-        if np.shape(came) == y.shape and rows > 1:
-            raise Wrong(
-                "crossentropy(...) gives one loss for each row. A loss is one number: "
-                "return their mean."
-            )
-        came = number(came, "crossentropy(...)")
+        came = _loss(answer, y, p, name="crossentropy")
         right = _crossentropy(y, p)
         if not np.isclose(came, right, atol=1e-6):
             raise Wrong(_crossentropy_mistake(came, right, y, p))
@@ -465,6 +464,7 @@ def ward_round(answer):
     )
 
 
+SHORT_WORDS = {"none": "linear", "": "linear", "mse": "mean_squared_error"}
 HEALTHY_WORDS = {1: "sigmoid", 6: "linear", 8: SPARSE}
 ILL_WORDS = {
     (1, "softmax"): "that is what it has: one softmax unit gives 1, whatever it sees.",
@@ -504,16 +504,12 @@ ILL_WORDS = {
 )
 def repairs(answer):
     """Judge what mends patients 1, 3, 5, 6 and 8; train them with it."""
-    from helpers.data import load
-
     example = '{1: "...", 3: ..., 5: ..., 6: "...", 8: "..."}'
     keys = (1, 3, 5, 6, 8)
     values = _entries(answer, keys, "my_repairs", example)
     came = dict(zip(keys, values, strict=True))
     for patient, right in HEALTHY_WORDS.items():
-        said = came[patient]
-        if said is None:
-            said = "linear"
+        said = "linear" if came[patient] is None else came[patient]
         if not isinstance(said, str):
             what = "loss" if patient == 8 else "activation"
             raise Wrong(
@@ -521,12 +517,10 @@ def repairs(answer):
                 f"You gave {kind_of(said)}."
             )
         said = said.strip().lower()
-        said = {"none": "linear", "": "linear", "mse": "mean_squared_error"}.get(
-            said, said
-        )
+        said = SHORT_WORDS.get(said, said)
         if said != right:
-            wrong = f"{said} is not in its row of the table."
-            wrong = ILL_WORDS.get((patient, said), wrong)
+            other = f"{said} is not in its row of the table."
+            wrong = ILL_WORDS.get((patient, said), other)
             raise Wrong(f"Patient {patient}: {wrong}")
     cancer, diabetes, digits = map(load, ("breast_cancer", "diabetes", "digits"))
     labels = _target(came[3], len(cancer.y_train), 3)
@@ -648,17 +642,13 @@ def _model(answer, name, inputs):
     return model
 
 
-def _complaint(model, x, y, messages):
-    """Return what the doctor finds, in the lesson's words where it has some."""
+def _treat(model, x, y, name, messages):
+    """Return what a model predicts after five epochs, if the doctor finds it well."""
     from helpers.doctor import diagnose
 
     for finding in diagnose(model, x, y).findings:
         if finding.severity != "note":
-            return messages.get(finding.code, finding.problem)
-    return ""
-
-
-def _fit(model, x, y, name):
+            raise Wrong(messages.get(finding.code, finding.problem))
     try:
         model.fit(x, y, epochs=5, verbose=0)
         return model(x).numpy()
@@ -682,8 +672,6 @@ def _fit(model, x, y, name):
 )
 def patient_2(answer):
     """Judge a function that returns a model for the tumours, with logits."""
-    from helpers.data import load
-
     data = load("breast_cancer")
     x, y = data.x_train, data.y_train
     model = _model(answer, "patient_2", inputs=30)
@@ -691,9 +679,7 @@ def patient_2(answer):
         raise Wrong(
             f"A yes or no needs one unit; the output has shape {model.output_shape}."
         )
-    if complaint := _complaint(model, x, y, LOGITS):
-        raise Wrong(complaint)
-    predicted = _fit(model, x, y, "patient_2")[:, 0]
+    predicted = _treat(model, x, y, "patient_2", LOGITS)[:, 0]
     if predicted.min() >= 0 and predicted.max() <= 1:
         raise Wrong(
             "It learns, but its output is squashed into 0 to 1. The owner wants "
@@ -749,8 +735,6 @@ def _judge_metric(model, x, y, right):
 )
 def patient_4(answer):
     """Judge a function that returns a model for three labels of a digit."""
-    from helpers.data import load
-
     data = load("digits")
     x, y = data.x_train, data.y_train
     tags = np.stack([y % 2 == 0, y >= 5, np.isin(y, [0, 6, 8, 9])], axis=1)
@@ -760,25 +744,7 @@ def patient_4(answer):
         raise Wrong(
             f"Three labels need three units; the output has shape {model.output_shape}."
         )
-    complaint = _complaint(
-        model,
-        x,
-        tags,
-        {
-            "softmax-for-many-labels": "Still the old fault: with a softmax (or a "
-            "categorical loss) the three labels share 1, and two can never both be "
-            "likely.",
-            "output-not-probability": "The output has no activation, and the loss "
-            "expects probabilities.",
-            "accuracy-on-many-labels": "The model is well, the metric is not: "
-            '"accuracy" looks for the one largest. Count each: `binary_accuracy`.',
-            "one-hot-labels": "The labels are rows of 0 and 1; the sparse loss wants "
-            "integers.",
-        },
-    )
-    if complaint:
-        raise Wrong(complaint)
-    predicted = _fit(model, x, tags, "patient_4")
+    predicted = _treat(model, x, tags, "patient_4", MANY_LABELS)
     border = 0 if predicted.min() < 0 or predicted.max() > 1 else 0.5
     right = ((predicted > border) == tags).mean()
     if right < 0.7:
@@ -788,6 +754,17 @@ def patient_4(answer):
         )
     _judge_metric(model, x, tags, right)
     return f"It learns: after five epochs {right:.0%} of the labels are right."
+
+
+MANY_LABELS = {
+    "softmax-for-many-labels": "Still the old fault: with a softmax (or a categorical "
+    "loss) the three labels share 1, and two can never both be likely.",
+    "output-not-probability": "The output has no activation, and the loss expects "
+    "probabilities.",
+    "accuracy-on-many-labels": "The model is well, the metric is not: "
+    '"accuracy" looks for the one largest. Count each: `binary_accuracy`.',
+    "one-hot-labels": "The labels are rows of 0 and 1; the sparse loss wants integers.",
+}
 
 
 @LESSON.exercise(
@@ -844,8 +821,6 @@ def _train_patient_7(answer):
     """Return the squared error of patient 7 after training with this `call`."""
     import keras
 
-    from helpers.data import load
-
     class OwnSquares(keras.losses.Loss):
         def call(self, y_true, y_pred):
             return answer(y_true, y_pred)
@@ -882,13 +857,7 @@ def pinball(answer):
     random = np.random.default_rng(66)
     for rows, share in ((9, 0.9), (12, 0.5), (10, 0.2)):
         y, prediction = random.normal(size=(2, rows))
-        came = call(answer, y, prediction, share, name="pinball", advice=ONE_BY_ONE)
-        if np.shape(came) == y.shape:
-            raise Wrong(
-                "pinball(...) gives one loss for each row. A loss is one number: "
-                "return their mean."
-            )
-        came = number(came, "pinball(...)")
+        came = _loss(answer, y, prediction, share, name="pinball")
         right = _pinball(y, prediction, share).mean()
         if not np.isclose(came, right, atol=1e-9):
             raise Wrong(_pinball_mistake(came, right, y, prediction, share))
