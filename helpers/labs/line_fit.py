@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from helpers.data import load
-from helpers.labs.core import CountSlider, Lab, LogSlider, in_style, rates
+from helpers.labs.core import CountSlider, Lab, LogSlider, in_style, legend, rates
 from helpers.live import LiveFigure
 from helpers.losses import mean_squared_error
 from helpers.minibatches import batches
@@ -74,12 +74,7 @@ def line_fit(batch_size: int = 8, learning_rate: float = 0.1, step: int = 20) ->
         weights.text(STEPS, best, f"best {name}", **place)
     (slope,) = weights.plot([], [], color="#0072B2", label="slope w")
     (intercept,) = weights.plot([], [], "-.", color="#CC79A7", label="intercept b")
-    figure.legend(
-        *data.get_legend_handles_labels(),
-        loc="outside lower left",
-        ncols=4,
-        frameon=False,
-    )
+    legend(figure, data.get_legend_handles_labels()[0])
     weights.legend(loc="lower right", ncols=2)
 
     @lru_cache(maxsize=8)
@@ -125,15 +120,12 @@ def line_fit(batch_size: int = 8, learning_rate: float = 0.1, step: int = 20) ->
     return Lab(
         LiveFigure(figure, [batch, line, title, curve, slope, intercept]),
         {
-            "batch_size": LogSlider("Batch size", [*SIZES, len(x)], "rows"),
-            "learning_rate": LogSlider("Learning rate", rates(0.001, 3)),
-            "step": CountSlider("Steps taken", 0, STEPS),
+            "batch_size": LogSlider("Batch size", [*SIZES, len(x)], batch_size, "rows"),
+            "learning_rate": LogSlider("Learning rate", rates(0.001, 3), learning_rate),
+            "step": CountSlider("Steps taken", 0, STEPS, step),
         },
         draw,
         "Left: the data, a minibatch, the line fitted so far and the best line. "
         "Right: the loss and the two weights against the step.",
         play="step",
-        batch_size=batch_size,
-        learning_rate=learning_rate,
-        step=step,
     )

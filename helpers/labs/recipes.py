@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from helpers.capstone import OPTIMIZERS, TASKS, Recipe, load_task, scores
-from helpers.labs.core import Choice, Lab, LogSlider, in_style, rates
+from helpers.labs.core import Choice, Lab, LogSlider, in_style, legend, rates
 from helpers.live import LiveFigure
 
 PROBLEMS = ("digits", "diabetes", "breast_cancer")
@@ -58,22 +58,20 @@ def recipes(
     for name, (colour, line) in looks.items():
         (lines[name],) = ax.plot([], [], line, color=colour, label=name)
         bands[name] = ax.fill_between([0, 1], [0, 0], color=colour, alpha=0.25, lw=0)
-    figure.legend(
-        handles=[*lines.values()], loc="outside lower left", ncols=2, frameon=False
-    )
+    legend(figure, [*lines.values()])
     title = ax.set_title("Validation score")
     live = LiveFigure(figure, [*bands.values(), *lines.values(), title])
     controls = {
-        "problem": Choice("Problem", PROBLEMS),
-        "steps": LogSlider("Steps", (10, 20, 50, 100, 200), "steps"),
-        "a_optimizer": Choice("A: optimizer", OPTIMIZERS),
-        "b_optimizer": Choice("B: optimizer", OPTIMIZERS),
-        "a_rate": LogSlider("A: learning rate", rates(1e-4, 3)),
-        "b_rate": LogSlider("B: learning rate", rates(1e-4, 3)),
-        "a_size": LogSlider("A: batch size", SIZES, "rows"),
-        "b_size": LogSlider("B: batch size", SIZES, "rows"),
-        "a_schedule": Choice("A: schedule", SCHEDULES),
-        "b_schedule": Choice("B: schedule", SCHEDULES),
+        "problem": Choice("Problem", PROBLEMS, problem),
+        "steps": LogSlider("Steps", (10, 20, 50, 100, 200), steps, "steps"),
+        "a_optimizer": Choice("A: optimizer", OPTIMIZERS, a_optimizer),
+        "b_optimizer": Choice("B: optimizer", OPTIMIZERS, b_optimizer),
+        "a_rate": LogSlider("A: learning rate", rates(1e-4, 3), a_rate),
+        "b_rate": LogSlider("B: learning rate", rates(1e-4, 3), b_rate),
+        "a_size": LogSlider("A: batch size", SIZES, a_size, "rows"),
+        "b_size": LogSlider("B: batch size", SIZES, b_size, "rows"),
+        "a_schedule": Choice("A: schedule", SCHEDULES, a_schedule),
+        "b_schedule": Choice("B: schedule", SCHEDULES, b_schedule),
     }
 
     def choose(change=None):
@@ -124,16 +122,6 @@ def recipes(
         draw,
         "The validation score of two recipes, A and B, against the step, each with a "
         "band over three seeds.",
-        problem=problem,
-        steps=steps,
-        a_optimizer=a_optimizer,
-        b_optimizer=b_optimizer,
-        a_rate=a_rate,
-        b_rate=b_rate,
-        a_size=a_size,
-        b_size=b_size,
-        a_schedule=a_schedule,
-        b_schedule=b_schedule,
     )
 
 

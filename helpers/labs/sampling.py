@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from helpers.data import load
-from helpers.labs.core import Lab, LogSlider, Slider, in_style
+from helpers.labs.core import Lab, LogSlider, Slider, in_style, legend
 from helpers.live import LiveFigure
 
 DRAWS = 300
@@ -64,9 +64,7 @@ def sampling(batch_size: int = 8, w: float = 0.0) -> Lab:
     (exact,) = law.plot([], [], "k-", label="without replacement")
     (measured,) = law.plot([], [], "o", color="#E69F00", label="measured")
     (here,) = law.plot([], [], "o", color="black", markersize=12, fillstyle="none")
-    figure.legend(
-        handles=[points, centre], loc="outside lower left", ncols=2, frameon=False
-    )
+    legend(figure, [points, centre])
     law.legend(loc="lower left")
 
     @lru_cache(maxsize=1)
@@ -105,12 +103,10 @@ def sampling(batch_size: int = 8, w: float = 0.0) -> Lab:
     return Lab(
         LiveFigure(figure, [points, centre, title, simple, exact, measured, here]),
         {
-            "batch_size": LogSlider("Batch size B", sizes.tolist(), "rows"),
-            "w": Slider("Slope w of line", -0.5, 1.5, 0.05),
+            "batch_size": LogSlider("Batch size B", sizes.tolist(), batch_size, "rows"),
+            "w": Slider("Slope w of line", -0.5, 1.5, 0.05, w),
         },
         draw,
         "Left: a cloud of minibatch gradients around the full gradient. Right: the "
         "cloud's spread against the batch size falls along the predicted line.",
-        batch_size=batch_size,
-        w=w,
     )

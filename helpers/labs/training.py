@@ -7,7 +7,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from helpers.data import load
-from helpers.labs.core import Choice, CountSlider, Lab, LogSlider, in_style
+from helpers.labs.core import Choice, CountSlider, Lab, LogSlider, in_style, legend
 from helpers.live import LiveFigure
 from helpers.sweeps import sweep
 
@@ -83,9 +83,7 @@ def training(
         place = {"transform": fall.transAxes, "va": "top", "ha": "right"}
         place |= {"color": colour, "weight": "bold"}
         names.append(fall.text(0.98, 0.98 - 0.07 * number, "", **place))
-    figure.legend(
-        handles=[ridge, crosses], loc="outside lower left", ncols=2, frameon=False
-    )
+    legend(figure, [ridge, crosses])
     live = LiveFigure(figure, [image, crosses, ridge, *marks, *curves, *names, title])
     kept = []
 
@@ -137,10 +135,10 @@ def training(
     return Lab(
         live,
         {
-            "learning_rate": LogSlider("Learning rate", RATES),
-            "batch_size": LogSlider("Batch size", SIZES, "rows"),
-            "epochs": CountSlider("Epochs", 1, EPOCHS),
-            "against": Choice("Curves against", AGAINST),
+            "learning_rate": LogSlider("Learning rate", RATES, learning_rate),
+            "batch_size": LogSlider("Batch size", SIZES, batch_size, "rows"),
+            "epochs": CountSlider("Epochs", 1, EPOCHS, epochs),
+            "against": Choice("Curves against", AGAINST, against),
         },
         draw,
         "Left: a map of the validation loss, batch size to the right, learning rate "
@@ -148,10 +146,6 @@ def training(
         "diverged. Right: the validation loss of the chosen cell and of those kept.",
         play="epochs",
         kept=kept,
-        learning_rate=learning_rate,
-        batch_size=batch_size,
-        epochs=epochs,
-        against=against,
     )
 
 
