@@ -8,7 +8,7 @@ from helpers.plots.base import CURVES, DESCENT, DIVERGED, MINIMUM
 MARKERS = "osD^v<"
 
 
-def field(found, task):
+def field(found, task) -> plt.Axes:
     """Draw the score of every recipe, a row for each optimizer.
 
     Parameters
@@ -17,10 +17,6 @@ def field(found, task):
         ``scores``: optimizer -> scores; ``best``: with ``mean``.
     task : Task
         With ``baseline``, ``target`` and ``measure``.
-
-    Returns
-    -------
-    Axes
     """
     _, ax = plt.subplots(figsize=(7, 3.2))
     random = np.random.default_rng(0)

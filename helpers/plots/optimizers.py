@@ -66,13 +66,8 @@ def tuned(results: Mapping[str, Mapping], ylabels: Mapping[str, str]):
     return axes.flat[: len(results)]
 
 
-def family_tree():
-    """Draw which optimizer comes from which, and what each one adds.
-
-    Returns
-    -------
-    Axes
-    """
+def family_tree() -> plt.Axes:
+    """Draw which optimizer comes from which, and what each one adds."""
     _, ax = plt.subplots(figsize=(9.2, 5.2))
     box = {"boxstyle": "round,pad=0.5", "facecolor": "white", "edgecolor": DESCENT}
     boxes = {

@@ -6,11 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
-from helpers.plots.base import (
-    DIVERGED,
-    TRAINING,
-    VALIDATION,
-)
+from helpers.plots.base import DIVERGED, TRAINING, VALIDATION
 
 
 def learning_curves(runs: Mapping[str, Mapping], top: float | None = None):
