@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
-import matplotlib.style
 import numpy as np
 from matplotlib.figure import Figure
 
 from helpers import plots
-from helpers.live import Animation, LiveFigure, animate
+from helpers.live import Animation, LiveFigure, animate, in_style
 
 
 def one_epoch(x, y, minibatches, slopes) -> Animation:
@@ -70,6 +69,7 @@ def one_epoch(x, y, minibatches, slopes) -> Animation:
     )
 
 
+@in_style
 def valley(walks: Mapping[str, np.ndarray], loss: Callable) -> Animation:
     """Film walks down one valley with its minimum at 0, one panel a walk.
 
@@ -85,11 +85,6 @@ def valley(walks: Mapping[str, np.ndarray], loss: Callable) -> Animation:
     lengths = {len(walk) for walk in walks.values()}
     if len(lengths) != 1:
         raise ValueError(f"walks must all have one length, got {sorted(lengths)}")
-    with matplotlib.style.context(plots.STYLE, after_reset=True):
-        return _valley(walks, loss, lengths.pop())
-
-
-def _valley(walks, loss, length):
     figure = Figure(figsize=(8.8, 2.8))
     panels = figure.subplots(1, len(walks), sharey=True, squeeze=False)[0]
     reach = 1.6 * max(abs(walk[0]) for walk in walks.values())
@@ -120,4 +115,4 @@ def _valley(walks, loss, length):
 
     alt = f"Balls that jump step by step in one valley each: {', '.join(walks)}."
     live = LiveFigure(figure, [*trails, *balls, *steps])
-    return animate(live, update, range(length), alt, milliseconds=300)
+    return animate(live, update, range(lengths.pop()), alt, milliseconds=300)

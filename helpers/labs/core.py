@@ -1,35 +1,20 @@
 """What all labs share: controls, one picture, and one line of text below it."""
 
 import base64
-import functools
 import html
 import math
-from pathlib import Path
 
 import ipywidgets
-import matplotlib.style
 import traitlets
 
 from helpers.live import Animation, Coalesced, animate
 
-STYLE = Path(__file__).parents[1] / "downhill.mplstyle"
 # Black on these is readable in light and in dark themes; the words say it too.
 BADGES = {
     "converged": ("✓ converged", "#3CC99A"),
     "moving": ("… not converged", "#56B4E9"),
     "diverged": ("▲ diverged", "#F0813A"),
 }
-
-
-def in_style(lab):
-    """Draw what a lab function makes in the course's style, whatever is set outside."""
-
-    @functools.wraps(lab)
-    def styled(*args, **options):
-        with matplotlib.style.context(STYLE, after_reset=True):
-            return lab(*args, **options)
-
-    return styled
 
 
 class _Control(ipywidgets.DOMWidget):
