@@ -8,11 +8,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
-KINDS = {
-    "diabetes": "regression",
-    "breast_cancer": "binary",
-    "digits": "multiclass",
-}
+from helpers.arguments import one_of
+
+KINDS = {"diabetes": "regression", "breast_cancer": "binary", "digits": "multiclass"}
 # Chosen by looking at x alone: with most seeds some pixel of the digits that training
 # hardly ever saw lit is up to 260 standard deviations out in the other parts.
 SPLIT_SEED = 1
@@ -68,11 +66,8 @@ def load(name: str) -> Problem:
 
     Source: ``sklearn.datasets``, the copies that come with scikit-learn.
     """
-    if name not in KINDS:
-        names = ", ".join(f'"{known}"' for known in KINDS)
-        raise ValueError(f"name must be one of {names}, got {name!r}")
+    kind = KINDS[one_of("name", name, KINDS)]
     bunch = _diabetes() if name == "diabetes" else _bundled(name)
-    kind = KINDS[name]
     labels = None if kind == "regression" else bunch.target
     parts = _split(len(bunch.data), labels)
 

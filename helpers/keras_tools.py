@@ -114,10 +114,7 @@ def learning_rate_range(
     RateRange
         With ``rates``, ``losses``, ``suggested``, ``reason`` and ``plot()``.
 
-    Raises
-    ------
-    ValueError, TypeError
-        If an argument is wrong, with what to use instead.
+    A wrong argument raises a TypeError or ValueError that says what to use instead.
     """
     if positive("low", low) >= positive("high", high):
         raise ValueError(f"low must be below high, got {low:g} and {high:g}")

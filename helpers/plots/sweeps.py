@@ -51,12 +51,8 @@ def map(sweep, by: str = "valid_loss") -> plt.Axes:
     reached = np.ma.masked_invalid(values)
     if reached.count():
         score = by == "valid_score"
-        colours = ax.pcolormesh(
-            *grid,
-            reached,
-            norm="linear" if score else "log",
-            cmap="viridis" if score else "viridis_r",
-        )
+        shades = {"cmap": "viridis"} if score else {"norm": "log", "cmap": "viridis_r"}
+        colours = ax.pcolormesh(*grid, reached, **shades)
         ticks = None if score else LogLocator(subs=(1, 2, 5))
         bar = figure.colorbar(
             colours, ax=ax, label=MEASURES[by], ticks=ticks, format="{x:g}"

@@ -55,6 +55,5 @@ def _learning_curve(ax, history, top):
 def epoch_axis(ax, epochs: int):
     """Let the axis run over so many epochs, with whole numbers."""
     ax.set(xlabel="epoch", xlim=(1, epochs) if epochs > 1 else (0.5, 1.5))
-    ax.xaxis.set_major_locator(
-        MaxNLocator(integer=True) if epochs > 1 else FixedLocator([1])
-    )
+    whole = MaxNLocator(integer=True) if epochs > 1 else FixedLocator([1])
+    ax.xaxis.set_major_locator(whole)
