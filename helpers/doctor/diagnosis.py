@@ -14,9 +14,8 @@ from . import (
     rules_weights,
 )
 from .case import Case
-from .rules import Finding, Rule, examine, fill
+from .rules import SEVERITIES, Finding, Rule, examine, fill
 
-SEVERITIES = ("error", "warning", "note")
 FILES = (
     *(rules_model, rules_labels, rules_output, rules_loss),
     *(rules_metrics, rules_optimizer, rules_weights),
