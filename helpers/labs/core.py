@@ -9,6 +9,7 @@ import traitlets
 
 from helpers.live import Animation, Coalesced, animate
 
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 # Black on these is readable in light and in dark themes; the words say it too.
 BADGES = {
     "converged": ("✓ converged", "#3CC99A"),
@@ -195,7 +196,6 @@ class Lab:
         self._kept = [] if kept is None else kept
         self.player = self._player(play) if play else None
         self.keep = _button("Keep", "thumb-tack", self._keep)
-        keep = [] if kept is None else [self.keep]
         for control in self.controls.values():
             control.explain = self._explain
             control.observe(self._changed, "value")
@@ -205,32 +205,26 @@ class Lab:
         self._resetting = False
         self._redraw.now()
         player = [self.player] if play else []
-        buttons = ipywidgets.HBox(
-            [*player, *keep, self.reset],
-            layout={"justify_content": "flex-end", "margin": "0 12px 0 0"},
-        )
+        keep = [] if kept is None else [self.keep]
+        place = {"justify_content": "flex-end", "margin": "0 12px 0 0"}
+        buttons = ipywidgets.HBox([*player, *keep, self.reset], layout=place)
         # The buttons stand at the right: in the second of two columns.
         gap = [] if len(self.controls) % 2 else [ipywidgets.Box()]
-        grid = ipywidgets.GridBox(
-            [*self.controls.values(), *gap, buttons],
-            # Two columns beside each other, or one where the window is narrow.
-            layout={"grid_template_columns": "repeat(auto-fit, minmax(25em, 1fr))"},
-        )
-        self._widget = ipywidgets.VBox(
-            [grid, self.picture, self.text],
-            layout={"max_width": f"{self.picture.width}px"},
-        )
+        # Two columns beside each other, or one where the window is narrow.
+        columns = {"grid_template_columns": "repeat(auto-fit, minmax(25em, 1fr))"}
+        parts = [*self.controls.values(), *gap, buttons]
+        grid = ipywidgets.GridBox(parts, layout=columns)
+        width = {"max_width": f"{self.picture.width}px"}
+        self._widget = ipywidgets.VBox([grid, self.picture, self.text], layout=width)
 
     def animate(self, control, values, milliseconds=80) -> Animation:
         """Film the picture while one control goes through ``values``."""
         others = self._values()
-        film = animate(
-            self._live,
-            lambda value: self._compute(**others | {control: value}),
-            values,
-            self._alt,
-            milliseconds,
-        )
+
+        def update(value):
+            self._compute(**others | {control: value})
+
+        film = animate(self._live, update, values, self._alt, milliseconds)
         self._compute(**others)
         return film
 
@@ -279,19 +273,13 @@ class Lab:
     def _repr_mimebundle_(self, include=None, exclude=None):
         self._redraw.finish()
         alt = f"{self._alt} {self._sentence}"
-        view = {
-            "version_major": 2,
-            "version_minor": 0,
-            "model_id": self._widget.model_id,
+        view = {"version_major": 2, "version_minor": 0}
+        data = {
+            "text/plain": alt,
+            "image/png": base64.b64encode(self.picture.value).decode(),
+            WIDGET_VIEW: view | {"model_id": self._widget.model_id},
         }
-        return (
-            {
-                "text/plain": alt,
-                "image/png": base64.b64encode(self.picture.value).decode(),
-                "application/vnd.jupyter.widget-view+json": view,
-            },
-            {"image/png": {"alt": alt, "width": int(self.picture.width)}},
-        )
+        return data, {"image/png": {"alt": alt, "width": int(self.picture.width)}}
 
 
 def _button(words, icon, pressed):

@@ -46,24 +46,19 @@ def line_fit(batch_size: int = 8, learning_rate: float = 0.1, step: int = 20) ->
     figure = Figure(figsize=(7.6, 4.2))
     panels = figure.subplot_mosaic("dl;dw", width_ratios=[1.15, 1])
     data, losses, weights = panels["d"], panels["l"], panels["w"]
-    data.set(
-        xlim=(-2.6, 4),
-        ylim=(-2.6, 3.4),
-        xlabel="body mass index (standard deviations)",
-        ylabel="progression (standard deviations)",
-    )
-    losses.set(
-        xlim=(0, STEPS), ylim=(0.3, 30), yscale="log", title="Loss over all rows"
-    )
+    data.set(xlim=(-2.6, 4), ylim=(-2.6, 3.4))
+    data.set_xlabel("body mass index (standard deviations)")
+    data.set_ylabel("progression (standard deviations)")
+    losses.set(xlim=(0, STEPS), ylim=(0.3, 30), yscale="log")
+    losses.set_title("Loss over all rows")
     losses.tick_params(labelbottom=False)
     weights.set(xlim=(0, STEPS), ylim=(-2.2, 2), xlabel="step", title="Weights")
 
     data.plot(x, y, "o", color="#BBBBBB", markersize=4, label="all rows")
     (batch,) = data.plot([], [], "o", color="#E69F00", mec="black", label="minibatch")
     ends = np.array([-2.6, 4])
-    data.plot(
-        ends, best_weights @ [ends, [1, 1]], "--", color="#009E73", label="best line"
-    )
+    best_line = best_weights @ [ends, [1, 1]]
+    data.plot(ends, best_line, "--", color="#009E73", label="best line")
     (line,) = data.plot([], [], color="#0072B2", linewidth=3, label="line now")
     title = data.set_title("Step 100")
     losses.axhline(best_loss, linestyle="--", color="#009E73")

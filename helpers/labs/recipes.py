@@ -77,11 +77,8 @@ def recipes(
     def choose(change=None):
         """Draw the axes again for another problem or another number of steps."""
         name, steps = controls["problem"].value, controls["steps"].value
-        ax.set(
-            xlim=(0, steps * 1.02),
-            ylim=(LOWEST[name], 1.02),
-            ylabel=f"validation {TASKS[name].measure}",
-        )
+        ax.set(xlim=(0, steps * 1.02), ylim=(LOWEST[name], 1.02))
+        ax.set_ylabel(f"validation {TASKS[name].measure}")
         live.new_background()
 
     @lru_cache(maxsize=32)
@@ -94,18 +91,14 @@ def recipes(
 
     def draw(problem, steps, **choices):
         ends = {}
-        for name, letter in (("A", "a"), ("B", "b")):
-            chosen = (
-                choices[f"{letter}_{part}"]
-                for part in ("optimizer", "rate", "size", "schedule")
-            )
+        for name in "AB":
+            parts = ("optimizer", "rate", "size", "schedule")
+            chosen = [choices[f"{name.lower()}_{part}"] for part in parts]
             look, values = follow(problem, steps, *chosen)
-            low, high = values.min(axis=1), values.max(axis=1)
             lines[name].set_data(look, values.mean(axis=1))
-            around = np.concatenate(
-                [np.column_stack([look, low]), np.column_stack([look, high])[::-1]]
-            )
-            bands[name].set_verts([around])
+            low = np.column_stack([look, values.min(axis=1)])
+            high = np.column_stack([look, values.max(axis=1)])
+            bands[name].set_verts([np.concatenate([low, high[::-1]])])
             ends[name] = values[-1]
         title.set_text(f"{problem.replace('_', ' ')}: {_verdict(**ends)}")
         return "", (

@@ -40,24 +40,13 @@ def sampling(batch_size: int = 8, w: float = 0.0) -> Lab:
 
     figure = Figure(figsize=(7.6, 4))
     cloud, law = figure.subplots(ncols=2)
-    cloud.set(
-        xlim=(-6, 6),
-        ylim=(-5, 5),
-        xlabel="slope of the loss along w",
-        ylabel="slope of the loss along b",
-    )
-    law.set(
-        xlim=(0.9, n * 1.2),
-        ylim=(0.02, 6),
-        xscale="log",
-        yscale="log",
-        title="Spread against batch size",
-        xlabel="batch size (rows)",
-        ylabel="distance from the full gradient",
-    )
-    (points,) = cloud.plot(
-        [], [], "o", color="#E69F00", alpha=0.5, label="minibatch gradients"
-    )
+    cloud.set(xlim=(-6, 6), ylim=(-5, 5))
+    cloud.set(xlabel="slope of the loss along w", ylabel="slope of the loss along b")
+    law.set(xlim=(0.9, n * 1.2), ylim=(0.02, 6), xscale="log", yscale="log")
+    law.set(xlabel="batch size (rows)", ylabel="distance from the full gradient")
+    law.set_title("Spread against batch size")
+    look = {"color": "#E69F00", "alpha": 0.5, "label": "minibatch gradients"}
+    (points,) = cloud.plot([], [], "o", **look)
     (centre,) = cloud.plot([], [], "k+", markersize=16, label="full gradient")
     title = cloud.set_title("Minibatches of 100")
     (simple,) = law.plot([], [], "k:", label=r"as 1/$\sqrt{B}$")

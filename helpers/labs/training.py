@@ -71,9 +71,8 @@ def training(
     fall.minorticks_off()
 
     (crosses,) = land.plot([], [], "x", color="#D55E00", label="diverged")
-    (ridge,) = land.plot(
-        [], [], "o-", color="black", mfc="white", label="best rate for a batch size"
-    )
+    look = {"color": "black", "mfc": "white", "label": "best rate for a batch size"}
+    (ridge,) = land.plot([], [], "o-", **look)
     marks, curves, names = [], [], []
     for number, (colour, marker, style, _) in enumerate(LOOKS):
         ring = {"color": colour, "mec": "white", "mew": 2, "ms": 13}
@@ -151,10 +150,5 @@ def training(
 
 @lru_cache(maxsize=1)
 def _small_sweep():
-    return sweep(
-        load("digits"),
-        learning_rates=RATES,
-        batch_sizes=SIZES,
-        epochs=EPOCHS,
-        progress=False,
-    )
+    grid = {"learning_rates": RATES, "batch_sizes": SIZES, "epochs": EPOCHS}
+    return sweep(load("digits"), **grid, progress=False)
