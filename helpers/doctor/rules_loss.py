@@ -55,15 +55,12 @@ def _log_of_zero(case):
         return None
     units = max(case.units, 2)
     sure = np.eye(units, dtype="float32")[np.arange(case.outputs[..., 0].size) % units]
-    values = [
-        case.evaluate(
-            case.sample_target, p[:, : case.units].reshape(case.outputs.shape)
-        )
-        for p in (sure, np.roll(sure, 1, axis=0))
-    ]
-    if all(value is None or np.isfinite(value) for value in values):
-        return None
-    return "At a prediction of exactly 0 or 1 the loss is not finite."
+    for p in (sure, np.roll(sure, 1, axis=0)):
+        p = p[:, : case.units].reshape(case.outputs.shape)
+        value = case.evaluate(case.sample_target, p)
+        if value is not None and not np.isfinite(value):
+            return "At a prediction of exactly 0 or 1 the loss is not finite."
+    return None
 
 
 @warning(

@@ -73,10 +73,8 @@ def _wrong_accuracy(case):
     if case.target is None or case.units is None or case.kind in (None, "regression"):
         return None
     if case.units == 1:
-        wrong, form = (
-            ("categorical_accuracy", "sparse_categorical_accuracy"),
-            "one unit",
-        )
+        wrong = ("categorical_accuracy", "sparse_categorical_accuracy")
+        form = "one unit"
     elif case.kind == "sparse":
         wrong, form = ("categorical_accuracy", "binary_accuracy"), "integer labels"
     elif case.kind == "categorical" and case.units > 2:
