@@ -1,6 +1,5 @@
 """Losses over two weights, walks on them, and a network as a picture."""
 
-from collections.abc import Mapping
 from itertools import pairwise, product
 
 import matplotlib.pyplot as plt
@@ -180,7 +179,7 @@ def _heights(loss, w_range, b_range, side=81):
     return w, b, np.vectorize(loss, otypes=[float])(w, b)
 
 
-def ravine_paths(paths: Mapping[str, np.ndarray], curvatures):
+def ravine_paths(paths, curvatures):
     """Draw walks down one ravine with its minimum at (0, 0), one panel a walk.
 
     Parameters

@@ -1,7 +1,5 @@
 """Learning curves of Keras runs."""
 
-from collections.abc import Mapping
-
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.ticker import FixedLocator, MaxNLocator
@@ -9,7 +7,7 @@ from matplotlib.ticker import FixedLocator, MaxNLocator
 from helpers.plots.base import DIVERGED, TRAINING, VALIDATION
 
 
-def learning_curves(runs: Mapping[str, Mapping], top: float | None = None):
+def learning_curves(runs, top=None):
     """Draw the loss of one or several Keras runs, one panel a run, on one scale.
 
     Parameters
