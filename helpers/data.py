@@ -71,11 +71,11 @@ def load(name: str) -> Problem:
     labels = None if kind == "regression" else bunch.target
     parts = _split(len(bunch.data), labels)
 
-    x_mean, x_scale = _mean_and_scale(bunch.data[parts["train"]])
+    x_mean, x_scale = mean_and_scale(bunch.data[parts["train"]])
     x = ((bunch.data - x_mean) / x_scale).astype(np.float32)
     y_mean, y_scale = 0.0, 1.0
     if kind == "regression":
-        y_mean, y_scale = map(float, _mean_and_scale(bunch.target[parts["train"]]))
+        y_mean, y_scale = map(float, mean_and_scale(bunch.target[parts["train"]]))
         y = ((bunch.target - y_mean) / y_scale).astype(np.float32)[:, None]
     else:
         y = bunch.target.astype(np.int64)
@@ -137,7 +137,7 @@ def _stratified_cut(rows, size, labels):
     )
 
 
-def _mean_and_scale(values):
-    """Mean and standard deviation of each column; a constant column keeps scale 1."""
+def mean_and_scale(values):
+    """Return mean and standard deviation of each column; that of a constant one is 1."""
     scale = values.std(axis=0)
     return values.mean(axis=0), np.where(scale == 0, 1.0, scale)

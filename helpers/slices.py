@@ -67,13 +67,9 @@ def loss_slice(network, x, y, run=0, seed=0) -> Surface:
 
     def gradient(points):
         slopes = at(points).gradients(x, y)
-        return np.stack(
-            [
-                sum((g * d).sum(axis=(1, 2)) for g, d in zip(slopes, way, strict=True))
-                for way in directions
-            ],
-            axis=-1,
-        )
+        pairs = (zip(slopes, way, strict=True) for way in directions)
+        along = [sum((g * d).sum(axis=(1, 2)) for g, d in pair) for pair in pairs]
+        return np.stack(along, axis=-1)
 
     return Surface(
         name="loss slice",

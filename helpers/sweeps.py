@@ -184,13 +184,8 @@ def _parts(learning_rates, batch_sizes, seeds):
 
 def _wait(futures, networks, progress):
     """Wait for all, behind a progress bar, or until the learner interrupts."""
-    bar = tqdm(
-        total=sum(networks),
-        unit=" networks",
-        file=sys.stdout,
-        ncols=80,
-        disable=not progress,
-    )
+    look = {"unit": " networks", "file": sys.stdout, "ncols": 80}
+    bar = tqdm(total=sum(networks), **look, disable=not progress)
     sizes, waiting = dict(zip(futures, networks, strict=True)), set(futures)
     try:
         while waiting:
