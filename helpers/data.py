@@ -138,6 +138,6 @@ def _stratified_cut(rows, size, labels):
 
 
 def mean_and_scale(values):
-    """Return mean and standard deviation of each column; that of a constant one is 1."""
+    """Return mean and standard deviation of each column; a constant one has 1."""
     scale = values.std(axis=0)
     return values.mean(axis=0), np.where(scale == 0, 1.0, scale)
