@@ -59,12 +59,8 @@ def load(name: str) -> Problem:
         Three fifths of the rows to train on, one fifth to choose with (valid), one
         fifth to score the capstone with (test). The classes keep their proportions.
 
-    Raises
-    ------
-    ValueError
-        If there is no problem of that name.
-
-    Source: ``sklearn.datasets``, the copies that come with scikit-learn.
+    Another name raises a ValueError. Source: ``sklearn.datasets``, the copies that come
+    with scikit-learn.
     """
     kind = KINDS[one_of("name", name, KINDS)]
     bunch = _diabetes() if name == "diabetes" else _bundled(name)

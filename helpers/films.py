@@ -10,7 +10,7 @@ from helpers.live import Animation, LiveFigure, animate, in_style
 
 
 def one_epoch(x, y, minibatches, slopes) -> Animation:
-    """Film one epoch: its minibatches over the data, and the mean of their slopes.
+    """Film one epoch, a frame a minibatch: its rows, and the mean of the slopes so far.
 
     Parameters
     ----------
@@ -20,11 +20,6 @@ def one_epoch(x, y, minibatches, slopes) -> Animation:
         The row numbers of each minibatch, all of one size.
     slopes : array, shape (steps,)
         The slope of the loss that each minibatch gives.
-
-    Returns
-    -------
-    Animation
-        One frame a minibatch.
     """
     steps = np.arange(1, len(slopes) + 1)
     means = np.cumsum(slopes) / steps
@@ -91,9 +86,8 @@ def valley(walks: Mapping[str, np.ndarray], loss: Callable) -> Animation:
     ground = np.linspace(-reach, reach, 120)
     trails, balls, steps = [], [], []
     for panel, (title, walk) in zip(panels, walks.items(), strict=True):
-        colour = (
-            plots.DIVERGED if abs(walk[-1]) > 1.001 * abs(walk[0]) else plots.DESCENT
-        )
+        lost = abs(walk[-1]) > 1.001 * abs(walk[0])
+        colour = plots.DIVERGED if lost else plots.DESCENT
         panel.plot(ground, loss(ground), color="grey")
         panel.plot(0, loss(np.zeros(1)), "*", color=plots.MINIMUM, markersize=12)
         trails += panel.plot([], [], "-", color=colour, linewidth=1, alpha=0.6)

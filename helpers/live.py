@@ -189,7 +189,7 @@ def animate(
     alt: str,
     milliseconds: int = 80,
 ) -> Animation:
-    """Film a live figure.
+    """Film a live figure: the film plays for ever where it is shown.
 
     Parameters
     ----------
@@ -203,11 +203,6 @@ def animate(
         What the film shows, in words.
     milliseconds : int
         How long each frame stays; the last stays for a second and a half.
-
-    Returns
-    -------
-    Animation
-        Plays for ever where it is shown.
     """
     pictures = []
     for frame in frames:

@@ -67,6 +67,6 @@ def examine(rule, case):
     return Finding(rule.code, rule.severity, problem, fix)
 
 
-def fill(fix, holes=()):
+def fill(fix, holes):
     """Return the line of code with its holes filled."""
     return fix.format_map(_Holes(holes))

@@ -102,13 +102,10 @@ def schedules(
         title.set_text(f"Step {steps}: diverged" if lost else f"Step {steps}")
         if lost:
             gone = np.isinf(heights).argmax()
-            return (
-                "diverged",
-                f"Out of sight since step {gone}: lower the highest rate.",
-            )
-        last, held = (
-            h[max(0, steps - 19) : steps + 1] for h in (heights, flat_heights)
-        )
+            said = f"Out of sight since step {gone}: lower the highest rate."
+            return "diverged", said
+        recent = slice(max(0, steps - 19), steps + 1)
+        last, held = heights[recent], flat_heights[recent]
         return "", (
             f"Over the last {len(last)} steps the loss is {last.mean():.3g} above the "
             f"lowest minimum; with the highest rate held it is {held.mean():.3g}. "

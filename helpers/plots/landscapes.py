@@ -174,8 +174,8 @@ def walks(surface, paths) -> plt.Axes:
     return ax
 
 
-def _heights(loss, w_range, b_range, side=81):
-    w, b = np.meshgrid(np.linspace(*w_range, side), np.linspace(*b_range, side))
+def _heights(loss, w_range, b_range):
+    w, b = np.meshgrid(np.linspace(*w_range, 81), np.linspace(*b_range, 81))
     return w, b, np.vectorize(loss, otypes=[float])(w, b)
 
 
