@@ -24,11 +24,13 @@ def in_ci():
 def pytest_collection_modifyitems(items):
     """Run the lessons in CI only: their cells are the solutions', less the answers.
 
-    That no cell needs an answer of another, and that the stubs run, tests/test_checks.py
-    shows of each source.
+    That no cell needs another's answer, and that each stub runs, is shown by
+    tests/test_checks.py.
     """
     if not os.environ.get("CI"):
-        left = pytest.mark.skip(reason="its cells run in the solution; here, in CI only")
+        left = pytest.mark.skip(
+            reason="its cells run in the solution; here, in CI only"
+        )
         for item in items:
             if item.path.suffix == ".ipynb" and item.path.parent.name == "lessons":
                 item.add_marker(left)

@@ -87,7 +87,11 @@ def test_what_a_lab_starts_with_can_be_chosen_and_reset_goes_back_to_it(make):
     assert lab.picture.value == first
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), -1e9, "x", None])
+@pytest.mark.parametrize(
+    ("make", "value"),
+    [(getattr(labs, name), float("nan")) for name in labs.__all__]
+    + [(labs.descent, value) for value in (float("inf"), -1e9, "x", None)],
+)
 def test_what_a_control_cannot_be_is_said_in_the_text_and_nothing_breaks(make, value):
     lab = make()
     for control in lab.controls.values():
