@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from functools import partial
 
 import nbformat
 import pytest
@@ -110,6 +111,28 @@ def test_the_play_button_moves_the_picture(open_notebook):
     later = notebook.changed_picture(before)
     notebook.changed_picture(later)
     assert notebook.errors() == []
+    notebook.close()
+
+
+FOCUS = "() => [document.activeElement.role, document.activeElement.className]"
+
+
+def test_a_lab_is_worked_with_the_keyboard_alone(open_notebook):
+    cells = ["from helpers import labs\nlabs.descent()", "1 + 1"]
+    notebook = open_notebook("keys", cells)
+    press, focus = notebook.page.keyboard.press, partial(notebook.page.evaluate, FOCUS)
+    press("Shift+Enter")
+    notebook.page.wait_for_selector(PICTURE, timeout=60_000)
+    before = notebook.settled_picture()
+    press("k")
+    places = [press("Tab") or focus() for _ in range(4)]
+    assert "slider" in [role for role, _ in places]
+    while focus()[0] != "slider":
+        press("Shift+Tab")
+    press("ArrowRight")
+    notebook.changed_picture(before)
+    press("j")
+    assert "jp-Cell" in focus()[1]
     notebook.close()
 
 

@@ -52,7 +52,7 @@ def test_the_output_holds_the_widget_the_picture_and_its_words(lab):
     data, metadata = lab._repr_mimebundle_()
     assert data["application/vnd.jupyter.widget-view+json"]["model_id"]
     assert base64.b64decode(data["image/png"]) == lab.picture.value
-    assert metadata["image/png"]["alt"] == data["text/plain"]
+    assert metadata["image/png"]["alt"] == data["text/plain"] == repr(lab)
     assert len(data["text/plain"]) > 80
     assert f"{metadata['image/png']['width']}" == lab.picture.width
 

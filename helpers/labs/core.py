@@ -270,9 +270,13 @@ class Lab:
         if self.player:
             self.player.value = self.controls[self._play].value
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def __repr__(self):
+        """Return in words what the picture shows: ``print(lab)`` reads it out."""
         self._redraw.finish()
-        alt = f"{self._alt} {self._sentence}"
+        return f"{self._alt} {self._sentence}"
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        alt = repr(self)
         view = {"version_major": 2, "version_minor": 0}
         data = {
             "text/plain": alt,
