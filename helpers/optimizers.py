@@ -65,7 +65,7 @@ class Adagrad(Optimizer):
 
 
 class RMSprop(Optimizer):
-    """Adagrad that forgets, so that its rates can rise again (Hinton 2012)."""
+    """Adagrad that forgets: its rates can rise again (Tieleman and Hinton 2012)."""
 
     def __init__(self, learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-7):
         super().__init__(learning_rate)
