@@ -54,9 +54,8 @@ class Adagrad(Optimizer):
 
     def start(self, w):
         """Everywhere the same small number, so that the first steps are not huge."""
-        return SimpleNamespace(
-            accumulator=np.full_like(w, self.initial_accumulator_value)
-        )
+        small = self.initial_accumulator_value
+        return SimpleNamespace(accumulator=np.full_like(w, small))
 
     def update(self, w, g, state, rate):
         """Divide by the root of the sum of all squared gradients."""

@@ -153,6 +153,5 @@ class OneCycle:
     def __call__(self, step):
         """Return the rate on the line through the four points."""
         done = np.asarray(step) / self.total_steps
-        return self.max_learning_rate * np.interp(
-            done, [0, 0.45, 0.9, 1], [0.1, 1, 0.1, 0.001]
-        )
+        corners = [0, 0.45, 0.9, 1], [0.1, 1, 0.1, 0.001]
+        return self.max_learning_rate * np.interp(done, *corners)

@@ -102,10 +102,8 @@ class LogSlider(_Control, ipywidgets.SelectionSlider):
 
     def __init__(self, label, numbers, start, unit=""):
         units = (unit.removesuffix("s") if number == 1 else unit for number in numbers)
-        options = [
-            (f"{n:g} {u}".strip(), n) for n, u in zip(numbers, units, strict=True)
-        ]
-        super().__init__(label, start, options=options, value=numbers[0])
+        pairs = [(f"{n:g} {u}".strip(), n) for n, u in zip(numbers, units, strict=True)]
+        super().__init__(label, start, options=pairs, value=numbers[0])
 
     def _nearest(self, number):
         numbers = [value for _, value in self.options]
