@@ -214,9 +214,9 @@ labs.gradient()
 #
 # ## Every other way
 #
-# You can walk in any direction, not only along $w$ or along $b$. Take a direction of length 1 at an angle: a step goes $\cos$
-# of the angle along $w$ and $\sin$ of it along $b$. Measure the slope in 1,000 random directions, and beside it the length of
-# the gradient: by Pythagoras the root of the sum of the squares. In which direction will the slope be largest, and how large?
+# You can walk in any direction, not only along $w$ or along $b$. A step of length 1 at an angle goes $\cos$ of the angle along
+# $w$ and $\sin$ of it along $b$. Measure the slope in 1,000 random directions. In which will it be largest, and how large?
+# Beside it stands the length of the gradient: by Pythagoras, the root of the sum of its squares.
 
 
 # %%
@@ -236,6 +236,7 @@ print(f"largest {slopes.max():.3f}, smallest {slopes.min():.3f}, length {length:
 # %%
 fig, ax = plt.subplots(figsize=(6, 3.6))
 ax.plot(np.degrees(angles), slopes, ".", color="#777777", label="random direction")
+# arctan2: the angle of the arrow
 towards = np.degrees(np.arctan2(slope_b, slope_w)) % 360
 ax.plot(towards, length, "k^", markersize=10, label="gradient")
 ax.plot(towards - 180, -length, "kv", markersize=10, label="minus the gradient")
@@ -449,7 +450,8 @@ check.in_the_fog(my_place)
 # %% [markdown]
 # ## Real data: why features are put on one scale
 #
-# Lesson 1 used the patients' body mass index (BMI), standardised. Here is the column as it stands in the file, in kg/m².
+# Lesson 1 used one feature of the patients, their body mass index (BMI), standardised. Here is the column as it stands in the
+# file, in kg/m².
 
 # %%
 patients = load("diabetes")
@@ -512,6 +514,7 @@ plots.show(
 
 # %%
 for name, column in (("raw", raw_bmi), ("standardised", bmi)):
+    # Minus the gradient: here each error is 0 - y.
     down = np.array([np.mean(2 * progression * column), np.mean(2 * progression)])
     goal = np.polyfit(column, progression, 1)
     cosine = down @ goal / np.linalg.norm(down) / np.linalg.norm(goal)
@@ -521,20 +524,21 @@ for name, column in (("raw", raw_bmi), ("standardised", bmi)):
 # In the ravine nearly a right angle; in the standardised bowl it points straight there. So "steepest" depends on the scale and
 # the zero point of the inputs. What a ravine costs, lesson 3 measures.
 #
-# Now all ten features. NumPy's `cond` gives the root of the ratio; squared, it is the condition number.
+# Now all ten features. NumPy's `cond` gives the root of the ratio; squared, it is the condition number. **Correlation** says
+# how closely two features go together: at 1 or −1 either gives the other away.
 
 # %%
 features = patients.x_train.astype(float)
 raw_features = features * patients.x_scale + patients.x_mean
 for name, table in (("raw", raw_features), ("standardised", features)):
-    inputs = np.column_stack([table, np.ones(len(table))])
+    inputs = np.column_stack([table, np.ones(len(table))])  # a 1 for the bias
     print(f"{name:12}: condition number {np.linalg.cond(inputs) ** 2:.3g}")
 correlations = np.corrcoef(features.T) - np.eye(10)  # each with each other
 print(f"largest correlation: {np.abs(correlations).max():.2f}")
 
 # %% [markdown]
-# From 48 million (`4.82e+07`) to 402. Not to 1: standardising removes the units, but features that rise and fall together still
-# make a ravine. Two of these ten nearly do: at a correlation of 1 or −1 either would give the other away.
+# From 48 million (`4.82e+07`) to 402. Not to 1: standardising removes the units, but features that go together still make a
+# ravine, and two of these ten have a correlation of 0.89.
 #
 # *A good place to rest: so far it was about slopes, from here on it is about networks.*
 #
@@ -634,18 +638,17 @@ check.count_weights(my_count)
 # %% [markdown]
 # ## Backpropagation: the chain rule, with nothing done twice
 #
-# Keep them all in one long vector, random for now; `unpack` cuts it into the tables of the two layers.
+# Keep all weights and biases in one long vector, random for now; `unpack` cuts it into the tables of the two layers.
 
 # %%
 X, Y = features, patients.y_train.astype(float)
-SHAPES = {"W1": (10, 8), "b1": (8,), "W2": (8, 1), "b2": (1,)}
-ends = np.cumsum([np.prod(shape) for shape in SHAPES.values()])
-weights = np.random.default_rng(0).normal(0, 0.3, ends[-1])
+weights = np.random.default_rng(0).normal(0, 0.3, size=97)
 
 
 def unpack(weights):
-    parts = zip(np.split(weights, ends[:-1]), SHAPES.values(), strict=True)
-    return [part.reshape(shape) for part, shape in parts]
+    W1, b1 = weights[:80].reshape(10, 8), weights[80:88]
+    W2, b2 = weights[88:96].reshape(8, 1), weights[96:]
+    return W1, b1, W2, b2
 
 
 # %% [markdown]
@@ -751,7 +754,8 @@ def leaky_loss(weights):
 # %%
 true = np.array([slope_along(leaky_loss, weights, d) for d in np.eye(97)])
 parts = leaky_carelessly(X, Y, *unpack(weights))
-for name, right, part in zip(SHAPES, unpack(true), parts, strict=True):
+names = ("W1", "b1", "W2", "b2")
+for name, right, part in zip(names, unpack(true), parts, strict=True):
     print(f"{name}: largest difference {np.abs(part - right).max():.2f}")
 
 # %% [markdown]

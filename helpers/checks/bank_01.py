@@ -166,6 +166,11 @@ def _sorted_parts(n, batch_size, seed):
     return [np.sort(part) for part in _epoch(n, batch_size, seed)]
 
 
+def _shuffled_to_nothing(n, batch_size, seed):
+    order = np.random.default_rng(seed).shuffle(np.arange(n))
+    return [order[start : start + batch_size] for start in range(0, n, batch_size)]
+
+
 def _error(per_row, batch_size):
     n = len(per_row)
     return per_row.std() / np.sqrt(batch_size) * np.sqrt((n - batch_size) / (n - 1))
@@ -361,6 +366,7 @@ WRONG = {
         (_own_seed, "different seeds give the same order"),
         (_no_seed, "nobody can replay"),
         (_sorted_parts, "are sorted"),
+        (_shuffled_to_nothing, "`rng.shuffle` changes its list"),
         (lambda n, size, seed: np.random.default_rng(seed).permutation(n), "a list of"),
         (lambda n, size, seed: list(range(n)), "an array of row numbers"),
         (lambda n, size, seed: [], "deals out 0 of 50"),

@@ -284,6 +284,11 @@ def _deep_turned(x, y, layers):
     return [(dW.T, db) for dW, db in _deep(x, y, layers)]
 
 
+def _deep_two_layers(x, y, layers):
+    (W1, b1), (W2, b2) = layers
+    return _deep(x, y, [(W1, b1), (W2, b2)])
+
+
 def _last_layer_only(x, y, layers):
     return _deep(x, y, layers)[-1:]
 
@@ -375,6 +380,7 @@ WRONG = {
         (lambda f, p, h: (f(p + h) - f(p - h)) / (2 * h), "one at a time"),
         (_with_two_weights, "holds 3 weights"),
         (_one_by_one, "`f(point)`, not `f(w, b)`"),
+        (lambda f, p, h: [(f(a + h) - f(a - h)) / (2 * h) for a in p], "whole point"),
         (lambda f, p, h: f(p) / 0 * p, "numerical_gradient(`f`"),
         (_in_place, "Change a copy"),
         (lambda f, p: p, "should take 3 argument"),
@@ -412,7 +418,8 @@ WRONG = {
         (-12, "No direction"),
         (-4.5, "more steeply"),
         (2, "is negative"),
-        ((-3, 4), "a tuple of 2"),
+        ((-3, 4), "That is an arrow"),
+        (None, "nothing at all"),
     ],
     "squared_gradient": [
         (_squared(lambda line, y: -_right_link(line, y)), "Both signs"),
@@ -423,7 +430,9 @@ WRONG = {
         (_squared(lambda line, y: 4 * (line - y) * line), "prediction is (wx + b)²"),
         (_squared(lambda line, y: 2 * (line**2 - y) * line**2), "not the square"),
         (_squared(lambda line, y: 4 * abs(line**2 - y) * line), "Keep the sign"),
-        (_squared(lambda line, y: 2 * (line**2 - y) * 2), "by nudges"),
+        (_squared(lambda line, y: 2 * (line**2 - y) * 2), "not 2: it is 2 times"),
+        (_squared(lambda line, y: 2 * (line**2 - y) + 2 * line), "You add the factors"),
+        (_squared(lambda line, y: 5 * (line**2 - y) * line), "by nudges"),
         (_squared(_right_link, scale=np.sum), "The loss is a mean"),
         (
             _from_the_link(lambda d, x: d.mean(), lambda d, x: np.mean(d * x)),
@@ -528,6 +537,7 @@ WRONG = {
         (lambda x, y, w: _deep(x, y, w, bias=np.mean), "mean over the rows"),
         (lambda x, y, w: _deep(x, y, w, keep_order=False), "last layer first"),
         (_deep_turned, "is turned"),
+        (_deep_two_layers, "any number of layers"),
         (_deep_flat, "into a pair"),
         (_forwards, "from the last layer to the first"),
         (_back_with(lambda layers, k: layers[-1]), "the layer where you are"),

@@ -329,7 +329,10 @@ def epoch(answer):
 def _minibatches(answer, n, batch_size, seed):
     """Return a learner's minibatches, each row once, or say what is wrong."""
     given = f"epoch({n}, {batch_size}, seed={seed})"
-    came = call(answer, n, batch_size, seed, name="epoch")
+    shuffled = "`rng.shuffle` changes its list and returns nothing."
+    came = call(
+        answer, n, batch_size, seed, name="epoch", advice={"NoneType": shuffled}
+    )
     if not isinstance(came, list | tuple):
         raise Wrong(
             f"{given} should return a list of arrays, one a minibatch. It returns "
@@ -469,7 +472,8 @@ def _needed_mistake(came, right, per_row, target):
     if came == right + 1:
         return (
             f"{where} your function returns {came:g}, and one row less would do. Does "
-            "a standard error equal to the target count? Is `n - 1` below the line?"
+            "a standard error equal to the target count? Is `n - 1` below the line, "
+            "and the spread a plain `std()`?"
         )
     direction = "too few" if came < right else "more than needed"
     return (

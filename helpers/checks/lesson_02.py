@@ -80,8 +80,8 @@ def numerical_gradient(answer):
         if np.shape(came) == ():
             raise Wrong(
                 f"{name} gives one value for {len(point)} weights. Wanted is an "
-                "array with a slope for each. If you nudge all weights at once: one at "
-                "a time."
+                "array with a slope for each: nudge them one at a time, and return "
+                "after the loop."
             )
         came = array(came, point.shape, f"What {name} returns")
         right = _two_sided(f, point, h)
@@ -101,6 +101,11 @@ def f(weights, *more):
             "all: `f(point)`, not `f(w, b)`."
         )
     weights = np.asarray(weights, float)
+    if weights.ndim == 0:
+        raise Wrong(
+            "You hand `f` a single weight. It takes the whole point, with one weight "
+            "nudged in it and the others as they are."
+        )
     return float(np.sum(np.sin(weights) + weights**3) + np.prod(weights))
 
 
@@ -222,6 +227,10 @@ def four_arrows(answer):
 )
 def steepest_slope(answer):
     """Judge the slope in the direction of steepest descent, gradient (3, -4)."""
+    if isinstance(answer, tuple | list):
+        raise Wrong(
+            "That is an arrow, a direction. The slope on the way there is one number."
+        )
     slope = number(answer, "my_steepest")
     mistakes = {
         5: "That is the slope of the steepest way up. On the way down the loss falls.",
@@ -339,6 +348,14 @@ def _squared_mistake(came, right, line, link, x, y, b):
         (
             2 * error * line**2,
             "The slope of a square is not the square: it is 2 times what is squared.",
+        ),
+        (
+            4 * error,
+            "The slope of a square is not 2: it is 2 times what is squared.",
+        ),
+        (
+            2 * error + 2 * line,
+            "You add the factors. Slopes along a chain multiply.",
         ),
         (
             4 * np.abs(error) * line,
@@ -655,6 +672,7 @@ def deep_gradients(answer):
             "you are, turned. (After the loop above `W` is still the last one.)",
             "broadcast": "Through which ReLU does `d` come? Its mask is that of the "
             "inputs of the layer where you are.",
+            "unpack": "`layers` may hold any number of layers: use a loop.",
         }
         came = call(answer, x, y, layers, name=name, advice=advice)
         _check_pairs(came, layers)
