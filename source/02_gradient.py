@@ -258,8 +258,7 @@ plots.show(
 # falls, and that is the way the contour runs.
 #
 # The reason is short. A small step $(u, v)$ changes the loss by $u$ times the slope along $w$, plus $v$ times the slope
-# along $b$. Of all steps of the same length, that sum is largest for the one that points along the two slopes themselves; you
-# have just seen it for 1,000 of them.
+# along $b$. Of all steps of the same length, that sum is largest for the one that points along the two slopes themselves.
 
 # %% [markdown]
 # Two warnings. All this is about slopes, so about steps that are small enough; lesson 3 shows what happens to longer ones.
@@ -871,7 +870,7 @@ for name, way in ways.items():
 
 # %% [markdown]
 # Four ways, one gradient. They differ in the work: nudges run the network 194 times, the tape once forward and once back.
-# As in lesson 1, `fit` does it for you. (The layers keep 16 digits, `float64`, as NumPy does. With Keras's usual
+# (The layers keep 16 digits, `float64`, as NumPy does. With Keras's usual
 # `float32`, 7 digits, a nudge of $10^{-5}$ would drown in rounding.)
 #
 # ### Exercise 2.9 · Write

@@ -162,8 +162,8 @@ def a_tenth_of_the_noise(answer):
             f"{np.sqrt(times):.4g}. You want 1 / 10."
         )
     return (
-        "A hundred times the rows for ten times the precision: this is why larger and "
-        "larger batches are a worse and worse bargain."
+        "A hundred times the rows for ten times the precision: precision gets dearer "
+        "and dearer."
     )
 
 
