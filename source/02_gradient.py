@@ -253,9 +253,9 @@ plots.show(
 # turn away, and at right angles to both it crosses zero.*
 
 # %% [markdown]
-# **The gradient points where the loss rises most steeply, and its length is that slope. Minus the gradient is the steepest way
-# down.** At right angles to it the slope is zero: there the loss neither rises nor
-# falls, and that is the way the contour runs.
+# **Where it is not zero, the gradient points where the loss rises most steeply, and its length is that slope. Minus the
+# gradient is the steepest way down.** At right angles to it the slope is zero: there the loss neither rises nor falls, and that
+# is the way the contour runs.
 #
 # The reason is short. A small step $(u, v)$ changes the loss by $u$ times the slope along $w$, plus $v$ times the slope
 # along $b$. Of all steps of the same length, that sum is largest for the one that points along the two slopes themselves.
@@ -497,6 +497,7 @@ for ax, column in zip(axes, (raw_bmi, bmi), strict=True):
 
     w, b = np.polyfit(column, progression, 1)  # the best line
     plots.contours(ax, column_loss, (w - 1, w + 1), (b - 1, b + 1))
+    ax.locator_params(nbins=5)
     ax.plot(w, b, "*", color=plots.MINIMUM, markersize=12)
 axes[0].set_title("Raw: a ravine")
 axes[1].set_title("Standardised: a round bowl")
@@ -537,7 +538,7 @@ print(f"largest correlation: {np.abs(correlations).max():.2f}")
 
 # %% [markdown]
 # From 48 million (`4.82e+07`) to 402. Not to 1: standardising removes the units, but features that go together still make a
-# ravine, and two of these ten have a correlation of 0.89.
+# ravine. The two that do so most have a correlation of 0.89.
 #
 # *A good place to rest: so far it was about slopes, from here on it is about networks.*
 #
@@ -613,7 +614,8 @@ plots.show(
 # Lines of lines are lines: without ReLU, a hundred layers can do no more than one. With it, each unit can add a bend, and with
 # enough of them a network can follow any unbroken curve on a bounded stretch, as closely as you like (Leshno and others, 1993,
 # "Multilayer Feedforward Networks with a Nonpolynomial Activation Function Can Approximate Any Function"). Training means to
-# find weights that put the bends where the data need them, and for that each weight needs its slope.
+# find weights that put the bends where the data need them, and for that each weight needs its slope. (That such weights exist is
+# proved, not that training finds them.)
 #
 # ### Exercise 2.7 · Predict
 #
@@ -724,8 +726,9 @@ print(f"feature 2 to unit 0: {dW1[2, 0]:.6f}")
 #
 # ### Exercise 2.8 · Fix
 #
-# A **leaky ReLU** lets a tenth of each negative value through: `np.where(z > 0, z, 0.1 * z)`. Somebody wrote the gradients
-# for it, and training goes astray. Finite differences tell which parts are wrong. (Take extra time for this one.)
+# A **leaky ReLU** lets a small share of each negative value through, here a tenth: `np.where(z > 0, z, 0.1 * z)`. Somebody
+# wrote the gradients for it, and training goes astray. Finite differences tell which parts are wrong. (Take extra time for
+# this one.)
 
 
 # %%
@@ -823,7 +826,7 @@ plots.show(
 #
 # ## The same in Keras: four ways, one gradient
 #
-# Keras never asks you for a formula. TensorFlow, the library that computes underneath Keras, has a `GradientTape`. It records
+# Keras never asks you for a formula. TensorFlow, which computes underneath Keras here, has a `GradientTape`. It records
 # every operation on the way forward, then plays the tape backwards: backpropagation for whatever you computed.
 
 # %% tags=["nbval-ignore-output"]
@@ -906,7 +909,7 @@ check.deep_gradients(deep_gradients)
 # From the last layer to the first: the layer's gradients from its inputs and `d`, then `d` back through its weights and
 # through the ReLU that made its inputs. An input that is above 0 came through that ReLU; one that is 0 did not, so `a > 0`
 # serves as well as `z > 0`. The new one goes to the front of the list each time. This loop is all that a framework needs
-# for dense layers of any depth.
+# for dense layers with ReLU, of any depth.
 
 # %% [markdown]
 # ## What to remember
