@@ -462,8 +462,8 @@ for name, column in (("raw", raw_bmi), ("standardised", bmi)):
     print(f"{name:12}: mean {mean:4.1f}, standard deviation {spread:.1f}")
 
 # %% [markdown]
-# Standardising subtracted the mean and divided by the standard deviation. Nothing is lost, yet the landscape changes.
-# **Curvature** says how bent the loss is: by how much the slope changes per unit of step.
+# Standardising loses nothing, yet the landscape changes. **Curvature** says how bent the loss is: by how much the slope
+# changes per unit of step.
 #
 # A step of length 1 at an angle moves row $i$'s prediction by $m = \cos(\text{angle}) \cdot x_i + \sin(\text{angle})$. The
 # slope is the mean of $2 \cdot \text{error} \cdot m$. Along the step each error grows by $m$, so the slope grows by the mean of
