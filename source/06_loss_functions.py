@@ -61,8 +61,8 @@ plots.show(
 )
 
 # %% [markdown]
-# *Left, each loss against the error. Right, its slope. For the square the slope grows with the error. For the absolute error
-# it is −1 or 1 and nothing else. For the Huber loss it grows up to an error of 1, then stays.*
+# *Left, each loss against the error. Right, its slope, by finite differences. For the square it grows with the error. For the
+# absolute error it is −1 or 1. For the Huber loss it grows up to an error of 1, then stays.*
 #
 # The slope is what a step of descent uses, so it is how hard a row pulls at the prediction. With the square, a row that is
 # ten times as far off pulls ten times as hard. With the absolute error, every row pulls alike.
@@ -102,8 +102,8 @@ check.slip(my_guesses)
 
 # %% [markdown]
 # An **outlier** is a value far from the rest, such as this 70. It pulls the mean, not the median. Now drag one yourself. In
-# the lab, the right panel has three lines through the same points, one for each loss; the slider moves a single point. At
-# which height does it stop mattering to the Huber line?
+# the lab, the right panel has three lines through the same points, one for each loss; the slider moves a single point. From
+# which height on does the Huber line stay where it is?
 
 # %%
 labs.loss_shapes(outlier=7)
@@ -119,19 +119,18 @@ labs.loss_shapes().animate("outlier", heights)
 
 # %% [markdown]
 # *The outlier travels up and down. The line of the squared error follows it all the way. The other two follow a little, then
-# stay: from a height of about 3.5 on, the Huber line stands still. There the error is larger than 1, and the pull grows no
-# more.*
+# stay, the Huber line from a height of about 3.5 on. There the error is larger than 1, and the pull grows no more.*
 #
 # ### Real data
 #
-# One slip among 266 real patients, is that worth worrying about? Fit the line of lesson 3, body mass index against the
-# progress of diabetes. Then type one zero too many for a single patient, the one at the far right, where a slip has the
-# longest lever; and fit again. `fit_line` takes the slope of the loss as an argument now.
+# One slip among 266 real patients, is that worth worrying about? Fit the line of lesson 3, the progression of diabetes
+# against the body mass index. Then type one zero too many for a single patient, the one at the far right, where a slip has
+# the longest lever; and fit again. `fit_line` takes the slope of the loss as an argument now.
 
 # %%
 diabetes = load("diabetes")
 bmi = diabetes.x_train[:, 2].astype(float)
-progress = diabetes.y_train[:, 0].astype(float)
+progression = diabetes.y_train[:, 0].astype(float)
 SLOPES = {
     "squared": lambda errors: 2 * errors,
     "absolute": np.sign,
@@ -149,11 +148,11 @@ def fit_line(y, slope):
 
 # %%
 row = bmi.argmax()
-typed = progress.copy()
-in_units = typed[row] * diabetes.y_scale + diabetes.y_mean
+typed = progression.copy()
+in_units = typed[row] * diabetes.y_scale + diabetes.y_mean  # as it stands in the file
 typed[row] = (10 * in_units - diabetes.y_mean) / diabetes.y_scale
 for name, slope in SLOPES.items():
-    before, after = fit_line(progress, slope)[0], fit_line(typed, slope)[0]
+    before, after = fit_line(progression, slope)[0], fit_line(typed, slope)[0]
     print(f"{name:8}: w = {before:.2f}, with one slip {after:.2f}")
 
 # %% [markdown]
@@ -207,8 +206,8 @@ print("modest:", given_to_truth(rain, modest).round(2))
 
 # %% [markdown]
 # This is the probability that each forecast gave to *what then happened*. The bold one was better on four days, and nearly
-# excluded what happened on the fifth. How likely, according to each forecast, were the five days as they came? Multiply.
-# The product is the **likelihood**, and the forecast under which the data are likelier explains them better.
+# excluded what happened on the fifth. How likely, according to each forecast, were the five days as they came? Multiply,
+# as with dice. The product is the **likelihood**, and the forecast under which the data are likelier explains them better.
 
 # %%
 for name, p in (("bold", bold), ("modest", modest)):
@@ -333,7 +332,8 @@ for (name, pull), look in zip(PULLS.items(), ("C3--", "C0-"), strict=True):
     loss = -np.log(p) if name == "crossentropy" else (1 - p) ** 2
     left.plot(z, loss, look, label=name)
     right.plot(z, np.abs(pull(p, 1)), look, label=name)
-left.set(title="The truth is yes", xlabel="z (before the sigmoid)", ylabel="loss")
+left.set(title="Sure and wrong: squared error is flat", ylabel="loss")
+left.set(xlabel="z (before the sigmoid)")
 right.set(title="Sure and wrong: only one still pulls")
 right.set(xlabel="z (before the sigmoid)", ylabel="size of the slope")
 left.legend()
@@ -400,6 +400,7 @@ for (name, pull), look in zip(PULLS.items(), ("C3o--", "C0s-"), strict=True):
 plt.title("Squared error needs more steps, at every rate")
 plt.xlabel("learning rate")
 plt.ylabel("steps to 95% right (median of 25)")
+plt.yticks([3, 10, 30, 100, 300], [3, 10, 30, 100, 300])
 plt.legend()
 plots.show("Steps against the learning rate on log axes, one line for each loss.")
 
@@ -433,9 +434,9 @@ labs.loss_shapes(view="probability", outlier=6)
 #
 # ## Several classes
 #
-# For digits you need ten probabilities that sum to 1. **Logits** are what the output units give before any activation (such
-# as sigmoid or softmax), one number for each class. Softmax, which you used in lesson 4, takes $e$ to the power of each and
-# divides by the sum.
+# For digits you need ten probabilities that sum to 1. **Logits** are what the output units give before the activation: $z$
+# before a sigmoid, a number for each class before a softmax. Softmax, which you used in lesson 4, takes $e$ to the power of
+# each and divides by the sum.
 
 # %%
 logits = np.array([[2.0, 1.0, -1.0], [0.5, 0.0, 3.0]])
@@ -642,7 +643,7 @@ def one_layer(units, activation, loss, learning_rate):
 
 pair = one_layer(2, "softmax", "sparse_categorical_crossentropy", 0.05)
 single = one_layer(1, "sigmoid", "binary_crossentropy", 0.1)
-single.set_weights([w[..., 1:] - w[..., :1] for w in pair.get_weights()])
+single.set_weights([w[..., 1:] - w[..., :1] for w in pair.get_weights()])  # b - a
 
 # %%
 for model in (pair, single):
@@ -670,20 +671,21 @@ print(f"from the probability: {float(of_p):.1f}, from the logit: {float(of_z):.1
 # %% [markdown]
 # From the probability, the loss ends at 16, where Keras keeps $p$ away from 0; beyond there it is flat, and nothing pulls.
 # From the logit it is 40, as it should be. (Within `fit`, on TensorFlow, Keras finds the logit behind a sigmoid or
-# softmax by itself. Here it got a bare number.) The price: the model gives logits, so you apply the sigmoid yourself wherever
-# you need a probability, and a metric has to know. `"accuracy"` calls everything above 0.5 a yes. For a logit the border
-# is 0.
+# softmax by itself. Here it got a bare number.)
+#
+# The price: the model gives logits, so you apply the sigmoid yourself wherever you need a probability, and a metric has to
+# know. `"accuracy"` calls everything above 0.5 a yes. For a logit the border is 0.
 
 # %%
-near = keras.metrics.BinaryAccuracy(threshold=0.0, name="right_threshold")
+at_zero = keras.metrics.BinaryAccuracy(threshold=0.0, name="right_threshold")
 loss = keras.losses.BinaryCrossentropy(from_logits=True)
-model = build(30, 1, "linear", loss, ["accuracy", near])
+model = build(30, 1, "linear", loss, ["accuracy", at_zero])
 model.fit(cancer.x_train, cancer.y_train, epochs=2, verbose=0)
 scores = model.evaluate(cancer.x_valid, cancer.y_valid, verbose=0, return_dict=True)
 print(f"accuracy {scores['accuracy']:.3f}, {scores['right_threshold']:.3f} in truth")
 
 # %% [markdown]
-# The string counted some sure yeses as noes, and Keras said nothing.
+# The string took each yes with a logit between 0 and 0.5 for a no, and Keras said nothing.
 #
 # ## Loss against metric
 #
@@ -715,17 +717,16 @@ for name, epoch in (("lowest loss", loss.argmin()), ("loss at the end", -1)):
 # The loss doubles and the accuracy stays where it was. The networks did not get worse at deciding; they became too sure of
 # what they get wrong. If you need the probabilities, trust the loss; if you need the decisions, the metric.
 #
-# Choose the loss so that it has slopes, and the metric so that it says what you need. For several labels the word
-# `"accuracy"` misleads. Make three labels of each digit: is it even, is it 5 or more, has it a loop?
+# For several labels the word `"accuracy"` misleads. Make three of each digit: is it even, is it 5 or more, has it a loop?
 
 # %%
 number = digits.y_train
-tags = np.stack([number % 2 == 0, number >= 5, np.isin(number, [0, 6, 8, 9])], axis=1)
-tags = tags.astype("float32")
+loop = np.isin(number, [0, 6, 8, 9])
+three = np.stack([number % 2 == 0, number >= 5, loop], axis=1).astype("float32")
 both = ["accuracy", "binary_accuracy"]
 model = build(64, 3, "sigmoid", "binary_crossentropy", both)
-model.fit(digits.x_train, tags, epochs=10, verbose=0)
-scores = model.evaluate(digits.x_train, tags, verbose=0, return_dict=True)
+model.fit(digits.x_train, three, epochs=10, verbose=0)
+scores = model.evaluate(digits.x_train, three, verbose=0, return_dict=True)
 print(f"accuracy {scores['accuracy']:.2f}, binary {scores['binary_accuracy']:.2f}")
 
 # %% [markdown]
@@ -882,10 +883,10 @@ examine(3, x, signs, 1, "sigmoid", "binary_crossentropy", ["accuracy"])
 
 # %%
 x = digits.x_train
-examine(4, x, tags, 3, "softmax", "binary_crossentropy", ["binary_accuracy"])
+examine(4, x, three, 3, "softmax", "binary_crossentropy", ["binary_accuracy"])
 
 # %% [markdown]
-# **Patient 5**: the progress of diabetes, in the units of the file, where it runs from 25 to 346.
+# **Patient 5**: the progression of diabetes, in the units of the file, where it runs from 25 to 346.
 
 # %%
 x, raw = diabetes.x_train, diabetes.y_train * diabetes.y_scale + diabetes.y_mean
@@ -1031,8 +1032,8 @@ check.repairs(my_repairs)
 # %% [markdown]
 # ### Exercise 6.9 · Fix
 #
-# Patient 2. Its owner wants logits, so the output has to stay linear. Return a model from `build`, for 30 inputs, that
-# learns whether a tumour is benign, and whose metric tells the truth.
+# Patient 2. Its owner wants logits, so the output has to stay linear. Return a fresh model from `build`, for 30 inputs, that
+# can learn whether a tumour is benign, and whose metric tells the truth.
 
 
 # %% tags=["exercise:patient_2"]
@@ -1058,7 +1059,7 @@ check.patient_2(patient_2)
 # %% [markdown]
 # ### Exercise 6.10 · Fix
 #
-# Patient 4. Return a model that learns the three labels, for 64 inputs, with a metric that counts labels that are right.
+# Patient 4. Return a fresh model that can learn the three labels, for 64 inputs, with a metric that counts labels that are right.
 
 
 # %% tags=["exercise:patient_4"]
@@ -1105,14 +1106,16 @@ check.row_with_row(row_with_row)
 # itself; for a class of your own it does not. The other cure is to give `fit` a column: `y[:, None]`.
 
 # %% [markdown]
-# ## A stretch
+# ## A loss for a bakery
+#
+# One loaf too few loses a customer, one too many is old bread, and the first is nine times as bad. The bakery wants neither
+# the mean of the demand nor the median.
 #
 # ### Exercise 6.12 · Write
 #
-# A stretch. A bakery sells bread. One loaf too few loses a customer, one loaf too many is old bread, and the first is nine
-# times as bad. It does not want the mean of the demand, nor the median. Write a loss for it. For each row, with
-# `error = y - prediction`: a positive error counts `share` times its size, a negative one `1 - share` times. Return the
-# mean. Then `share=0.9` is the bakery; what does `share=0.5` remind you of?
+# *A stretch: take extra time, or come back to it.* Write its loss. For each row, with `error = y - prediction`: a positive
+# error counts `share` times its size, a negative one `1 - share` times. Return the mean. Then `share=0.9` is the bakery; what
+# does `share=0.5` remind you of?
 
 
 # %% tags=["exercise:pinball"]
