@@ -1,8 +1,4 @@
-"""What people answer to the exercises of lesson 1, right and wrong.
-
-``RIGHT``: exercise -> answers that must pass. ``WRONG``: exercise -> (answer, a part
-of the message that it must get). ``NAMES``: what the collected answers refer to.
-"""
+"""What people answer to the exercises of lesson 1; CONTRIBUTING.md says how."""
 
 import math
 
@@ -140,7 +136,7 @@ def _evened_out(n, batch_size, seed):
     return np.array_split(order, math.ceil(n / batch_size))
 
 
-def _replacement_and_topped_up(n, batch_size, seed):
+def _full_ones_with_replacement(n, batch_size, seed):
     rng = np.random.default_rng(seed)
     return [rng.integers(n, size=batch_size) for _ in range(n // batch_size)]
 
@@ -349,7 +345,7 @@ WRONG = {
     "epoch": [
         (_with_replacement, "comes more than once"),
         (_unique_within, "comes more than once"),
-        (_replacement_and_topped_up, "comes more than once"),
+        (_full_ones_with_replacement, "comes more than once"),
         (_overlapping, "comes more than once"),
         (_starts_one_apart, "Where should the next one begin?"),
         (_last_dropped, "deals out 48 of 50 rows"),
