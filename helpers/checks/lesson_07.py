@@ -355,7 +355,7 @@ def fair_comparison(answer):
         return SGD(rate, momentum=0.95)
 
     cases = (
-        ({"heavy": heavy, "SGD": SGD}, [0.01, 0.03, 0.02, 0.06], ravine(30)),
+        ({"heavy": heavy, "SGD": SGD}, [0.03, 0.01, 0.02, 0.06], ravine(30)),
         ({"Adagrad": Adagrad, "SGD": SGD}, [3.0, 0.3, 0.03, 0.003], bowl(8)),
     )
     for makers, rates, surface in cases:
@@ -380,7 +380,8 @@ def _judge_end(loss, name, rates, losses):
     mistakes = {
         f"All rates get their turn, but for {name} you take the lowest loss on the "
         "way. Take the last one: `path.losses[-1]`.": min(lowest),
-        f"{name} still gets the first rate alone, {rates[0]:g}.": ends[0],
+        f"{name} ends with the result of the first rate, {rates[0]:g}. Each optimizer "
+        "has a best rate of its own.": ends[0],
         "Both faults are still there: one rate, and the lowest loss.": lowest[0],
         f"{name} ends with the result of the last rate, {rates[-1]:g}.": ends[-1],
         "That is the worst of the ends: take the lowest.": max(ends),
