@@ -188,7 +188,7 @@ check.huber(huber)
 # %% [markdown]
 # ## Yes or no: the price of being sure
 #
-# Now a target that is a yes or a no: 1 or 0. The best a model can do is give a **probability**, a number $p$ between 0 and 1
+# Now a target that is a yes or a no: 1 or 0. The most useful answer is a **probability**, a number $p$ between 0 and 1
 # that says how sure it is of the yes. Here are five days, whether it rained, and what two forecasts said.
 
 # %%
@@ -397,7 +397,7 @@ for (name, pull), look in zip(PULLS.items(), ("C3o--", "C0s-"), strict=True):
         f"{name:13}: {steps[2]:3.0f} steps at rate 1, {steps.min():.0f} at its best rate"
     )
     plt.loglog(rates, steps, look, label=name)
-plt.title("Squared error needs more steps, at every rate")
+plt.title("Squared error needs more steps at each of these rates")
 plt.xlabel("learning rate")
 plt.ylabel("steps to 95% right (median of 25)")
 plt.yticks([3, 10, 30, 100, 300], [3, 10, 30, 100, 300])
@@ -409,8 +409,8 @@ plots.show("Steps against the learning rate on log axes, one line for each loss.
 # crossentropy everywhere. A point that is missing did not arrive in 500 steps.*
 #
 # At rate 1 the squared error takes about eleven times as many steps. With the best rate for each it is 7 against 3, so
-# tuning mends most of it. But see how narrow its good range is: too low and it crawls on its plain, too high and a step
-# throws it onto the plain at the other side. Some don't come back within 500 steps:
+# tuning mends most of it. But too low and it crawls on its plain; far too high, and a step throws it onto the plain at the
+# other side, from where some don't come back within 500 steps:
 
 # %%
 for name, pull in PULLS.items():
@@ -420,8 +420,8 @@ for name, pull in PULLS.items():
 # %% [markdown]
 # The crossentropy arrives from every start, at all three. That is what you want of a loss.
 #
-# Its strength has a price. A wrong label is a sure mistake that no step can mend, and the crossentropy pulls at it with all
-# its force. In the lab, one no can be dragged among the yeses. What happens to the two curves?
+# Its strength has a price. A wrong label may become a sure mistake that no step can mend, and the crossentropy pulls at it
+# with all its force. In the lab, one no can be dragged among the yeses. What happens to the two curves?
 
 # %%
 labs.loss_shapes(view="probability", outlier=6)
@@ -477,7 +477,7 @@ print("the same to 1e-6:", abs(float(of_labels) - float(of_rows)) < 1e-6)
 #
 # | the answer is | units | activation | labels | loss | metric |
 # |---|---|---|---|---|---|
-# | an amount (**regression**) | 1 for each amount | none (`linear`) | numbers, scaled | `mean_squared_error`; with outliers `huber` | `mean_absolute_error` |
+# | an amount (**regression**) | 1 for each amount | none (`linear`) | numbers, scaled | `mean_squared_error`; with slips among them `huber` | `mean_absolute_error` |
 # | yes or no (**binary**) | 1 | `sigmoid` | 0 or 1 | `binary_crossentropy` | `accuracy` |
 # | one of several classes (**multiclass**) | 1 for each class | `softmax` | integers from 0 | `sparse_categorical_crossentropy` | `accuracy` |
 # | the same, labels one-hot | 1 for each class | `softmax` | rows with a single 1 | `categorical_crossentropy` | `accuracy` |
@@ -590,10 +590,10 @@ for name, recipe in RECIPES.items():
 # ## The starting loss: a first check
 #
 # A fresh classifier guesses. With $k$ classes it gives each about $1/k$, and minus the logarithm of that is $\ln k$:
-# $\ln 10 = 2.30$ for the digits, $\ln 2 = 0.69$ for a yes or no. Fresh networks start somewhat above it, since random
-# weights are a little sure of themselves. For a standardised amount, always saying the mean has a squared error of 1.
+# $\ln 10 = 2.30$ for the digits, $\ln 2 = 0.69$ for a yes or no. Fresh networks start near it, mostly a little above, since
+# random weights are a little sure of themselves. For a standardised amount, always saying the mean has a squared error of 1.
 #
-# **If the first loss is far from that, something is wired wrongly.** (The doctor whom you will meet below raises the alarm
+# **If the first loss is far from that, something is wrong: the wiring, or the scale of the features.** (The doctor whom you will meet below raises the alarm
 # at two and a half times.) It costs one line, before any training.
 #
 # ## Two classes, two ways
@@ -670,7 +670,7 @@ print(f"from the probability: {float(of_p):.1f}, from the logit: {float(of_z):.1
 
 # %% [markdown]
 # From the probability, the loss ends at 16, where Keras keeps $p$ away from 0; beyond there it is flat, and nothing pulls.
-# From the logit it is 40, as it should be. (Within `fit`, on TensorFlow, Keras finds the logit behind a sigmoid or
+# From the logit it is 40, as it should be. (On TensorFlow, Keras finds the logit behind the output's sigmoid or
 # softmax by itself. Here it got a bare number.)
 #
 # The price: the model gives logits, so you apply the sigmoid yourself wherever you need a probability, and a metric has to
@@ -714,8 +714,8 @@ for name, epoch in (("lowest loss", loss.argmin()), ("loss at the end", -1)):
     print(f"{name:15}: {loss[epoch]:.2f}, accuracy {accuracy[epoch]:.2f}")
 
 # %% [markdown]
-# The loss doubles and the accuracy stays where it was. The networks did not get worse at deciding; they became too sure of
-# what they get wrong. If you need the probabilities, trust the loss; if you need the decisions, the metric.
+# The loss about doubles and the accuracy stays where it was. The networks did not get worse at deciding; they became surer,
+# of their mistakes too. If you need the probabilities, trust the loss; if you need the decisions, the metric.
 #
 # For several labels the word `"accuracy"` misleads. Make three of each digit: is it even, is it 5 or more, has it a loop?
 
@@ -780,7 +780,7 @@ for name in ("diabetes", "breast_cancer", "digits"):
     print(f"{name:13}:", *(f"{who} {loss:.2f}  " for who, loss in bests.items()))
 
 # %% [markdown]
-# Each row is one loss, and all three optimizers make it small. The pairings were accidents. (Which optimizer suits which
+# Each row is one loss, and all three optimizers make it small. Nothing pairs them off. (Which optimizer suits which
 # *landscape*, lesson 7 asks.)
 #
 # ### A loss and a metric of your own
@@ -1147,8 +1147,8 @@ check.pinball(pinball)
 #
 # - The slope of a loss is how hard a row pulls. Squares follow the mean and the outliers, sizes follow the median.
 # - Crossentropy is minus the mean logarithm of the probability given to what happened. It still pulls when a model is sure
-#   and wrong; squared error behind a sigmoid does not.
-# - Check the first loss: near ln(classes), or something is wired wrongly.
+#   and wrong; squared error behind a sigmoid hardly does.
+# - Check the first loss: near ln(classes), or something is wrong.
 # - A falling loss proves little and silence proves nothing. Look at the predictions.
 # - Loss and optimizer are chosen apart.
 #

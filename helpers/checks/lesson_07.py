@@ -53,8 +53,8 @@ def terminal_step(answer):
             f"{0.9 * step + 0.02:.4g}: it still changes. At which does it stay?"
         )
     return (
-        "0.02 / (1 - 0.9): ten times as long as without momentum, as long as the "
-        "gradient keeps its direction."
+        "0.02 / (1 - 0.9): ten times as long as without momentum, where the gradient "
+        "stays the same."
     )
 
 
