@@ -124,15 +124,6 @@ def entries(answer, keys, name, example, listed="") -> list:
     return [answer[key] for key in keys]
 
 
-def choices(answer, letters, name, example, whole=False) -> dict:
-    """Return a dictionary letter -> number."""
-    came = entries(answer, letters, name, example)
-    return {
-        letter: number(value, f"{name}[{letter!r}]", whole)
-        for letter, value in zip(letters, came, strict=True)
-    }
-
-
 def look_up(came, mistakes, rtol=0, atol=0):
     """Say what is wrong with a number that is known: number -> words."""
     for known, words in mistakes.items():

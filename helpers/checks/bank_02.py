@@ -72,10 +72,12 @@ def _right_link(line, y):
     return 2 * (line**2 - y) * 2 * line
 
 
-def _from_the_link(w_slope, b_slope):
+def _slopes(along_w=lambda d, x: np.mean(d * x), along_b=lambda d, x: np.mean(d)):
+    """Make the two slopes from the right link ``d``."""
+
     def answer(w, b, x, y):
-        link = _right_link(w * x + b, y)
-        return w_slope(link, x), b_slope(link, x)
+        d = _right_link(w * x + b, y)
+        return along_w(d, x), along_b(d, x)
 
     return answer
 
@@ -95,24 +97,13 @@ def _by_loop(w, b, x, y):
     return [w_slope, b_slope]
 
 
-def _without_intercept(w, b, x, y):
-    return _by_loop(w, 0.0, x, y)
+def _means_of_the_links(along_w):
+    def answer(w, b, x, y):
+        line = w * x + b
+        outer = np.mean(2 * (line**2 - y))
+        return outer * along_w(2 * line, x), outer * np.mean(2 * line)
 
-
-def _b_for_one(w, b, x, y):
-    w_slope, b_slope = _by_loop(w, b, x, y)
-    return w_slope, b_slope * b
-
-
-def _means_of_the_links(w, b, x, y):
-    line = w * x + b
-    outer = np.mean(2 * (line**2 - y))
-    return outer * np.mean(2 * line * x), outer * np.mean(2 * line)
-
-
-def _means_of_all_links(w, b, x, y):
-    b_slope = _means_of_the_links(w, b, x, y)[1]
-    return b_slope * x.mean(), b_slope
+    return answer
 
 
 # 2.8
@@ -363,37 +354,25 @@ WRONG = {
         (_squared(lambda line, y: 4 * abs(line**2 - y) * line), "Keep the sign"),
         (_squared(lambda line, y: 2 * (line**2 - y) * 2), "by nudges"),
         (_squared(_right_link, scale=np.sum), "The loss is a mean"),
-        (
-            _from_the_link(lambda d, x: d.mean(), lambda d, x: np.mean(d * x)),
-            "in the wrong order",
-        ),
-        (
-            _from_the_link(lambda d, x: d.mean(), lambda d, x: d.mean()),
-            "one more factor",
-        ),
-        (
-            _from_the_link(lambda d, x: np.mean(d * x), lambda d, x: np.mean(d * x)),
-            "Along b you have the factor x",
-        ),
-        (
-            _from_the_link(lambda d, x: d.mean() * x.mean(), lambda d, x: d.mean()),
-            "product of the means",
-        ),
-        (
-            _from_the_link(lambda d, x: np.sum(d * x), lambda d, x: d.mean()),
-            "Along w you take the sum",
-        ),
-        (
-            _from_the_link(lambda d, x: np.mean(d * x), lambda d, x: d.sum()),
-            "Along b you take the sum",
-        ),
-        (_from_the_link(lambda d, x: d * x, lambda d, x: d), "for each row"),
+        (lambda *given: _slopes()(*given)[::-1], "in the wrong order"),
+        (_slopes(along_w=lambda d, x: d.mean()), "one more factor"),
+        (_slopes(along_b=lambda d, x: np.mean(d * x)), "Along b you have the factor x"),
+        (_slopes(along_w=lambda d, x: d.mean() * x.mean()), "product of the means"),
+        (_slopes(along_w=lambda d, x: np.sum(d * x)), "Along w you take the sum"),
+        (_slopes(along_b=lambda d, x: np.sum(d)), "Along b you take the sum"),
+        (_slopes(lambda d, x: d * x, lambda d, x: d), "for each row"),
         (lambda w, b, x, y: np.mean(2 * (w * x + b - y) * x), "Return two numbers"),
         (lambda w, b, x, y: (w, b, 0.0), "Return two numbers"),
-        (_means_of_the_links, "Multiply row by row"),
-        (_without_intercept, "forgot `b`"),
-        (_b_for_one, "the factor is 1"),
-        (_means_of_all_links, "Multiply row by row"),
+        (_means_of_the_links(lambda link, x: np.mean(link * x)), "Multiply row by row"),
+        (lambda w, b, x, y: _by_loop(w, 0.0, x, y), "forgot `b`"),
+        (
+            lambda w, b, x, y: np.multiply(_by_loop(w, b, x, y), [1, b]),
+            "the factor is 1",
+        ),
+        (
+            _means_of_the_links(lambda link, x: link.mean() * x.mean()),
+            "Multiply row by row",
+        ),
         (lambda w, b: (w, b), "should take 4 argument"),
         (lambda w, b, x, y: None, "Is there a `return`?"),
         ((1.0, 2.0), "A function is wanted"),

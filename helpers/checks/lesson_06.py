@@ -281,11 +281,16 @@ def steeper(answer):
     return "About fifty times. At p = 0.001 it would be five hundred."
 
 
-TARGETS = ("hours", "language", "tags", "spam", "team")
 SPARSE, CATEGORICAL = "sparse_categorical_crossentropy", "categorical_crossentropy"
 BINARY = "binary_crossentropy"
 AMOUNTS = ("mean_squared_error", "mean_absolute_error", "huber", "mse", "mae")
-LINEAR = (None, "linear", "none", "")
+UNITS = {
+    "hours": (1, "one amount needs one unit."),
+    "language": (7, "a unit for each of the 7 languages, 0 to 6."),
+    "tags": (3, "a unit for each of the three tags."),
+    "spam": (1, "one probability, that of a yes, needs one unit."),
+    "team": (3, "a unit for each of the three teams."),
+}
 
 
 @LESSON.exercise(
@@ -300,45 +305,36 @@ LINEAR = (None, "linear", "none", "")
 )
 def rows_of_the_table(answer):
     """Judge units, activation and loss for five targets."""
-    came = _entries(answer, TARGETS, "my_rows", '{"spam": (1, "sigmoid", "..."), ...}')
-    for name, row in zip(TARGETS, came, strict=True):
+    came = _entries(answer, UNITS, "my_rows", '{"spam": (1, "sigmoid", "..."), ...}')
+    for name, row in zip(UNITS, came, strict=True):
         if not isinstance(row, tuple | list) or len(row) != 3:
             raise Wrong(
                 f'my_rows["{name}"] should be units, activation and loss, such as '
                 f'(1, "sigmoid", "{BINARY}"). You gave {kind_of(row)}.'
             )
         units = number(row[0], f'The units of "{name}"', whole=True)
-        words = [_word(word, name) for word in row[1:]]
+        wanted = f'my_rows["{name}"]: activation and loss are text.'
+        words = [_word(word, wanted) for word in row[1:]]
         if mistake := _row_mistake(name, units, *words):
             raise Wrong(f'"{name}": {mistake}')
     return "The question decides: what is one answer?"
 
 
-def _word(word, name):
-    if word is None:
-        return "linear"
+def _word(word, wanted):
+    """Return the name of an activation or a loss; none is linear."""
+    word = "linear" if word is None else word
     if not isinstance(word, str):
-        raise Wrong(
-            f'my_rows["{name}"]: activation and loss are text. '
-            f"You gave {kind_of(word)}."
-        )
+        raise Wrong(f"{wanted} You gave {kind_of(word)}.")
     word = word.strip().lower()
-    return "linear" if word in LINEAR else word
+    return "linear" if word in ("none", "") else word
 
 
 def _row_mistake(name, units, activation, loss):
-    right_units = {"hours": 1, "language": 7, "tags": 3, "spam": 1, "team": 3}[name]
     if name == "spam" and (units, activation, loss) == (2, "softmax", SPARSE):
         return None  # the other way, which the lesson comes to
-    if units != right_units:
-        what = {
-            "hours": "one amount needs one unit.",
-            "language": "a unit for each of the 7 languages, 0 to 6.",
-            "tags": "a unit for each of the three tags.",
-            "spam": "one probability, that of a yes, needs one unit.",
-            "team": "a unit for each of the three teams.",
-        }
-        return f"{what[name]} You gave {units:g}."
+    right, what = UNITS[name]
+    if units != right:
+        return f"{what} You gave {units:g}."
     if name == "hours":
         if activation == "relu":
             return (
@@ -464,7 +460,6 @@ def ward_round(answer):
     )
 
 
-SHORT_WORDS = {"none": "linear", "": "linear", "mse": "mean_squared_error"}
 HEALTHY_WORDS = {1: "sigmoid", 6: "linear", 8: SPARSE}
 ILL_WORDS = {
     (1, "softmax"): "that is what it has: one softmax unit gives 1, whatever it sees.",
@@ -509,15 +504,10 @@ def repairs(answer):
     values = _entries(answer, keys, "my_repairs", example)
     came = dict(zip(keys, values, strict=True))
     for patient, right in HEALTHY_WORDS.items():
-        said = "linear" if came[patient] is None else came[patient]
-        if not isinstance(said, str):
-            what = "loss" if patient == 8 else "activation"
-            raise Wrong(
-                f"my_repairs[{patient}] should be the name of the {what}, as text. "
-                f"You gave {kind_of(said)}."
-            )
-        said = said.strip().lower()
-        said = SHORT_WORDS.get(said, said)
+        what = "loss" if patient == 8 else "activation"
+        wanted = f"my_repairs[{patient}] should be the name of the {what}, as text."
+        said = _word(came[patient], wanted)
+        said = "mean_squared_error" if said == "mse" else said
         if said != right:
             other = f"{said} is not in its row of the table."
             wrong = ILL_WORDS.get((patient, said), other)
@@ -529,15 +519,15 @@ def repairs(answer):
     target = _target(came[5], len(diabetes.y_train), 5)
     if mistake := _target_mistake(target, diabetes.y_train[:, 0]):
         raise Wrong(f"Patient 5: {mistake}")
-    sure = _train(cancer.x_train, labels, 1, "sigmoid", BINARY)[:, 0]
     amounts = _train(diabetes.x_train, target, 1, "linear", "mse")[:, 0]
-    classes = _train(digits.x_train, digits.y_train, 10, "softmax", SPARSE)
     explained = 1 - np.mean((amounts - target) ** 2) / target.var()
     if not explained > 0.3:
         raise Wrong(
             f"Patient 5: with this target it does not learn yet (spread "
             f"{target.std():.3g}). Give it a mean of 0 and a spread of 1."
         )
+    sure = _train(cancer.x_train, labels, 1, "sigmoid", BINARY)[:, 0]
+    classes = _train(digits.x_train, digits.y_train, 10, "softmax", SPARSE)
     tumours = np.mean((sure > 0.5) == labels)
     pictures = np.mean(classes.argmax(axis=1) == digits.y_train)
     return (
