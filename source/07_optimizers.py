@@ -69,8 +69,8 @@ def walk(rule, gradient, start, steps, **settings):
 # %% [markdown]
 # ## SGD zigzags: momentum
 #
-# Remember the ravine of lesson 3, with curvature 1 along and 25 across. You may read that *stochastic* descent zigzags. There
-# is no noise here, and it does so as well: the curvature makes it. Print the gradients of six steps.
+# Remember the ravine of lesson 3, with curvature 1 along and 25 across, where the curvature makes the zigzag, not the noise.
+# Print the gradients of six steps.
 
 # %%
 curvatures = np.array([1.0, 25.0])
@@ -170,7 +170,7 @@ check.terminal_step(my_step)
 
 # %% [markdown] tags=["solution"]
 # In the end the velocity no longer changes: $v = 0.9\,v + 0.02$, so $0.1\,v = 0.02$ and $v = 0.2$. Momentum 0.9 makes steps
-# $1/(1 - 0.9) = 10$ times as long wherever the gradient keeps its direction. Who adds momentum to a rate that was tuned
+# $1/(1 - 0.9) = 10$ times as long wherever the gradient stays the same. Who adds momentum to a rate that was tuned
 # without it should lower the rate.
 
 # %%
@@ -336,8 +336,6 @@ plots.show("The rate of the common word falls steadily, the other one's in stair
 # %% [markdown]
 # *The accumulator at work. The common word's rate falls steadily. The rare word's falls by a stair whenever the word appears,
 # and stays several times higher.*
-#
-# "Larger updates for infrequent parameters": so it is.
 #
 # ## Adagrad stalls: RMSprop forgets
 #
@@ -775,8 +773,8 @@ check.whose_memory(my_numbers)
 # %% [markdown]
 # ## Each argument, up and down
 #
-# What do the other numbers do? Here is a panel for each, on a noisy ravine, all else left alone. (`plots.traces` draws the
-# median of the 100 runs.)
+# What do the other numbers do? A panel for each, on a noisy ravine, all else left alone. (`plots.traces` draws the median of
+# the 100 runs.)
 
 
 # %%
@@ -1118,8 +1116,8 @@ for name, optimizer in makers.items():
 # the two that are always 1, and two outvote one. (Beside Keras's first sum of 0.1 the gradients are small, and Adagrad's steps
 # resemble SGD's.)
 #
-# The data are built for the purpose; the figure above shows nothing of the kind on our three data sets. But it *can* happen:
-# look at the validation loss, not only at how fast the training loss falls.
+# The data are built for the purpose; our three data sets show nothing of the kind. But it *can* happen: look at the validation
+# loss, not only at the training loss.
 #
 # ## The same in Keras
 
