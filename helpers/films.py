@@ -27,9 +27,8 @@ def one_epoch(x, y, minibatches, slopes) -> Animation:
     data, law = figure.subplots(ncols=2)
     data.plot(x, y, "o", color="#C8C8C8", markersize=4, label="not yet seen")
     (used,) = data.plot([], [], "o", color="#666666", markersize=4, label="seen")
-    (now,) = data.plot(
-        [], [], "o", color=plots.MINIBATCH, mec="black", markersize=7, label="minibatch"
-    )
+    chosen = {"color": plots.MINIBATCH, "mec": "black"}
+    (now,) = data.plot([], [], "o", **chosen, markersize=7, label="minibatch")
     data.set(xlabel="body mass index (standard deviations)")
     data.set(ylabel="progression (standard deviations)")
     title = data.set_title(f"Minibatch {len(steps)} of {len(steps)}")
@@ -39,10 +38,9 @@ def one_epoch(x, y, minibatches, slopes) -> Animation:
     law.set_title("The mean so far homes in")
     law.set_ylim(min(slopes) - margin, max(slopes) + margin)
     law.xaxis.get_major_locator().set_params(integer=True)
-    law.axhline(
-        means[-1], color=plots.FULL_GRADIENT, linestyle="--", label="full gradient"
-    )
-    (points,) = law.plot([], [], "o", color=plots.MINIBATCH, mec="black")
+    full = {"color": plots.FULL_GRADIENT, "label": "full gradient"}
+    law.axhline(means[-1], linestyle="--", **full)
+    (points,) = law.plot([], [], "o", **chosen)
     (mean,) = law.plot([], [], color=plots.DESCENT, label="mean so far")
     figure.legend(loc="outside lower left", ncols=5, frameon=False)
 

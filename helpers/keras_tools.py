@@ -120,16 +120,14 @@ def learning_rate_range(
     def part(data, rows):
         return keras.tree.map_structure(lambda array: np.asarray(array)[rows], data)
 
-    minibatches = (
-        b for epoch in count() for b in batches(rows, batch_size, epoch, seed)
-    )
+    drawn = (b for epoch in count() for b in batches(rows, batch_size, epoch, seed))
     model(part(x, [0]))  # before that a model without an Input has no weights
     before = [variable.numpy() for variable in model.variables]
     settings = model.optimizer.get_config() | {"learning_rate": low}
     optimizer = type(model.optimizer).from_config(settings)
     losses = []
     try:
-        for rate, chosen in zip(rates, minibatches, strict=False):
+        for rate, chosen in zip(rates, drawn, strict=False):
             inputs, targets = part(x, chosen), part(y, chosen)
             with tf.GradientTape() as tape:
                 outputs = model(inputs, training=True)

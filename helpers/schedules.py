@@ -100,7 +100,7 @@ class ExponentialDecay(_Decay):
 
 @dataclass(frozen=True)
 class CosineDecay:
-    """Half a wave of a cosine, down to ``alpha`` times the rate (Loshchilov 2017).
+    """Half a cosine, to ``alpha`` times the rate (Loshchilov and Hutter 2017).
 
     With a ``warmup_target`` the rate first climbs there in a straight line, within
     ``warmup_steps``, and ``decay_steps`` count from then on.
@@ -153,6 +153,5 @@ class OneCycle:
     def __call__(self, step):
         """Return the rate on the line through the four points."""
         done = np.asarray(step) / self.total_steps
-        return self.max_learning_rate * np.interp(
-            done, [0, 0.45, 0.9, 1], [0.1, 1, 0.1, 0.001]
-        )
+        corners = [0, 0.45, 0.9, 1], [0.1, 1, 0.1, 0.001]
+        return self.max_learning_rate * np.interp(done, *corners)

@@ -8,7 +8,7 @@ from threadpoolctl import threadpool_limits
 
 from helpers.arguments import whole
 from helpers.fast_network import FastNetwork
-from helpers.surfaces import Surface
+from helpers.surfaces import Surface, check_points
 from helpers.training import check_rows
 
 # Points whose networks stand side by side at a time.
@@ -93,9 +93,7 @@ def _in_parts(function):
     """Let a function take points of shape (..., 2), a part of them on each core."""
 
     def over(points):
-        points = np.asarray(points, float)
-        if points.shape[-1:] != (2,):
-            raise ValueError(f"points must have shape (..., 2), got {points.shape}")
+        points = check_points(points)
         flat = points.reshape(-1, 2)
         parts = np.split(flat, range(POINTS, len(flat), POINTS))
         with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as pool:

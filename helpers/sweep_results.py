@@ -153,9 +153,8 @@ class Sweep:
             "seed": self.seeds,
             "epoch": self.epochs[0, 0, 0],
         }
-        columns = dict(
-            zip(axes, np.meshgrid(*axes.values(), indexing="ij"), strict=True)
-        )
+        grid = np.meshgrid(*axes.values(), indexing="ij")
+        columns = dict(zip(axes, grid, strict=True))
         for name in ("steps", "examples", "seconds", *MEASURES):
             columns[name] = getattr(self, name)
         frame = pd.DataFrame({name: values.ravel() for name, values in columns.items()})

@@ -109,9 +109,8 @@ def fit(
             break
         train_loss[going, epoch] = loss
         if validation is not None:
-            valid_loss[going, epoch], valid_score[going, epoch] = evaluate(
-                stack, *validation
-            )
+            measured = evaluate(stack, *validation)
+            valid_loss[going, epoch], valid_score[going, epoch] = measured
 
     network.weights = [np.full_like(weights, np.nan) for weights in network.weights]
     for weights, trained in zip(network.weights, stack.weights, strict=True):

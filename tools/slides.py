@@ -23,9 +23,8 @@ FORMULA = re.compile(r"(`+[^`]+`+)|\$\$(.+?)\$\$|\$([^$]+?)\$", re.DOTALL)
 
 def pages(source):
     """Return the notebook that the slides show: no answers, no checks."""
-    lesson, solution = (
-        nbformat.read(file, as_version=4) for file in build.editions(source)
-    )
+    files = build.editions(source)
+    lesson, solution = (nbformat.read(file, as_version=4) for file in files)
     stubs = {cell.id: cell for cell in lesson.cells}
     shown, after_exercise = [], False
     for cell in solution.cells:

@@ -208,9 +208,8 @@ def main():
     parser.add_argument("platform", nargs="*", choices=[*known, "all"], default="all")
     chosen = parser.parse_args().platform
     failures = {}
-    print(
-        "| platform | versions | notebooks | seconds | result |\n|---|---|---|---|---|"
-    )
+    print("| platform | versions | notebooks | seconds | result |")
+    print("|---|---|---|---|---|")
     for name in known if "all" in chosen else chosen:
         try:
             line, wrong = try_platform(known[name])

@@ -224,6 +224,5 @@ def _multilabel(target, doubt):
 
 
 # From a target and a doubt to the fields of a LossChoice after the problem.
-_CHOOSERS = dict(
-    zip(PROBLEMS, (_regression, _binary, _multiclass, _multilabel), strict=True)
-)
+_ALL = _regression, _binary, _multiclass, _multilabel
+_CHOOSERS = dict(zip(PROBLEMS, _ALL, strict=True))

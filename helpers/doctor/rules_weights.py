@@ -60,9 +60,7 @@ def _equal_units(case):
     fix="model = build_model()  # a function of your own",
 )
 def _weights_not_finite(case):
-    bad = [
-        layer.name for layer, kernel in case.kernels if not np.isfinite(kernel).all()
-    ]
+    bad = [layer.name for layer, k in case.kernels if not np.isfinite(k).all()]
     return f"NaN or infinite weights in {', '.join(bad)}." if bad else None
 
 

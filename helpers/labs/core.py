@@ -102,10 +102,8 @@ class LogSlider(_Control, ipywidgets.SelectionSlider):
 
     def __init__(self, label, numbers, start, unit=""):
         units = (unit.removesuffix("s") if number == 1 else unit for number in numbers)
-        options = [
-            (f"{n:g} {u}".strip(), n) for n, u in zip(numbers, units, strict=True)
-        ]
-        super().__init__(label, start, options=options, value=numbers[0])
+        pairs = [(f"{n:g} {u}".strip(), n) for n, u in zip(numbers, units, strict=True)]
+        super().__init__(label, start, options=pairs, value=numbers[0])
 
     def _nearest(self, number):
         numbers = [value for _, value in self.options]
@@ -270,9 +268,13 @@ class Lab:
         if self.player:
             self.player.value = self.controls[self._play].value
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def __repr__(self):
+        """Return in words what the picture shows: ``print(lab)`` reads it out."""
         self._redraw.finish()
-        alt = f"{self._alt} {self._sentence}"
+        return f"{self._alt} {self._sentence}"
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        alt = repr(self)
         view = {"version_major": 2, "version_minor": 0}
         data = {
             "text/plain": alt,

@@ -54,9 +54,8 @@ def descent(
 
     @lru_cache(maxsize=8)
     def whole_walk(surface, x, y, learning_rate, momentum, noise):
-        return descend(
-            SURFACES[surface], SGD(learning_rate, momentum), (x, y), STEPS, noise
-        )
+        optimizer = SGD(learning_rate, momentum)
+        return descend(SURFACES[surface], optimizer, (x, y), STEPS, noise)
 
     def draw(surface, steps, start_x, start_y, learning_rate, momentum, noise):
         chosen = SURFACES[surface]
@@ -76,9 +75,8 @@ def descent(
         ways = np.linalg.norm(last[:, None] - chosen.minima, axis=2)
         size = np.ptp(chosen.bounds[0])
         here = ways[-1].argmin()
-        place = (
-            f"step {steps} of {STEPS}, loss {heights[-1]:.3g} above the lowest minimum"
-        )
+        now = heights[-1]
+        place = f"step {steps} of {STEPS}, loss {now:.3g} above the lowest minimum"
         if (ways[:, here] > NEAR * size).any():
             return "moving", f"At {place}."
         return "converged", f"In a minimum at {place}."

@@ -63,9 +63,8 @@ def gradient(w: float = 0.2, b: float = 0.5) -> Lab:
         for panel in (land, along_w, along_b)
     ]
     curves = [panel.plot([], [], color="#777777")[0] for panel in cuts]
-    tangents = [
-        panel.plot([], [], "--", color="#444444", label="tangent")[0] for panel in cuts
-    ]
+    look = {"color": "#444444", "label": "tangent"}
+    tangents = [panel.plot([], [], "--", **look)[0] for panel in cuts]
     titles = [panel.set_title("Slope along w: -10.00") for panel in cuts]
     land_title = land.set_title("Loss 10.00, steepest slope 10.00")
     data.legend(loc="upper left")
@@ -86,9 +85,8 @@ def gradient(w: float = 0.2, b: float = 0.5) -> Lab:
         line.set_data([-1.4, 2.9], [-1.4 * w + b, 2.9 * w + b])
         across.set_data(W, [b, b])
         upright.set_data([w, w], B)
-        ring.set_data(
-            *(best + np.sqrt(2 * (loss - surface.value(best))) * circle @ root).T
-        )
+        reach = np.sqrt(2 * (loss - surface.value(best)))
+        ring.set_data(*(best + reach * circle @ root).T)
         down.set_data(*np.column_stack([here, here - ARROW * slopes]))
         up.set_offsets([here])
         up.set_UVC(*slopes[:, None])

@@ -43,15 +43,12 @@ def loss_shapes(view: str = "error", outlier: float = 6.0, delta: float = 1.0) -
         {"color": "#CC79A7", "linestyle": "--", "label": "crossentropy"},
     )
     curves = [shapes.plot([], [], **look)[0] for look in looks]
-    marks = [
-        shapes.plot([], [], "o", color=look["color"], mec="white", ms=9)[0]
-        for look in looks
-    ]
+    ball = {"mec": "white", "ms": 9}
+    marks = [shapes.plot([], [], "o", color=a["color"], **ball)[0] for a in looks]
     fits = [data.plot([], [], **look)[0] for look in looks]
     (points,) = data.plot([], [], "o", color="#888888", label="data")
-    (stray,) = data.plot(
-        [], [], "D", color="#D55E00", mec="black", ms=9, label="outlier"
-    )
+    look = {"color": "#D55E00", "mec": "black", "ms": 9, "label": "outlier"}
+    (stray,) = data.plot([], [], "D", **look)
     shapes.set_title("Loss of one row")
     data.set_title("What each loss fits")
     data.set_xlabel("x")

@@ -83,7 +83,7 @@ def images(x, labels):
     -------
     ndarray of Axes, shape (pictures,)
     """
-    figure, axes = plt.subplots(1, len(x), figsize=(len(x) * 0.95, 1.35), squeeze=False)
+    _, axes = plt.subplots(1, len(x), figsize=(len(x) * 0.95, 1.35), squeeze=False)
     for ax, pixels, label in zip(axes[0], x, labels, strict=True):
         square = np.reshape(pixels, (8, 8))
         ax.imshow(square, cmap="gray_r", vmin=np.min(x), vmax=np.max(x))

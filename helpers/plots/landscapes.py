@@ -174,11 +174,6 @@ def walks(surface, paths) -> plt.Axes:
     return ax
 
 
-def _heights(loss, w_range, b_range):
-    w, b = np.meshgrid(np.linspace(*w_range, 81), np.linspace(*b_range, 81))
-    return w, b, np.vectorize(loss, otypes=[float])(w, b)
-
-
 def ravine_paths(paths, curvatures):
     """Draw walks down one ravine with its minimum at (0, 0), one panel a walk.
 
@@ -209,3 +204,8 @@ def ravine_paths(paths, curvatures):
     axes[-1, 0].set_xlabel("first weight (flat direction)")
     figure.supylabel("second weight (steep direction)")
     return axes[:, 0]
+
+
+def _heights(loss, w_range, b_range):
+    w, b = np.meshgrid(np.linspace(*w_range, 81), np.linspace(*b_range, 81))
+    return w, b, np.vectorize(loss, otypes=[float])(w, b)

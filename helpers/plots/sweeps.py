@@ -54,9 +54,8 @@ def map(sweep, by: str = "valid_loss") -> plt.Axes:
         shades = {"cmap": "viridis"} if score else {"norm": "log", "cmap": "viridis_r"}
         colours = ax.pcolormesh(*grid, reached, **shades)
         ticks = None if score else LogLocator(subs=(1, 2, 5))
-        bar = figure.colorbar(
-            colours, ax=ax, label=MEASURES[by], ticks=ticks, format="{x:g}"
-        )
+        words = {"label": MEASURES[by], "ticks": ticks, "format": "{x:g}"}
+        bar = figure.colorbar(colours, ax=ax, **words)
         bar.minorticks_off()
         best = reached.argmax(axis=0) if score else reached.argmin(axis=0)
         found = reached.count(axis=0) > 0
@@ -105,9 +104,8 @@ def curves(sweep, cells=None, by: str = "train_loss", against=("epochs",)):
         ]
         cells = [(best.learning_rate, best.batch_size) for best in bests]
     width = max(7, 3.6 * len(against))
-    figure, axes = plt.subplots(
-        1, len(against), sharey=True, squeeze=False, figsize=(width, 4)
-    )
+    shape = {"figsize": (width, 4), "sharey": True, "squeeze": False}
+    figure, axes = plt.subplots(1, len(against), **shape)
     scale = "linear" if by == "valid_score" else "log"
     axes[0, 0].set(ylabel=MEASURES[by], yscale=scale)
     for number, cell in enumerate(cells):

@@ -25,9 +25,8 @@ def learning_curves(runs, top=None):
     """
     histories = {title: getattr(run, "history", run) for title, run in runs.items()}
     width = max(5.5, min(3.7 * len(runs), 11))
-    figure, axes = plt.subplots(
-        1, len(runs), sharey=True, squeeze=False, figsize=(width, 3.2)
-    )
+    shape = {"figsize": (width, 3.2), "sharey": True, "squeeze": False}
+    _, axes = plt.subplots(1, len(runs), **shape)
     for ax, (title, history) in zip(axes[0], histories.items(), strict=True):
         _learning_curve(ax, history, top)
         ax.set_title(title)
