@@ -1836,6 +1836,9 @@ def test_squared_error_learns_slowly_behind_a_sigmoid_and_can_get_stuck(seed):
     for rate in (1, 3.16):
         ratio = middle["squares"][rate] / middle["crossentropy"][rate]
         assert ratio == pytest.approx(10, abs=3)
+    assert all(
+        middle["squares"][r] > middle["crossentropy"][r] for r in steps["squares"]
+    )
     best = {name: min(values.values()) for name, values in middle.items()}
     assert best["crossentropy"] <= 4 and 6 <= best["squares"] <= 9
     for rate in (10, 31.6, 100, 316, 1000):
