@@ -97,7 +97,7 @@ class ExponentialDecay:
 
 @dataclass(frozen=True)
 class CosineDecay:
-    """Half a wave of a cosine, down to ``alpha`` times the rate (Loshchilov 2017).
+    """Half a cosine wave to ``alpha`` times the rate (Loshchilov and Hutter 2017).
 
     With a ``warmup_target`` the rate first climbs there in a straight line, within
     ``warmup_steps``, and ``decay_steps`` count from then on.
