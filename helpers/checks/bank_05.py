@@ -259,6 +259,7 @@ WRONG = {
         (_pairs(pool=sum), "Divide by how many"),
         (_pairs(pool=lambda wins: 100 * np.mean(wins)), "in percent"),
         (_run_against_run, "*every* run"),
+        (lambda a, b: np.mean(a > b), "*every* run"),
         (_per_run, "number of runs"),
         (_against_the_mean, "the other's mean"),
         (lambda a, b: 0.25, "The lower mean wins in"),
