@@ -2,16 +2,15 @@
 
 from collections.abc import Callable, Mapping
 
-import matplotlib.style
 import numpy as np
 from matplotlib.figure import Figure
 
 from helpers import plots
-from helpers.live import Animation, LiveFigure, animate
+from helpers.live import Animation, LiveFigure, animate, in_style
 
 
 def one_epoch(x, y, minibatches, slopes) -> Animation:
-    """Film one epoch: its minibatches over the data, and the mean of their slopes.
+    """Film one epoch, a frame a minibatch: its rows, and the mean of the slopes so far.
 
     Parameters
     ----------
@@ -21,11 +20,6 @@ def one_epoch(x, y, minibatches, slopes) -> Animation:
         The row numbers of each minibatch, all of one size.
     slopes : array, shape (steps,)
         The slope of the loss that each minibatch gives.
-
-    Returns
-    -------
-    Animation
-        One frame a minibatch.
     """
     steps = np.arange(1, len(slopes) + 1)
     means = np.cumsum(slopes) / steps
@@ -70,6 +64,7 @@ def one_epoch(x, y, minibatches, slopes) -> Animation:
     )
 
 
+@in_style
 def valley(walks: Mapping[str, np.ndarray], loss: Callable) -> Animation:
     """Film walks down one valley with its minimum at 0, one panel a walk.
 
@@ -85,20 +80,14 @@ def valley(walks: Mapping[str, np.ndarray], loss: Callable) -> Animation:
     lengths = {len(walk) for walk in walks.values()}
     if len(lengths) != 1:
         raise ValueError(f"walks must all have one length, got {sorted(lengths)}")
-    with matplotlib.style.context(plots.STYLE, after_reset=True):
-        return _valley(walks, loss, lengths.pop())
-
-
-def _valley(walks, loss, length):
     figure = Figure(figsize=(8.8, 2.8))
     panels = figure.subplots(1, len(walks), sharey=True, squeeze=False)[0]
     reach = 1.6 * max(abs(walk[0]) for walk in walks.values())
     ground = np.linspace(-reach, reach, 120)
     trails, balls, steps = [], [], []
     for panel, (title, walk) in zip(panels, walks.items(), strict=True):
-        colour = (
-            plots.DIVERGED if abs(walk[-1]) > 1.001 * abs(walk[0]) else plots.DESCENT
-        )
+        lost = abs(walk[-1]) > 1.001 * abs(walk[0])
+        colour = plots.DIVERGED if lost else plots.DESCENT
         panel.plot(ground, loss(ground), color="grey")
         panel.plot(0, loss(np.zeros(1)), "*", color=plots.MINIMUM, markersize=12)
         trails += panel.plot([], [], "-", color=colour, linewidth=1, alpha=0.6)
@@ -120,4 +109,4 @@ def _valley(walks, loss, length):
 
     alt = f"Balls that jump step by step in one valley each: {', '.join(walks)}."
     live = LiveFigure(figure, [*trails, *balls, *steps])
-    return animate(live, update, range(length), alt, milliseconds=300)
+    return animate(live, update, range(lengths.pop()), alt, milliseconds=300)

@@ -119,12 +119,7 @@ class Adam(Optimizer):
     """
 
     def __init__(
-        self,
-        learning_rate=0.001,
-        beta_1=0.9,
-        beta_2=0.999,
-        epsilon=1e-7,
-        amsgrad=False,
+        self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, amsgrad=False
     ):
         super().__init__(learning_rate)
         self.beta_1 = number("beta_1", beta_1, below=1)

@@ -40,10 +40,7 @@ def loss_slice(network, x, y, run=0, seed=0) -> Surface:
         Its minima are not known, so there are none listed. A plane is two of thousands
         of directions: a hill on it may have a way round, and a valley may be a slope.
 
-    Raises
-    ------
-    ValueError, TypeError
-        If an argument is wrong, with what to use instead.
+    A wrong argument raises a TypeError or ValueError that says what to use instead.
     """
     if whole("run", run) >= network.runs:
         raise ValueError(f"run must be below the {network.runs} runs, got {run}")
@@ -70,13 +67,9 @@ def loss_slice(network, x, y, run=0, seed=0) -> Surface:
 
     def gradient(points):
         slopes = at(points).gradients(x, y)
-        return np.stack(
-            [
-                sum((g * d).sum(axis=(1, 2)) for g, d in zip(slopes, way, strict=True))
-                for way in directions
-            ],
-            axis=-1,
-        )
+        pairs = (zip(slopes, way, strict=True) for way in directions)
+        along = [sum((g * d).sum(axis=(1, 2)) for g, d in pair) for pair in pairs]
+        return np.stack(along, axis=-1)
 
     return Surface(
         name="loss slice",

@@ -60,11 +60,8 @@ def line_loss(x, y) -> Surface:
     x, y : array, shape (rows,)
         The data.
 
-    Raises
-    ------
-    ValueError, TypeError
-        If x and y are not two such arrays, or all x are the same, so that many lines
-        fit equally well.
+    Anything else raises a ValueError or TypeError; so do x that are all the same, since
+    many lines then fit equally well.
     """
     x, y = floats("x", x).astype(float), floats("y", y).astype(float)
     if x.ndim != 1 or x.shape != y.shape:

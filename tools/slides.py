@@ -93,7 +93,7 @@ def main():
         return 1
     folder = build.ROOT / "dist" / "slides"
     folder.mkdir(parents=True, exist_ok=True)
-    for source in sorted((build.ROOT / "source").glob("*.py")):
+    for source in build.sources():
         file = folder / f"{source.stem}.slides.html"
         file.write_text(slides(source), "utf-8")
         print(f"{file.name:45} {file.stat().st_size / 1e6:.1f} MB")
