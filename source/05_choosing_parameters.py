@@ -152,9 +152,6 @@ plots.show("Distance against step: all fall within 20 steps, then the constant s
 # *The mean distance from the minimum against the step, for five schedules that all begin at 0.3. All arrive within 20
 # steps. The constant rate stays at 0.46; the others go on to between 0.13 and 0.07. (The small rate came to 0.08.)*
 #
-# `drop` falls off a cliff when its rate does, `cosine` is fuzzy for long and lands at the end, the other two close in all
-# the way.
-#
 # Watch the cosine walk. The dotted curve is the same start with the highest rate held.
 
 # %% tags=["nbval-ignore-output"]
@@ -240,7 +237,7 @@ labs.schedules(schedule="constant", learning_rate=0.03)
 # *Left: the map of a bowl and a path that creeps to the minimum in small steps. Right: the rate, level, and the loss, which
 # falls for 100 steps.*
 #
-# A single walk may be lucky: here the constant rate even ends lower. So here is the answer as a mean of 500.
+# A single walk may be lucky. As a mean of 500:
 
 # %%
 in_200 = {"constant 0.03": 0.03, "cosine from 0.3": lambda step: cosine(step, 0.3, 200)}
@@ -494,8 +491,7 @@ plots.show("Loss against the rising rate: each curve turns to the right of the l
 # and turns only later; the slower the test, the sooner it turns. (That of 10,000 steps turns far below the picture.)*
 #
 # Above, always: by 5.6 times in 100 steps, still by 1.2 times in 10,000. At the limit the steep direction has long shrunk
-# to almost nothing. Beyond it each step makes it larger, but it takes many steps until you can see it in the loss, and the
-# rate keeps climbing meanwhile. In this ravine the rate of the lowest loss would diverge if you kept it; on a network it may or
+# to almost nothing. Beyond it each step makes it larger, but it takes many steps to show, and the rate climbs meanwhile. In this ravine the rate of the lowest loss would diverge if you kept it; on a network it may or
 # may not.
 #
 # **That is why one divides by 3 to 10.** The quicker the test, the more.
@@ -563,11 +559,9 @@ plots.show(
 # *The loss of each minibatch (dots) and its running mean (line) against the rising rate. Flat up to about 0.01, falling
 # up to a rate of 1.7, then rising steeply. The dashed line stands at a tenth of that.*
 #
-# The running mean lags behind the dots, which is one more reason why its lowest point comes late. Over ten epochs a constant
-# 1.7 would break: you saw it fail at 1.6. A third of it, about 0.6, or a tenth will not.
-#
-# 100 steps, about three epochs of one network, and the answer is of the right size. The test does not know your schedule, your
-# number of epochs, or whether the network will learn rows by heart. So take its answer as the middle of a short list.
+# Over ten epochs a constant 1.7 would break: you saw it fail at 1.6. A third of it, about 0.6, or a tenth will not. But the
+# test does not know your schedule, your number of epochs, or whether the network will learn rows by heart. So take its
+# answer as the middle of a short list.
 #
 # ### Exercise 5.4 · Tune
 #
@@ -847,9 +841,9 @@ plots.show("Recipe and ten best agree; the default is far behind on digits.")
 # hundredth behind, and none of the triangles, a cosine from 0.15. The squares, the default, are 0.06 behind on digits and
 # 0.02 on breast cancer.*
 #
-# Keras's 0.01 is far off on digits; on diabetes it happens to be a good rate, and the recipe gains little. A single cosine
-# from 0.15 would have done, too. But you could not know that beforehand, and the rate that the recipe keeps is nine times
-# as high for one problem as for another. The test finds the right range for data that nobody has tried. What does it cost?
+# Keras's 0.01 is far off on digits, and happens to be good on diabetes. A single cosine from 0.15 would have done, too, but
+# you could not know that: the rate that the recipe keeps is nine times as high for one problem as for another. What does
+# the recipe cost?
 
 # %%
 rows, each = len(digits.x_train), 20 * 3  # epochs and seeds
@@ -860,9 +854,8 @@ print(f"steps on digits: {nine:,.0f} for the recipe, {whole:,.0f} for the map")
 # %% [markdown]
 # A twentieth of the steps: small batches make a map dear.
 #
-# One split may be luck. So the course's tests repeat this with two other splits into training and validation rows, and with
-# a larger map of 84 cells. There the recipe is less than 0.02 below the ten best on diabetes, and less than 0.01 on the
-# other two.
+# One split may be luck. The course's tests repeat this with two other splits and a map of 84 cells: there the recipe is
+# less than 0.02 below the ten best on diabetes, less than 0.01 on the other two.
 #
 # Rates were chosen by these validation scores, so all of them flatter a little. The recipe is no law either: it was tried
 # on small, clean problems with one hidden layer. Take it as the place to start.
