@@ -141,7 +141,7 @@ for schedule in SCHEDULES:
     print(f"{schedule.__name__:12}: after 20, 200, 400 steps:", *shown)
 
 # %% [markdown]
-# Where they end is one thing. Now see how they get there.
+# Now see how they get there.
 
 # %%
 title = "Who slows down gets nearer, from the same fast start"
@@ -163,8 +163,8 @@ labs.schedules(schedule="cosine").animate("steps", range(0, 201, 4))
 #
 # ## Slowing down too soon
 #
-# If slowing down is good, is more of it better? Let four schedules run for a long time. The first is constant. Two divide
-# by a growing number. The last takes off a tenth in *each* step.
+# If slowing down is good, is more of it better? Let four schedules run for a long time. The last takes off a tenth in *each*
+# step.
 
 # %%
 LONG = {
@@ -451,8 +451,7 @@ print(f"large, then slow: {lowest_share:.0%} in the lowest, {hole:.0%} in a poth
 #
 # Every schedule needs its first rate. Lesson 4 found it on a map of hundreds of networks. A **range test** needs a single run:
 # start at a tiny rate, multiply it by the same factor at every step, and watch the loss. It falls, stops falling, and blows
-# up. (The idea is Smith's, 2015, "Cyclical Learning Rates for Training Neural Networks"; he raised the rate in equal steps and
-# watched the accuracy.)
+# up. (Smith, 2015, "Cyclical Learning Rates for Training Neural Networks", raised it in equal steps and watched the accuracy.)
 #
 # First on a ravine where the truth is known: its steepest curvature is 50, so the limit is $2/50 = 0.04$. The rate climbs
 # from 0.001 to 100, in 100 steps or in many more. Where will the loss be lowest: below the limit, at it, or above?
@@ -524,7 +523,7 @@ def range_test(network, x, y):
 
 
 # %% [markdown]
-# Minibatch losses jump about, so smooth them before you look for the lowest: keep nine tenths of what the mean was, and add
+# Minibatch losses jump about, so smooth them: keep nine tenths of what the mean was, and add
 # one tenth of the new loss. That mean starts from 0, so it is too low at first; the division mends that. Then look for the
 # lowest from step 10 on: before it the rate is too small to matter, and what is low is a lucky minibatch.
 
@@ -925,8 +924,8 @@ check.modern_sgd(modern_sgd)
 # %% [markdown]
 # ### The range test
 #
-# `learning_rate_range` does what you did by hand, for any compiled Keras model; it ends a little earlier. It takes a function
-# that builds the model.
+# `learning_rate_range` does what you did by hand, for any compiled Keras model. It takes a function that builds the model, and
+# ends a little earlier.
 
 
 # %%
