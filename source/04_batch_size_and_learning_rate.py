@@ -72,9 +72,9 @@ print(f"rows it never saw:  {share_right(digits.x_valid, digits.y_valid):.3f}")
 
 # %% [markdown]
 # Perfect on the first, and no better than always saying 0 on the second. A score on the rows that a model learnt from
-# says nothing about the next picture. Hence three piles:
+# need say nothing about the next picture. Hence three piles:
 #
-# - **Training rows**: the weights change to fit them, and nothing else.
+# - **Training rows**: the weights change to fit them.
 # - **Validation rows**: you look at them to choose (which learning rate, which batch size, how many epochs).
 # - **Test rows**: looked at once, at the very end. Every choice made with the validation rows fits them a little too, so
 #   the last word needs rows that had no part in any choice. In this course they score your work in lesson 8.
@@ -249,8 +249,9 @@ for name in ("loss", "val_loss", "accuracy", "val_accuracy"):
 #
 # 1. **Does it fall?** Yes, from 1.3 to 0.03. The steps go downhill.
 # 2. **Is it still falling?** The validation loss hardly is. More epochs would buy little.
-# 3. **Is there a gap?** Yes. The network ends up much surer of the rows it learnt from (0.03) than of new ones (0.14): part
-#    of it, it knows by heart. Its accuracy on new rows, 95%, is the number to trust.
+# 3. **Is there a gap?** Yes. The network ends up much surer of the rows it learnt from (0.03) than of new ones (0.14): in
+#    part it knows them by heart. Its accuracy on new rows, 95%, is the number to trust, as long as you choose nothing by
+#    it.
 #
 # ## Train again, with another learning rate
 #
@@ -280,8 +281,8 @@ for rate, run in ((0.001, small), (0.1, first), (2.0, large)):
 
 # %% [markdown]
 # Too low is reliable but slow: after 20 epochs the network is right on every second row. Too high never arrives: its loss
-# is `nan`, "not a number", and it is right on one row in ten, as often as a guess. Keras printed no warning. Only the curve
-# says it.
+# is `nan`, "not a number", and it is right on one row in ten, as always saying 0 would be. Keras printed no warning. Only
+# the curve says it.
 #
 # ## Train again, with another batch size
 #
@@ -391,9 +392,8 @@ for size in (8, 256, 1079):
     print(f"{size:5}: fit {run.history['loss'][-1]:.2f}, evaluate {measured:.2f}")
 
 # %% [markdown]
-# `fit` says more than there is, because the loss falls while it averages. With batch size 8 it says 0.08 where 0.05 is
-# right, half as much again; with 256 it is off by nearly a fifth; with all rows, by a fifteenth. So the left numbers don't
-# compare the runs: how fast a loss was falling is mixed in.
+# `fit` says more than there is, because the loss falls while it averages: half as much again with batch size 8, a
+# fifteenth with all rows. So the left numbers don't compare the runs: how fast a loss was falling is mixed in.
 #
 # **Compare runs on `evaluate`, or on the validation loss, never on the training loss that `fit` prints.**
 #
@@ -463,6 +463,25 @@ check.compare_rates(compare_rates)
 # that run. The loss comes from `evaluate`, after the training, not from the history of `fit`.
 
 # %% [markdown]
+# ## Trap 3: one seed, one order
+#
+# `fit` shuffles the rows. In another order for each epoch? At rate 0 the network stands still, so the losses that `fit`
+# reports after each minibatch tell only which rows have come. Look at the first five, in three epochs.
+
+# %%
+losses = []
+note = keras.callbacks.LambdaCallback(
+    on_train_batch_end=lambda _, logs: losses.append(logs["loss"])
+)
+train(learning_rate=0.0, epochs=3, callbacks=[note])
+print(np.reshape(losses, (3, 34))[:, :5].round(2))
+
+# %% [markdown]
+# Three times the same order. Once `set_random_seed` was called, as in `build`, Keras on TensorFlow deals the rows of an
+# array alike in all epochs; without a seed, each has its own. On digits this does no harm: with a new order each epoch,
+# runs end at the same training loss, to 0.001. To be sure with other data, shuffle by hand, as in the replay below.
+
+# %% [markdown]
 # *A good place to rest: so far you trained one network at a time, from here on hundreds.*
 #
 # ## Why small steps forgive noise
@@ -521,7 +540,7 @@ for steps in (1, 4, 16, 64):
 # %% [markdown]
 # One step of four rows goes more sideways than down. Sixteen steps, each a sixteenth as long, go down quite well: **the
 # errors of many gradients average out.** And look across: sixteen small steps with four rows each point as well as one
-# long step with the same 64 rows.
+# long step with 64.
 #
 # That is a rule for both dials. With $k$ times the batch size, take $k$ times the learning rate: each step replaces $k$
 # small ones, and an epoch gets you equally far. This is **linear scaling** (Goyal and others, 2017, "Accurate, Large
@@ -620,8 +639,8 @@ print("the same to 0.0001 after every epoch:", (difference < 1e-4).all())
 labs.training().animate("epochs", range(1, 13), milliseconds=400)
 
 # %% [markdown]
-# *A film of twelve epochs. The map brightens from the upper edge of what still learns. The best rates lie on a diagonal
-# from the start, and they hardly move.*
+# *A film of twelve epochs. The map brightens from the upper edge of what still learns. The best rates lie near a diagonal
+# from the start, and stay there.*
 #
 # Now you. Move the cell with the two sliders, press *Keep* to hold its curve, and go on to another. Can you find two cells
 # far apart whose curves lie on each other, epoch by epoch? Then switch what the curves are drawn against.
@@ -648,9 +667,9 @@ for k in (1, 4, 16, 64, 128, 256):
 #
 # ### Why it breaks
 #
-# The rule says that $k$ small steps are one large step. That is true while the gradient stays what it is. On a long way it
-# changes: the small steps follow it round the bend, the large one goes straight on. How far apart do they end? All rows in
-# every step, so no noise this time.
+# The rule says that $k$ small steps are one large step. That is true while the gradient stays what it is. On a long way
+# it changes: the small steps follow it as it bends and shrinks, the large one goes straight on. How far apart do they
+# end? All rows in every step, so no noise this time.
 
 
 # %%
@@ -668,16 +687,19 @@ for k in (4, 16, 64, 128):
     print(f"{k:3} steps at 0.02, or 1 at {0.02 * k:.2f}: {apart:.0%} of the way apart")
 
 # %% [markdown]
-# At 0.08 it makes hardly a difference, at 0.32 little, and at 2.56 the two have nothing to do with each other. There is a
-# longest useful step even where nothing is left to chance, as in lesson 3. That is the level part of the line.
+# At 0.08 it makes hardly a difference, at 0.32 little. At 2.56 the long step goes nearly twice as far: the small ones met
+# gentler slopes on the way. There is a longest useful step even where nothing is left to chance, as in lesson 3. That is
+# the level part of the line.
 #
 # ## How much noise is too much?
 #
-# On the left of the map the noise limits the step, on the right the landscape. Where does one take over from the other? One
-# weight is enough to see it. On a parabola with curvature $\lambda$, at a place of slope $g$, a move by $d$ changes the loss
-# by $g\,d + \tfrac{\lambda}{2} d^2$. Here $d$ is minus the rate $r$ times the minibatch's gradient. That is $g$ on average,
-# and its square is $g^2$ plus its variance: $\sigma^2$ for a single row, so $\sigma^2/B$ for $B$ rows (lesson 1). On average
-# the step changes the loss by
+# On the left of the map the noise limits the step, on the right the landscape. Where does one take over from the other?
+# One weight on a parabola is enough to see it. Where the slope is $g$ and the curvature $\lambda$, a move by $d$ changes
+# the loss by $g\,d + \tfrac{\lambda}{2} d^2$.
+#
+# A step moves by $d = -r\,m$: minus the rate times the minibatch's gradient. On average $m$ is $g$, and $m^2$ is $g^2$
+# plus the variance of $m$ (a mean of squares is the square of the mean plus the variance). That variance is $\sigma^2$
+# for a single row and $\sigma^2/B$ for $B$ rows (lesson 1). So on average a step changes the loss by
 #
 # $$-\,r\,g^2 \;+\; \frac{r^2 \lambda}{2}\left(g^2 + \frac{\sigma^2}{B}\right).$$
 #
@@ -687,8 +709,8 @@ for k in (4, 16, 64, 128):
 # $$\text{best rate} = \frac{1/\lambda}{1 + B_\text{noise}/B}, \qquad B_\text{noise} = \frac{\sigma^2}{g^2}.$$
 #
 # In words: without noise the best rate is $1/\lambda$, which lands on the minimum (lesson 3). Call it the highest useful
-# rate. How much of it is best depends on how the batch size compares with one number, the **gradient noise scale**: the
-# variance of a single row's gradient over the squared gradient itself (McCandlish and others, 2018, "An Empirical Model of
+# rate. How much of it is best depends on the batch size and on $B_\text{noise}$, the **gradient noise scale**: the
+# variance of a single row's gradient over the squared gradient (McCandlish and others, 2018, "An Empirical Model of
 # Large-Batch Training"). Far below it the best rate is proportional to $B$: linear scaling. Far above it, nothing changes
 # any more.
 #
@@ -728,8 +750,8 @@ print(f"noise scale at the start: {noise:.0f} rows")
 
 # %% [markdown]
 # So the formula predicts a tenth of the highest useful rate at 4 rows, nearly half at 32. Now measure: one step with each
-# of 12 minibatches, at 14 rates. Which rate lowers the loss over all rows most? (`lowest` puts a parabola through the
-# five points around the lowest one, to read between the rates.)
+# of 12 minibatches, at 14 rates. Which rate lowers the loss over all rows most? (`lowest` fits a parabola to the five
+# points around the lowest one, to read between the rates.)
 
 
 # %%
@@ -819,12 +841,10 @@ plots.show(
 
 # %% [markdown]
 # *Training loss for four batch sizes, each at its best rate; bands from the lowest to the highest of five starts. In
-# steps the larger batch gets to a loss of 0.1 first. In examples the order turns round.*
+# steps the larger batch gets to a loss of 0.1 first. In examples 4 and 32 rows lead together, and all rows come last.*
 #
-# Counted in steps, all rows win: about 10 to a loss of 0.1, where 4 rows take 400. Counted in examples they come last by
-# far. Counted in seconds, here, something between wins: 4 rows waste time on many small steps, 1,079 rows on many passes.
-# Look at the bands, too: the best rate for all rows lies so close to divergence that the start decides how long a run hangs
-# back.
+# Counted in steps, all rows win: about 10 to a loss of 0.1, where 4 rows take 400. Counted in seconds, on our machine,
+# something between wins: 4 rows waste time on many small steps, 1,079 rows on many passes.
 #
 # Now for every batch size of the map: how many steps, and how many passes through the rows, until the training loss is at
 # 0.1, each with its best rate? (`np.interp` reads between the epochs, on a logarithmic scale. It wants numbers that rise,
@@ -866,7 +886,8 @@ plots.show(
 
 # %% [markdown]
 # *Left: steps until the training loss is 0.1; they halve with each doubling of the batch size (dotted), then level off.
-# Right: passes through the rows; level, then rising.*
+# Right: passes through the rows; level, then rising. (At 512 rows the best rate, 1.8, lies between two of the map: with
+# it, 14 steps.)*
 
 # %%
 for size in (2, 32, 128, 1079):
@@ -875,9 +896,10 @@ for size in (2, 32, 128, 1079):
 
 # %% [markdown]
 # Up to 64 rows, doubling the batch about halves the steps, at hardly any cost in rows. Beyond that it saves ever fewer
-# steps for ever more rows: all 1,079 at once need half the steps of 128, and four times the passes. The bend is the
-# **critical batch size** (Shallue and others, 2019, "Measuring the Effects of Data Parallelism on Neural Network
-# Training"). It lies in the range of the noise scales that you measured: 39 at the start, hundreds later.
+# steps for ever more rows: all 1,079 at once need half the steps of 128, and four times the passes. The bend is what
+# McCandlish and others call the **critical batch size**; many kinds of network have one (Shallue and others, 2019,
+# "Measuring the Effects of Data Parallelism on Neural Network Training"). It lies in the range of the noise scales that
+# you measured: 39 at the start, hundreds later.
 #
 # ### "A full batch takes longer per epoch"
 #
@@ -904,12 +926,11 @@ print("one step of all rows is faster yet:", seconds[1079] < seconds[64])
 #
 # ## Which batch size, then?
 #
-# Sizes in use go from tens to hundreds, and often more: large models, trained on many machines, use thousands. Lesson 1's
-# three names are settings of `batch_size` in `fit`: `len(x)` is batch gradient descent, 1 is stochastic in the narrow
-# sense, 32, Keras's default, is minibatch.
+# Sizes in use go from tens to hundreds, and often more: large models, trained on many machines, use thousands. In `fit`
+# you saw `len(x)` (batch), 1 (stochastic) and 32, Keras's default.
 #
-# Start with 32 to 128. If your machine takes a larger step in the same time, double the batch and the rate, until the steps
-# no longer get fewer.
+# Start with 32 to 128. If your machine takes a larger step in the same time, double the batch and the rate, for as long
+# as the loss then needs fewer steps.
 #
 # ### Exercise 4.7 · Tune
 #
@@ -931,7 +952,7 @@ check.budget(my_dials)
 # %% [markdown] tags=["solution"]
 # Three epochs in 60 steps are 20 steps an epoch, and 1079 / 20 = 53.95: at least 54 rows a step. Small batches make the
 # most of each pass, so take no more than that. The map then gives the rate: 0.02 for each row, about 1. Up to 128 rows
-# there are other ways, with rates from 0.5 to 2.
+# there are other ways, with rates from 0.5 (54 rows) to 2 (128).
 
 # %% [markdown]
 # ### Exercise 4.8 · Write
@@ -964,7 +985,7 @@ check.noise_from_two(noise_from_two)
 
 # %% [markdown] tags=["solution"]
 # Subtract the two equations, and the signal is gone: what is left is $\sigma^2 (1/B_\text{small} - 1/B_\text{large})$. With
-# $\sigma^2$ known, either equation gives the signal. Large training runs measure their noise scale in this way, as each
+# $\sigma^2$ known, either equation gives the signal. Large training runs can measure their noise scale in this way, as each
 # machine has the gradient of its own small batch before they are added up.
 
 # %% [markdown]
@@ -979,8 +1000,8 @@ check.noise_from_two(noise_from_two)
 # - A rate too high never arrives, a rate too low is reliable but slow, and Keras warns you of neither.
 # - Compare on `evaluate`, build afresh for every run, give each batch size its own rate, and say what you count: steps,
 #   examples or seconds.
-# - $k$ times the batch, $k$ times the rate: up to about the noise scale. Beyond the critical batch size, more rows a step
-#   save hardly any steps.
+# - $k$ times the batch, $k$ times the rate, until the steps get too long. The *best* rate grows like that up to about the
+#   noise scale. Beyond the critical batch size, more rows a step save hardly any steps.
 #
 # What this small experiment does not show: whether large batches, given all the epochs they need, end with a worse network.
 # And the numbers, such as 39 rows, are true of this network on digits: only the shape of the map carries over.

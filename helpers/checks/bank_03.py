@@ -174,6 +174,24 @@ def _divides_by_batch_size(x, y, batch_size, learning_rates):
     return _descent(divide=lambda rows: batch_size)(x, y, batch_size, learning_rates)
 
 
+def _divides_w_by_batch_size(x, y, batch_size, learning_rates):
+    def slope(part, errors):
+        return part.T @ errors / batch_size
+
+    return _descent_from(_zeros, slope)(x, y, batch_size, learning_rates)
+
+
+def _every_epoch_for_every_rate(x, y, batch_size, learning_rates):
+    w, b = np.zeros(x.shape[1]), 0.0
+    for rate in learning_rates:
+        for epoch in range(len(learning_rates)):
+            for rows in batches(len(x), batch_size, epoch, seed=0):
+                errors = x[rows] @ w + b - y[rows]
+                w = w - rate * 2 * x[rows].T @ errors / len(rows)
+                b = b - rate * 2 * errors.mean()
+    return w, b
+
+
 def _drops_the_last(x, y, batch_size, learning_rates):
     w, b = np.zeros(x.shape[1]), 0.0
     for epoch, rate in enumerate(learning_rates):
@@ -404,6 +422,8 @@ WRONG = {
         (_descent(sign=0.5), "factor 2"),
         (_descent(divide=lambda rows: 1), "add up the errors"),
         (_divides_by_batch_size, "Divide by `len(rows)`"),
+        (_divides_w_by_batch_size, "Divide by `len(rows)`"),
+        (_every_epoch_for_every_rate, "a rate of its own"),
         (_errors_anew, "errors once"),
         (_descent(same_order=True), "order of epoch 0"),
         (_descent(from_one=1), "numbered from 1"),

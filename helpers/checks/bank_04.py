@@ -110,6 +110,13 @@ def _accuracies(rates, x, y):
     return accuracies
 
 
+def _on_the_digits(rates, x, y):
+    from helpers.data import load
+
+    digits = load("digits")
+    return [_train(build(rate), digits.x_train, digits.y_train) for rate in rates]
+
+
 def _signal_and_noise(small, large, squared_small, squared_large):
     noise = (squared_small - squared_large) / (1 / small - 1 / large)
     return squared_small - noise / small, noise
@@ -198,6 +205,7 @@ WRONG = {
         (lambda p, y: p[np.arange(len(y)), y].mean(), "mean probability"),
         (lambda p, y: (p[np.arange(len(y)), y] > 0.5).mean(), "need not reach 0.5"),
         (lambda p, y: _hits(p, y).sum() / p.shape[1], "number of classes"),
+        (lambda p, y: _hits(p, y).sum() / 10, "You divide by 10"),
         (lambda p, y: (p.argmax(axis=0) == y).mean(), "down each column"),
         (lambda p, y: (p.argmax(axis=0) == y[: p.shape[1]]).mean(), "down each column"),
         (lambda p, y: (p.argmax() == y).mean(), "with `axis=1`"),
@@ -241,6 +249,7 @@ WRONG = {
         (_rate_ignored, "its own `learning_rate`"),
         (_never_trained, "train before it ends"),
         (_running_means, "running means"),
+        (_on_the_digits, "always takes the digits"),
         (_loss_and_accuracy, "with `[0]`"),
         (_only_the_first, "inside the loop"),
         (_only_the_last, "a single number"),

@@ -497,17 +497,19 @@ def _draw(rows, size):
     return lambda epoch: batches(rows, size, epoch, seed=0)
 
 
-def _descend_line(x, y, draw, rates, uphill=1, divide=len, renew=False, start=0.0):
+def _descend_line(
+    x, y, draw, rates, uphill=1, divide=len, for_b=None, renew=False, start=0.0
+):
     """Take the steps, rightly or with one of the usual mistakes."""
     w, b = np.full(x.shape[1], start), 0.0
     for epoch, rate in enumerate(rates):
         for rows in draw(epoch):
             errors = x[rows] @ w + b - y[rows]
-            pace = uphill * rate * 2 / divide(rows)
-            w = w - pace * x[rows].T @ errors
+            pace = uphill * rate * 2
+            w = w - pace * x[rows].T @ errors / divide(rows)
             if renew:
                 errors = x[rows] @ w + b - y[rows]
-            b = b - pace * errors.sum()
+            b = b - pace * errors.sum() / (for_b or divide)(rows)
     return w, b
 
 
@@ -547,10 +549,13 @@ def _descent_mistake(came, right, x, y, size, rates):
             {"divide": lambda rows: 1},
             "You add up the errors. Divide by the rows of the minibatch.",
         ),
-        (
-            {"divide": lambda rows: size},
-            "The last minibatch of an epoch is smaller. Divide by `len(rows)`, not by "
-            "`batch_size`.",
+        *(
+            (
+                {"divide": lambda rows: size, "for_b": for_b},
+                "The last minibatch of an epoch is smaller. Divide by `len(rows)`, not "
+                "by `batch_size`.",
+            )
+            for for_b in (None, len)
         ),
         (
             {"renew": True},
@@ -578,6 +583,14 @@ def _descent_mistake(came, right, x, y, size, rates):
         (
             {"rates": rates[:1] * len(rates)},
             "All epochs have the first learning rate. Take the one of each epoch.",
+        ),
+        (
+            {
+                "draw": lambda epoch: draw(epoch % len(rates)),
+                "rates": np.repeat(rates, len(rates)),
+            },
+            "You run all epochs with every rate. Each epoch has a rate of its own: one "
+            "loop for both.",
         ),
         (
             {"rates": rates[:1]},
