@@ -336,8 +336,8 @@ def scaled_rate(answer):
     hints=(
         "The share is 1 / (1 + noise scale / batch size). Begin with the division "
         "inside the brackets.",
-        "36 / 12 = 3: the noise, squared, is three times the gradient, squared. Now add "
-        "1, and turn it over.",
+        "36 / 12 = 3: the noise, squared, is three times the gradient, squared. Now "
+        "add 1, and turn it over.",
     ),
 )
 def share_of_highest(answer):
