@@ -53,8 +53,8 @@ for step in (1, 2, 3):
     print(f"step {step}: w = {w:.3f}")
 
 # %% [markdown]
-# Down it goes, by 0.4, then 0.24, then 0.144. Nobody told it to slow down. The slope gets smaller on the way, so the steps
-# get shorter. You will take many walks, so put the loop into a function that keeps every point.
+# Down it goes, by 0.4, then 0.24, then 0.144. The slope gets smaller on the way, so the steps get shorter. You will take
+# many walks, so put the loop into a function that keeps every point.
 
 
 # %%
@@ -418,8 +418,8 @@ print(
 labs.line_fit(batch_size=8, learning_rate=0.1).animate("step", range(61))
 
 # %% [markdown]
-# *A film of 60 steps. Left: the line turns towards the best line within a dozen steps, then trembles. Right: the loss falls
-# and levels off, the two weights reach their best values and keep jittering.*
+# *A film of 60 steps. Left: the line turns towards the best line within a dozen steps, then trembles. Right: loss and
+# weights reach their best values and keep jittering.*
 
 # %% [markdown]
 # How high may the rate go with all rows in each step? Here the loss has curvature 2 along $w$ and along $b$ (twice the mean
@@ -556,8 +556,8 @@ for rate, size in ((0.1, 8), (0.05, 8), (0.1, 16), (0.05, 16)):
 
 # %% [markdown]
 # Half the rate: about half the variance. Twice the batch: about half. Both: a little less than a quarter. The formula is
-# close, and a little low: it is for small rates, and for noise that is the same everywhere. (With epochs, as in
-# `fit_line`, the ball is smaller still: within an epoch each row comes once, so part of the noise cancels out.)
+# close, and a little low: it is for small rates and even noise. (With epochs, as in `fit_line`, the ball is smaller
+# still: within an epoch each row comes once, so part of the noise cancels out.)
 #
 # The remedy follows: **first far, then fine.** Take large steps while there is way to go, then slow down to settle.
 
@@ -668,9 +668,8 @@ plots.show("Share of runs that escape against the rate, one line for each noise 
 # With noise 2, and a high rate, the share falls again: some are thrown back in.
 
 # %% [markdown]
-# So larger steps do bounce out, and noise helps until it throws runs back. A larger batch has less of it, and mostly
-# makes it *harder* to get out. And what bounces out can bounce in elsewhere. Count the runs that end in the lowest
-# minimum:
+# So larger steps do bounce out, and noise helps until it throws runs back. (A larger batch has less of it.) What bounces
+# out can bounce in elsewhere: count the runs that end in the lowest minimum.
 
 # %%
 for noise, rate in ((0.5, 0.4), (1, 0.4), (2, 0.4), (2, 0.8)):
@@ -769,8 +768,8 @@ for n in (1, 2, 3, 4, 10):
 # saddles.
 #
 # What the count does *not* prove: a network's loss is no random table. Low down most bends may be almost flat, and small
-# networks can have bad minima. But when a loss stops falling, think of saddles and flats before you think of potholes.
-# And the noise that helps you on is there already: the minibatch gives it.
+# networks can have bad minima. But when a loss stops falling, think of saddles and flats before potholes. And the noise
+# that helps you on is there already, in the minibatch.
 #
 # ## The same in Keras
 #
@@ -840,7 +839,7 @@ check.minibatch_descent(minibatch_descent)
 #
 # - On a parabola each step multiplies the distance by 1 − learning rate · curvature. At −1 it runs back and forth for ever.
 # - In a ravine the steepest direction sets the limit and the flattest sets the time: steps grow with the condition number.
-# - As long as rows disagree, a constant rate ends in a ball of noise. Its variance goes as learning rate / batch size.
+# - If rows disagree, a constant rate ends in a ball of noise. Its variance goes as learning rate / batch size.
 # - Large steps and noise carry a run out of potholes. With too little noise it stays, with too much it falls into others.
 # - In many dimensions saddles and flats are thought to be the usual obstacle. They cost time; noise gets you off a saddle.
 #

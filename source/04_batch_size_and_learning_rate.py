@@ -38,7 +38,7 @@ plots.show(
 )
 
 # %% [markdown]
-# *Eight digits as 8 × 8 grey pixels. The writing is coarse, but you can read nearly all of it.*
+# *Eight digits as 8 × 8 grey pixels. You can read nearly all of them.*
 #
 # For the network a picture is a row of 64 numbers, one for each pixel, standardised as in lesson 2. The answer it should
 # give is one of ten **classes**, 0 to 9.
@@ -247,8 +247,8 @@ for name in ("loss", "val_loss", "accuracy", "val_accuracy"):
 # %% [markdown]
 # Read it in this order.
 #
-# 1. **Does it fall?** Yes, from 1.3 to 0.03. The steps go downhill.
-# 2. **Is it still falling?** The validation loss hardly is. More epochs would buy little.
+# 1. **Does it fall?** Yes, from 1.3 to 0.03.
+# 2. **Is it still falling?** The validation loss hardly is.
 # 3. **Is there a gap?** Yes. The network ends up much surer of the rows it learnt from (0.03) than of new ones (0.14): in
 #    part it knows them by heart. Its accuracy on new rows, 95%, is the number to trust, as long as you choose nothing by
 #    it.
@@ -308,8 +308,7 @@ plots.show(
 # the loss falls from epoch to epoch.*
 #
 # The loss ends higher. The directions were better, but an epoch makes 34 steps, or 5, or a single one. **Equal epochs are
-# not equal steps.** The batch size changed two things at once, the noise in each step and the number of steps. A fair
-# comparison has to say which of them it holds still.
+# not equal steps.** The batch size changed two things at once, the noise in each step and the number of steps.
 #
 # Turn the dial the other way, to a batch size of 1: 1,079 steps an epoch, each in a very noisy direction. What do you
 # expect after one epoch?
@@ -320,8 +319,8 @@ loss = single.history["val_loss"][-1]
 print("loss after one epoch above 10:", loss > 10)
 
 # %% [markdown]
-# It blew up. A fresh network starts at 2.6, and this one got far worse. One row alone can point far off, and a step of
-# that length follows it all the way. **With noisy directions, take smaller steps.** Try a rate of 0.01.
+# It blew up: a fresh network starts at 2.6. One row alone can point far off, and a step of that length follows it all the
+# way. **With noisy directions, take smaller steps.** Try a rate of 0.01.
 
 # %%
 careful = train(learning_rate=0.01, batch_size=1, epochs=1)
@@ -369,8 +368,8 @@ check.which_batch_size(my_sizes)
 # %% [markdown]
 # ## Trap 1: the printed training loss is not the loss
 #
-# In the very first picture the training loss of epoch 1 was 1.3 and the validation loss 0.65. Was the network better on
-# rows that it had never seen? Train for one epoch, then measure the training rows again with `evaluate`.
+# In the first picture the training loss of epoch 1 was 1.3 and the validation loss 0.65. Was the network better on rows
+# that it had never seen? Train for one epoch, then measure the training rows again with `evaluate`.
 
 # %%
 run = train(learning_rate=0.1, epochs=1)
@@ -477,9 +476,9 @@ train(learning_rate=0.0, epochs=3, callbacks=[note])
 print(np.reshape(losses, (3, 34))[:, :5].round(2))
 
 # %% [markdown]
-# Three times the same order. Once `set_random_seed` was called, as in `build`, Keras on TensorFlow deals the rows of an
-# array alike in all epochs; without a seed, each has its own. On digits this does no harm: with a new order each epoch,
-# runs end at the same training loss, to 0.001. To be sure with other data, shuffle by hand, as in the replay below.
+# Three times the same order. After `set_random_seed`, as in `build`, Keras on TensorFlow deals an array's rows alike in
+# all epochs; without a seed, each has its own order. On digits this does no harm: dealt anew each time, runs end at the
+# same training loss, to 0.001. For other data, you can shuffle by hand, as in the replay below.
 
 # %% [markdown]
 # *A good place to rest: so far you trained one network at a time, from here on hundreds.*
@@ -542,9 +541,9 @@ for steps in (1, 4, 16, 64):
 # errors of many gradients average out.** And look across: sixteen small steps with four rows each point as well as one
 # long step with 64.
 #
-# That is a rule for both dials. With $k$ times the batch size, take $k$ times the learning rate: each step replaces $k$
-# small ones, and an epoch gets you equally far. This is **linear scaling** (Goyal and others, 2017, "Accurate, Large
-# Minibatch SGD: Training ImageNet in 1 Hour").
+# So with $k$ times the batch size, take $k$ times the learning rate: each step replaces $k$ small ones, and an epoch gets
+# you equally far. This is **linear scaling** (Goyal and others, 2017, "Accurate, Large Minibatch SGD: Training ImageNet
+# in 1 Hour").
 #
 # ### Exercise 4.5 · Predict
 #
@@ -597,19 +596,19 @@ plots.show(
 
 # %% [markdown]
 # *The validation loss after 12 epochs for each pair of dials: the brighter, the lower. The line with circles joins the
-# best rates, one for each batch size. It climbs with the batch size, then levels off. Hatched: diverged.*
+# best rates, one for each batch size. Hatched: diverged.*
 
 # %%
 for size in (2, 8, 32, 128, 1079):
     print(f"batch size {size:4}: best rate {result.best(size).learning_rate:.2f}")
 
 # %% [markdown]
-# From 2 to 32 rows the best rate grows sixteenfold, exactly in step with the batch size. From 32 to 1,079 rows, 34 times as
-# many, it only grows fourfold. Linear, then hardly more.
+# From 2 to 32 rows the best rate grows sixteenfold, exactly in step with the batch size. From 32 to 1,079 rows, 34 times
+# as many, it only grows fourfold.
 #
 # Look at the corners, too. Lower right: the rate is too low for so few steps; more epochs would do. Upper left: noisy
-# directions, long steps, and no number of epochs will help. **Too low is slow and reliable; too high never arrives.**
-# Between best and broken there are often only one or two doublings.
+# directions, long steps, and no number of epochs will help. Between best and broken there are often only one or two
+# doublings.
 #
 # ### One of them in Keras
 #
@@ -688,8 +687,8 @@ for k in (4, 16, 64, 128):
 
 # %% [markdown]
 # At 0.08 it makes hardly a difference, at 0.32 little. At 2.56 the long step goes nearly twice as far: the small ones met
-# gentler slopes on the way. There is a longest useful step even where nothing is left to chance, as in lesson 3. That is
-# the level part of the line.
+# gentler slopes on the way. Even where nothing is left to chance there is a longest useful step: the level part of the
+# line.
 #
 # ## How much noise is too much?
 #
@@ -816,13 +815,13 @@ for epochs in (1, 5, 10):
 
 # %% [markdown]
 # It grows from 39 to more than there are rows: the less there is left to do, the less the rows agree about it. Early on a
-# small batch tells you enough; later you need a larger one, or smaller steps. Slowing down is lesson 5.
+# small batch tells you enough; later you need a larger one, or smaller steps (lesson 5).
 #
 # ## A fair comparison, in three currencies
 #
 # Which batch size is best? It depends on what you pay with: *steps*, if any number of rows can be worked on side by side;
-# *examples*, the rows read, which is the work; or *seconds* on your machine. And each batch size has to come with its own
-# best rate. The map gave those; now compare with five starts that had no part in the choice.
+# *examples*, the rows read, which is the work; or *seconds* on your machine. Give each batch size its own best rate, from
+# the map, and five starts that had no part in the choice.
 
 # %% tags=["nbval-ignore-output"]
 cells = [(0.08, 4), (0.64, 32), (1.28, 256), (2.56, 1079)]
@@ -841,7 +840,7 @@ plots.show(
 
 # %% [markdown]
 # *Training loss for four batch sizes, each at its best rate; bands from the lowest to the highest of five starts. In
-# steps the larger batch gets to a loss of 0.1 first. In examples 4 and 32 rows lead together, and all rows come last.*
+# examples 4 and 32 rows lead together, and all rows come last.*
 #
 # Counted in steps, all rows win: about 10 to a loss of 0.1, where 4 rows take 400. Counted in seconds, on our machine,
 # something between wins: 4 rows waste time on many small steps, 1,079 rows on many passes.
@@ -886,8 +885,8 @@ plots.show(
 
 # %% [markdown]
 # *Left: steps until the training loss is 0.1; they halve with each doubling of the batch size (dotted), then level off.
-# Right: passes through the rows; level, then rising. (At 512 rows the best rate, 1.8, lies between two of the map: with
-# it, 14 steps.)*
+# Right: passes through the rows; level, then rising. (At 512 rows the best rate lies between two of the map; it takes 14
+# steps.)*
 
 # %%
 for size in (2, 32, 128, 1079):
@@ -921,8 +920,8 @@ print("64 rows a step are faster than 8:  ", seconds[64] < seconds[8])
 print("one step of all rows is faster yet:", seconds[1079] < seconds[64])
 
 # %% [markdown]
-# The other way round: in Keras a pass in one step is usually the fastest, since each step has costs of its own. What grows
-# is the *number of passes*: 1.5 with 32 rows, 8.6 with all. And the memory, as in lesson 1.
+# The other way round: in Keras a pass in one step is usually the fastest, since each step has costs of its own. What
+# grows is the *number of passes*: 1.5 with 32 rows, 8.6 with all.
 #
 # ## Which batch size, then?
 #
@@ -957,9 +956,9 @@ check.budget(my_dials)
 # %% [markdown]
 # ### Exercise 4.8 · Write
 #
-# *A stretch: take extra time and paper, or come back to it.* To measure the noise scale we took the gradient of every single
-# row. With a large network you only ever see the gradients of minibatches. That is enough, if you have two sizes: the mean
-# squared length of a minibatch gradient is
+# *A stretch: take extra time and paper, or come back to it.* To measure the noise scale we took the gradient of every
+# single row. With a large network you only ever see the gradients of minibatches. Two sizes are enough: the mean squared
+# length of a minibatch gradient is
 #
 # $$\text{length}^2(B) = |g|^2 + \frac{\sigma^2}{B},$$
 #
@@ -997,7 +996,7 @@ check.noise_from_two(noise_from_two)
 #
 # - Training rows change the weights, validation rows choose, test rows have the last word.
 # - The loss is what the steps make smaller; the metric is what you care about.
-# - A rate too high never arrives, a rate too low is reliable but slow, and Keras warns you of neither.
+# - A rate too high never arrives, a rate too low is reliable but slow; Keras warns of neither.
 # - Compare on `evaluate`, build afresh for every run, give each batch size its own rate, and say what you count: steps,
 #   examples or seconds.
 # - $k$ times the batch, $k$ times the rate, until the steps get too long. The *best* rate grows like that up to about the
