@@ -728,7 +728,7 @@ check.share_of_highest(my_share)
 # check.share_of_highest.solution()
 
 # %% [markdown] tags=["solution"]
-# $B_\text{noise}/B = 36/12 = 3$: the noise of such a minibatch has three times the strength of the gradient. The share is
+# $B_\text{noise}/B = 36/12 = 3$: the noise of such a minibatch, squared, is three times the gradient, squared. The share is
 # $1/(1+3) = 0.25$. At $B = B_\text{noise}$ it is a half.
 
 # %% [markdown]
