@@ -556,8 +556,8 @@ for rate, size in ((0.1, 8), (0.05, 8), (0.1, 16), (0.05, 16)):
 
 # %% [markdown]
 # Half the rate: about half the variance. Twice the batch: about half. Both: a little less than a quarter. The formula is
-# close, and a little low: it is for small rates and even noise. (With epochs, as in `fit_line`, the ball is smaller
-# still: within an epoch each row comes once, so part of the noise cancels out.)
+# close, and a little low: it is for small rates, and noise that is the same everywhere. (With epochs, as in `fit_line`,
+# the ball is smaller still: within an epoch each row comes once, so part of the noise cancels out.)
 #
 # The remedy follows: **first far, then fine.** Take large steps while there is way to go, then slow down to settle.
 
