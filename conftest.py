@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import pytest
+
 # The kernels that run the notebooks inherit these. Nothing records progress; without
 # oneDNN's own order of summation, TensorFlow prints the same digits on every machine.
 os.environ["DOWNHILL_PROGRESS"] = "off"
@@ -10,3 +12,25 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
 # Matplotlib's list of fonts is made anew here: the user's may name fonts that are gone.
 os.environ["MPLCONFIGDIR"] = str(Path(__file__).parent / ".pytest_cache" / "matplotlib")
+
+
+@pytest.fixture(scope="session")
+def in_ci():
+    """Leave a test to CI, and to who asks for it with CI=true: it takes minutes."""
+    if not os.environ.get("CI"):
+        pytest.skip("takes minutes: left to CI, or to `CI=true make test`")
+
+
+def pytest_collection_modifyitems(items):
+    """Run the lessons in CI only: their cells are the solutions', less the answers.
+
+    That no cell needs another's answer, and that each stub runs, is shown by
+    tests/test_checks.py.
+    """
+    if not os.environ.get("CI"):
+        left = pytest.mark.skip(
+            reason="its cells run in the solution; here, in CI only"
+        )
+        for item in items:
+            if item.path.suffix == ".ipynb" and item.path.parent.name == "lessons":
+                item.add_marker(left)

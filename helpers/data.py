@@ -8,11 +8,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
-KINDS = {
-    "diabetes": "regression",
-    "breast_cancer": "binary",
-    "digits": "multiclass",
-}
+from helpers.arguments import one_of
+
+KINDS = {"diabetes": "regression", "breast_cancer": "binary", "digits": "multiclass"}
 # Chosen by looking at x alone: with most seeds some pixel of the digits that training
 # hardly ever saw lit is up to 260 standard deviations out in the other parts.
 SPLIT_SEED = 1
@@ -61,26 +59,19 @@ def load(name: str) -> Problem:
         Three fifths of the rows to train on, one fifth to choose with (valid), one
         fifth to score the capstone with (test). The classes keep their proportions.
 
-    Raises
-    ------
-    ValueError
-        If there is no problem of that name.
-
-    Source: ``sklearn.datasets``, the copies that come with scikit-learn.
+    Another name raises a ValueError. Source: ``sklearn.datasets``, the copies that come
+    with scikit-learn.
     """
-    if name not in KINDS:
-        names = ", ".join(f'"{known}"' for known in KINDS)
-        raise ValueError(f"name must be one of {names}, got {name!r}")
+    kind = KINDS[one_of("name", name, KINDS)]
     bunch = _diabetes() if name == "diabetes" else _bundled(name)
-    kind = KINDS[name]
     labels = None if kind == "regression" else bunch.target
     parts = _split(len(bunch.data), labels)
 
-    x_mean, x_scale = _mean_and_scale(bunch.data[parts["train"]])
+    x_mean, x_scale = mean_and_scale(bunch.data[parts["train"]])
     x = ((bunch.data - x_mean) / x_scale).astype(np.float32)
     y_mean, y_scale = 0.0, 1.0
     if kind == "regression":
-        y_mean, y_scale = map(float, _mean_and_scale(bunch.target[parts["train"]]))
+        y_mean, y_scale = map(float, mean_and_scale(bunch.target[parts["train"]]))
         y = ((bunch.target - y_mean) / y_scale).astype(np.float32)[:, None]
     else:
         y = bunch.target.astype(np.int64)
@@ -142,7 +133,7 @@ def _stratified_cut(rows, size, labels):
     )
 
 
-def _mean_and_scale(values):
-    """Mean and standard deviation of each column; a constant column keeps scale 1."""
+def mean_and_scale(values):
+    """Return mean and standard deviation of each column; a constant one has 1."""
     scale = values.std(axis=0)
     return values.mean(axis=0), np.where(scale == 0, 1.0, scale)

@@ -46,14 +46,7 @@ def descend(surface, optimizer, start=None, steps=100, noise=0.0, seed=0) -> Pat
     seed : int
         Draws the noise.
 
-    Returns
-    -------
-    Path
-
-    Raises
-    ------
-    ValueError, TypeError
-        If an argument is wrong, with what to use instead.
+    A wrong argument raises a TypeError or ValueError that says what to use instead.
     """
     if not isinstance(surface, Surface):
         raise TypeError(

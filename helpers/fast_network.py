@@ -37,10 +37,8 @@ class FastNetwork(Network):
     def __init__(self, network):
         _keep_freed_memory()
         vars(self).update(vars(network))
-        layers = zip(network.weights[::2], network.weights[1::2], strict=True)
-        self.weights = [
-            np.concatenate([W.mT, b[..., None]], axis=-1) for W, b in layers
-        ]
+        pairs = zip(network.weights[::2], network.weights[1::2], strict=True)
+        self.weights = [np.concatenate([W.mT, b[..., None]], axis=-1) for W, b in pairs]
 
     def logits(self, x):
         """Return the outputs before their activation, of shape (runs, rows, units)."""

@@ -2,16 +2,15 @@
 
 from collections.abc import Callable, Mapping
 
-import matplotlib.style
 import numpy as np
 from matplotlib.figure import Figure
 
 from helpers import plots
-from helpers.live import Animation, LiveFigure, animate
+from helpers.live import Animation, LiveFigure, animate, in_style
 
 
 def one_epoch(x, y, minibatches, slopes) -> Animation:
-    """Film one epoch: its minibatches over the data, and the mean of their slopes.
+    """Film one epoch, a frame a minibatch: its rows, and the mean of the slopes so far.
 
     Parameters
     ----------
@@ -21,11 +20,6 @@ def one_epoch(x, y, minibatches, slopes) -> Animation:
         The row numbers of each minibatch, all of one size.
     slopes : array, shape (steps,)
         The slope of the loss that each minibatch gives.
-
-    Returns
-    -------
-    Animation
-        One frame a minibatch.
     """
     steps = np.arange(1, len(slopes) + 1)
     means = np.cumsum(slopes) / steps
@@ -33,9 +27,8 @@ def one_epoch(x, y, minibatches, slopes) -> Animation:
     data, law = figure.subplots(ncols=2)
     data.plot(x, y, "o", color="#C8C8C8", markersize=4, label="not yet seen")
     (used,) = data.plot([], [], "o", color="#666666", markersize=4, label="seen")
-    (now,) = data.plot(
-        [], [], "o", color=plots.MINIBATCH, mec="black", markersize=7, label="minibatch"
-    )
+    chosen = {"color": plots.MINIBATCH, "mec": "black"}
+    (now,) = data.plot([], [], "o", **chosen, markersize=7, label="minibatch")
     data.set(xlabel="body mass index (standard deviations)")
     data.set(ylabel="progression (standard deviations)")
     title = data.set_title(f"Minibatch {len(steps)} of {len(steps)}")
@@ -45,10 +38,9 @@ def one_epoch(x, y, minibatches, slopes) -> Animation:
     law.set_title("The mean so far homes in")
     law.set_ylim(min(slopes) - margin, max(slopes) + margin)
     law.xaxis.get_major_locator().set_params(integer=True)
-    law.axhline(
-        means[-1], color=plots.FULL_GRADIENT, linestyle="--", label="full gradient"
-    )
-    (points,) = law.plot([], [], "o", color=plots.MINIBATCH, mec="black")
+    full = {"color": plots.FULL_GRADIENT, "label": "full gradient"}
+    law.axhline(means[-1], linestyle="--", **full)
+    (points,) = law.plot([], [], "o", **chosen)
     (mean,) = law.plot([], [], color=plots.DESCENT, label="mean so far")
     figure.legend(loc="outside lower left", ncols=5, frameon=False)
 
@@ -70,6 +62,7 @@ def one_epoch(x, y, minibatches, slopes) -> Animation:
     )
 
 
+@in_style
 def valley(walks: Mapping[str, np.ndarray], loss: Callable) -> Animation:
     """Film walks down one valley with its minimum at 0, one panel a walk.
 
@@ -85,20 +78,14 @@ def valley(walks: Mapping[str, np.ndarray], loss: Callable) -> Animation:
     lengths = {len(walk) for walk in walks.values()}
     if len(lengths) != 1:
         raise ValueError(f"walks must all have one length, got {sorted(lengths)}")
-    with matplotlib.style.context(plots.STYLE, after_reset=True):
-        return _valley(walks, loss, lengths.pop())
-
-
-def _valley(walks, loss, length):
     figure = Figure(figsize=(8.8, 2.8))
     panels = figure.subplots(1, len(walks), sharey=True, squeeze=False)[0]
     reach = 1.6 * max(abs(walk[0]) for walk in walks.values())
     ground = np.linspace(-reach, reach, 120)
     trails, balls, steps = [], [], []
     for panel, (title, walk) in zip(panels, walks.items(), strict=True):
-        colour = (
-            plots.DIVERGED if abs(walk[-1]) > 1.001 * abs(walk[0]) else plots.DESCENT
-        )
+        lost = abs(walk[-1]) > 1.001 * abs(walk[0])
+        colour = plots.DIVERGED if lost else plots.DESCENT
         panel.plot(ground, loss(ground), color="grey")
         panel.plot(0, loss(np.zeros(1)), "*", color=plots.MINIMUM, markersize=12)
         trails += panel.plot([], [], "-", color=colour, linewidth=1, alpha=0.6)
@@ -120,4 +107,4 @@ def _valley(walks, loss, length):
 
     alt = f"Balls that jump step by step in one valley each: {', '.join(walks)}."
     live = LiveFigure(figure, [*trails, *balls, *steps])
-    return animate(live, update, range(length), alt, milliseconds=300)
+    return animate(live, update, range(lengths.pop()), alt, milliseconds=300)

@@ -11,14 +11,7 @@ USUAL_LOSS = {
     "sigmoid": losses.binary_crossentropy,
     "linear": losses.mean_squared_error,
 }
-LOSSES = (
-    "mean_squared_error",
-    "mean_absolute_error",
-    "huber",
-    "binary_crossentropy",
-    "categorical_crossentropy",
-    "sparse_categorical_crossentropy",
-)
+LOSSES = [name for name, known in vars(losses).items() if hasattr(known, "gradient")]
 
 
 def sequential(network, weights):

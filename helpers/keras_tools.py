@@ -46,13 +46,9 @@ class LearningCurve(keras.callbacks.Callback):
         if plots.in_notebook():
             self.handle = display(self._picture(), display_id=True)
         epochs, steps = self.params["epochs"], self.params["steps"]
-        self.bar = tqdm(
-            total=epochs * steps if steps else None,
-            unit=" steps",
-            file=sys.stdout,
-            ncols=80,
-            mininterval=0.2,
-        )
+        total = epochs * steps if steps else None
+        look = {"unit": " steps", "file": sys.stdout, "ncols": 80, "mininterval": 0.2}
+        self.bar = tqdm(total=total, **look)
 
     def on_train_batch_end(self, batch, logs=None):
         """Move the bar."""
@@ -62,9 +58,8 @@ class LearningCurve(keras.callbacks.Callback):
         """Take in the epoch's results; redraw when the last drawing is old enough."""
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(float(value))
-        self.bar.set_description_str(
-            f"epoch {epoch + 1} of {self.params['epochs']}", refresh=False
-        )
+        done = f"epoch {epoch + 1} of {self.params['epochs']}"
+        self.bar.set_description_str(done, refresh=False)
         if time.monotonic() - self.drawn_at > self.seconds:
             self._redraw()
 
@@ -114,10 +109,7 @@ def learning_rate_range(
     RateRange
         With ``rates``, ``losses``, ``suggested``, ``reason`` and ``plot()``.
 
-    Raises
-    ------
-    ValueError, TypeError
-        If an argument is wrong, with what to use instead.
+    A wrong argument raises a TypeError or ValueError that says what to use instead.
     """
     if positive("low", low) >= positive("high", high):
         raise ValueError(f"low must be below high, got {low:g} and {high:g}")
@@ -128,16 +120,14 @@ def learning_rate_range(
     def part(data, rows):
         return keras.tree.map_structure(lambda array: np.asarray(array)[rows], data)
 
-    minibatches = (
-        b for epoch in count() for b in batches(rows, batch_size, epoch, seed)
-    )
+    drawn = (b for epoch in count() for b in batches(rows, batch_size, epoch, seed))
     model(part(x, [0]))  # before that a model without an Input has no weights
     before = [variable.numpy() for variable in model.variables]
     settings = model.optimizer.get_config() | {"learning_rate": low}
     optimizer = type(model.optimizer).from_config(settings)
     losses = []
     try:
-        for rate, chosen in zip(rates, minibatches, strict=False):
+        for rate, chosen in zip(rates, drawn, strict=False):
             inputs, targets = part(x, chosen), part(y, chosen)
             with tf.GradientTape() as tape:
                 outputs = model(inputs, training=True)

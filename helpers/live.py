@@ -6,6 +6,7 @@ the same way. Both draw with Agg alone, without pyplot: nothing is shown twice.
 
 import asyncio
 import base64
+import functools
 import html
 import io
 import struct
@@ -16,11 +17,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import ipywidgets
+import matplotlib.style
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
+
+from helpers.plots.base import STYLE
 
 # Shorter than a screen's frame, longer than a kernel takes to read a waiting message.
 BURST_SECONDS = 0.01
@@ -29,6 +33,17 @@ NEVER = float("-inf")
 FEW_LEVELS = [round(level / 17) * 17 for level in range(256)] * 3
 # More effort than this hardly makes a film lighter.
 LIGHT = {"lossless": True, "quality": 30, "method": 2}
+
+
+def in_style(function):
+    """Let a function draw in the course's style, whatever is set outside."""
+
+    @functools.wraps(function)
+    def styled(*args, **options):
+        with matplotlib.style.context(STYLE, after_reset=True):
+            return function(*args, **options)
+
+    return styled
 
 
 class LiveFigure:
@@ -174,7 +189,7 @@ def animate(
     alt: str,
     milliseconds: int = 80,
 ) -> Animation:
-    """Film a live figure.
+    """Film a live figure: the film plays for ever where it is shown.
 
     Parameters
     ----------
@@ -188,11 +203,6 @@ def animate(
         What the film shows, in words.
     milliseconds : int
         How long each frame stays; the last stays for a second and a half.
-
-    Returns
-    -------
-    Animation
-        Plays for ever where it is shown.
     """
     pictures = []
     for frame in frames:
@@ -201,18 +211,11 @@ def animate(
     if not pictures:
         raise ValueError("frames must hold at least one frame, got none")
     first, rest = pictures[0], pictures[1:]
-    film = _encoded(
-        first,
-        "WEBP",
-        save_all=True,
-        append_images=rest,
-        duration=[milliseconds] * len(rest) + [1500],
-        loop=0,
-        **LIGHT,
-        # One key frame: nobody jumps about in a film of a few seconds.
-        kmin=len(pictures) + 1,
-        kmax=len(pictures) + 2,
-    )
+    times = [milliseconds] * len(rest) + [1500]
+    moves = {"save_all": True, "append_images": rest, "duration": times, "loop": 0}
+    # One key frame: nobody jumps about in a film of a few seconds.
+    moves |= {"kmin": len(pictures) + 1, "kmax": len(pictures) + 2}
+    film = _encoded(first, "WEBP", **moves, **LIGHT)
     stills = _encoded(first, "WEBP", **LIGHT), _encoded(first, "PNG")
     return Animation(film, *stills, first.width, alt)
 
@@ -225,13 +228,10 @@ def _quick_png(pixels):
     for colour in range(3):  # five times as fast as all three at once
         colours[..., colour] = pixels[..., colour]
     header = struct.pack(">2I5B", width, height, 8, 2, 0, 0, 0)  # 8 bits, RGB
-    chunks = (b"IHDR", header), (b"IDAT", zlib.compress(rows, 1)), (b"IEND", b"")
+    chunks = b"IHDR" + header, b"IDAT" + zlib.compress(rows, 1), b"IEND"
     return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data))
-        + name
-        + data
-        + struct.pack(">I", zlib.crc32(name + data))
-        for name, data in chunks
+        struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
+        for chunk in chunks
     )
 
 

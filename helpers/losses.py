@@ -1,9 +1,10 @@
 """Each loss as a value and a gradient, equal to those of ``keras.losses``.
 
-``loss(y_true, y_pred)`` is the mean over rows and units. Predictions of shape
-(rows, units) give one number; those of many stacked runs, (runs, rows, units), give an
-array with one number a run. ``loss.gradient(y_true, y_pred)`` is the slope of that
-number along each prediction, in the shape of ``y_pred``. The floating type of
+``loss(y_true, y_pred)`` is the mean over the rows, and over the units, too; the
+categorical crossentropies add up over the units instead, as Keras does. Predictions of
+shape (rows, units) give one number; those of many stacked runs, (runs, rows, units),
+give an array with one number a run. ``loss.gradient(y_true, y_pred)`` is the slope of
+that number along each prediction, in the shape of ``y_pred``. The floating type of
 ``y_pred`` is kept.
 
 Targets have the shape of the predictions, or of those of one run, which all runs then

@@ -17,7 +17,7 @@ def epoch_order(n: int, epoch: int, seed: int) -> np.ndarray:
     epoch : int
         0 for the first epoch; each epoch has an order of its own.
     seed : int
-        The same seed gives the same orders, on every machine.
+        The same seed gives the same orders on every machine with one NumPy.
 
     Returns
     -------

@@ -78,10 +78,8 @@ class Optimizer:
         array or list of arrays
             The new weights. What was passed in stays as it was.
 
-        Raises
-        ------
-        ValueError, TypeError
-            If shapes or types do not fit each other, or those of the step before.
+        Shapes or types that do not fit each other, or those of the step before, raise a
+        ValueError or TypeError.
         """
         several = isinstance(weights, list | tuple)
         if not several:

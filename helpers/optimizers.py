@@ -54,9 +54,8 @@ class Adagrad(Optimizer):
 
     def start(self, w):
         """Everywhere the same small number, so that the first steps are not huge."""
-        return SimpleNamespace(
-            accumulator=np.full_like(w, self.initial_accumulator_value)
-        )
+        small = self.initial_accumulator_value
+        return SimpleNamespace(accumulator=np.full_like(w, small))
 
     def update(self, w, g, state, rate):
         """Divide by the root of the sum of all squared gradients."""
@@ -65,7 +64,7 @@ class Adagrad(Optimizer):
 
 
 class RMSprop(Optimizer):
-    """Adagrad that forgets, so that its rates can rise again (Hinton 2012)."""
+    """Adagrad that forgets: its rates can rise again (Tieleman and Hinton 2012)."""
 
     def __init__(self, learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-7):
         super().__init__(learning_rate)
@@ -119,12 +118,7 @@ class Adam(Optimizer):
     """
 
     def __init__(
-        self,
-        learning_rate=0.001,
-        beta_1=0.9,
-        beta_2=0.999,
-        epsilon=1e-7,
-        amsgrad=False,
+        self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, amsgrad=False
     ):
         super().__init__(learning_rate)
         self.beta_1 = number("beta_1", beta_1, below=1)

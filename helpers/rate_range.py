@@ -53,13 +53,10 @@ class RateRange:
         smoothed = smooth(losses)
         first = min(FIRST, len(losses) - 1)
         lowest = first + smoothed[first:].argmin()
-        names = "rates", "losses", "smoothed", "lowest"
-        values = rates, losses, smoothed, float(rates[lowest])
-        for name, value in zip(names, values, strict=True):
-            object.__setattr__(self, name, value)
+        vars(self).update(rates=rates, losses=losses, smoothed=smoothed)
+        vars(self).update(lowest=float(rates[lowest]))
         suggested, reason = self._suggestion(lowest)
-        object.__setattr__(self, "suggested", suggested)
-        object.__setattr__(self, "reason", reason)
+        vars(self).update(suggested=suggested, reason=reason)
 
     def _suggestion(self, lowest):
         start, noise = self.losses[:START].mean(), self.losses[:START].std()

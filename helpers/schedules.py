@@ -55,49 +55,52 @@ class PiecewiseConstantDecay:
 
 
 @dataclass(frozen=True)
-class InverseTimeDecay:
+class _Decay:
+    """What falls by ``decay_rate`` in every ``decay_steps``, in whatever way."""
+
+    initial_learning_rate: float
+    decay_steps: float
+    decay_rate: float
+    staircase: bool = False
+
+    def __post_init__(self):
+        rates("initial_learning_rate", self.initial_learning_rate)
+        positive("decay_steps", self.decay_steps)
+        number("decay_rate", self.decay_rate)
+        switch("staircase", self.staircase)
+
+    def _periods(self, step):
+        """How many times ``decay_steps`` have gone by."""
+        periods = np.asarray(step) / self.decay_steps
+        return np.floor(periods) if self.staircase else periods
+
+
+class InverseTimeDecay(_Decay):
     """Half the rate after ``decay_steps / decay_rate``, a third after twice as many.
 
     ``staircase`` changes it only once every ``decay_steps``. Keras 2 called this
     ``decay``, with ``decay_steps`` 1.
     """
 
-    initial_learning_rate: float
-    decay_steps: float
-    decay_rate: float
-    staircase: bool = False
-
-    def __post_init__(self):
-        _check_decay(self)
-
     def __call__(self, step):
         """Return ``initial_learning_rate / (1 + decay_rate * step / decay_steps)``."""
-        return self.initial_learning_rate / (1 + self.decay_rate * _periods(self, step))
+        return self.initial_learning_rate / (1 + self.decay_rate * self._periods(step))
 
 
-@dataclass(frozen=True)
-class ExponentialDecay:
+class ExponentialDecay(_Decay):
     """The rate times ``decay_rate`` in every ``decay_steps``.
 
     ``staircase`` changes it only once every ``decay_steps``.
     """
 
-    initial_learning_rate: float
-    decay_steps: float
-    decay_rate: float
-    staircase: bool = False
-
-    def __post_init__(self):
-        _check_decay(self)
-
     def __call__(self, step):
         """Return ``initial_learning_rate * decay_rate ** (step / decay_steps)``."""
-        return self.initial_learning_rate * self.decay_rate ** _periods(self, step)
+        return self.initial_learning_rate * self.decay_rate ** self._periods(step)
 
 
 @dataclass(frozen=True)
 class CosineDecay:
-    """Half a wave of a cosine, down to ``alpha`` times the rate (Loshchilov 2017).
+    """Half a cosine, to ``alpha`` times the rate (Loshchilov and Hutter 2017).
 
     With a ``warmup_target`` the rate first climbs there in a straight line, within
     ``warmup_steps``, and ``decay_steps`` count from then on.
@@ -150,19 +153,5 @@ class OneCycle:
     def __call__(self, step):
         """Return the rate on the line through the four points."""
         done = np.asarray(step) / self.total_steps
-        return self.max_learning_rate * np.interp(
-            done, [0, 0.45, 0.9, 1], [0.1, 1, 0.1, 0.001]
-        )
-
-
-def _check_decay(schedule):
-    rates("initial_learning_rate", schedule.initial_learning_rate)
-    positive("decay_steps", schedule.decay_steps)
-    number("decay_rate", schedule.decay_rate)
-    switch("staircase", schedule.staircase)
-
-
-def _periods(schedule, step):
-    """How many times ``decay_steps`` have gone by."""
-    periods = np.asarray(step) / schedule.decay_steps
-    return np.floor(periods) if schedule.staircase else periods
+        corners = [0, 0.45, 0.9, 1], [0.1, 1, 0.1, 0.001]
+        return self.max_learning_rate * np.interp(done, *corners)

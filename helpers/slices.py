@@ -8,7 +8,7 @@ from threadpoolctl import threadpool_limits
 
 from helpers.arguments import whole
 from helpers.fast_network import FastNetwork
-from helpers.surfaces import Surface
+from helpers.surfaces import Surface, check_points
 from helpers.training import check_rows
 
 # Points whose networks stand side by side at a time.
@@ -40,10 +40,7 @@ def loss_slice(network, x, y, run=0, seed=0) -> Surface:
         Its minima are not known, so there are none listed. A plane is two of thousands
         of directions: a hill on it may have a way round, and a valley may be a slope.
 
-    Raises
-    ------
-    ValueError, TypeError
-        If an argument is wrong, with what to use instead.
+    A wrong argument raises a TypeError or ValueError that says what to use instead.
     """
     if whole("run", run) >= network.runs:
         raise ValueError(f"run must be below the {network.runs} runs, got {run}")
@@ -70,13 +67,9 @@ def loss_slice(network, x, y, run=0, seed=0) -> Surface:
 
     def gradient(points):
         slopes = at(points).gradients(x, y)
-        return np.stack(
-            [
-                sum((g * d).sum(axis=(1, 2)) for g, d in zip(slopes, way, strict=True))
-                for way in directions
-            ],
-            axis=-1,
-        )
+        pairs = (zip(slopes, way, strict=True) for way in directions)
+        along = [sum((g * d).sum(axis=(1, 2)) for g, d in pair) for pair in pairs]
+        return np.stack(along, axis=-1)
 
     return Surface(
         name="loss slice",
@@ -100,9 +93,7 @@ def _in_parts(function):
     """Let a function take points of shape (..., 2), a part of them on each core."""
 
     def over(points):
-        points = np.asarray(points, float)
-        if points.shape[-1:] != (2,):
-            raise ValueError(f"points must have shape (..., 2), got {points.shape}")
+        points = check_points(points)
         flat = points.reshape(-1, 2)
         parts = np.split(flat, range(POINTS, len(flat), POINTS))
         with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as pool:

@@ -60,11 +60,8 @@ def line_loss(x, y) -> Surface:
     x, y : array, shape (rows,)
         The data.
 
-    Raises
-    ------
-    ValueError, TypeError
-        If x and y are not two such arrays, or all x are the same, so that many lines
-        fit equally well.
+    Anything else raises a ValueError or TypeError; so do x that are all the same, since
+    many lines then fit equally well.
     """
     x, y = floats("x", x).astype(float), floats("y", y).astype(float)
     if x.ndim != 1 or x.shape != y.shape:
@@ -92,10 +89,10 @@ def _quadratic(name, curvature, start, minimum=(0.0, 0.0), half=3.0, floor=0.0):
     minimum = np.array(minimum)
 
     def gradient(points):
-        return (_check_points(points) - minimum) @ curvature
+        return (check_points(points) - minimum) @ curvature
 
     def value(points):
-        way = _check_points(points) - minimum
+        way = check_points(points) - minimum
         return floor + (way * (way @ curvature)).sum(axis=-1) / 2
 
     bounds = tuple((float(m - half), float(m + half)) for m in minimum)
@@ -146,18 +143,19 @@ def _holes(points):
 
 
 def _potholes(points):
-    points = _check_points(points)
+    points = check_points(points)
     depths, _ = _holes(points)
     return SLOPE * (points**2).sum(axis=-1) / 2 - depths.sum(axis=-1)
 
 
 def _potholes_gradient(points):
-    points = _check_points(points)
+    points = check_points(points)
     depths, way = _holes(points)
     return SLOPE * points + (depths[..., None] * way).sum(axis=-2) / WIDTH**2
 
 
-def _check_points(points):
+def check_points(points):
+    """Return points as an array of floats of shape (..., 2), if they are that."""
     points = np.asarray(points, float)
     if points.shape[-1:] != (2,):
         raise ValueError(f"points must have shape (..., 2), got {points.shape}")
@@ -165,7 +163,7 @@ def _check_points(points):
 
 
 def _xy(points):
-    return np.moveaxis(_check_points(points), -1, 0)
+    return np.moveaxis(check_points(points), -1, 0)
 
 
 SURFACES = {

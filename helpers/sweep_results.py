@@ -111,7 +111,7 @@ class Sweep:
         worst = -np.inf if by == "valid_score" else np.inf
         return np.where(self.diverged.any(axis=-1), worst, values)
 
-    def best(self, batch_size=None, by="valid_loss"):
+    def best(self, batch_size=None, by="valid_loss") -> Cell:
         """Return the best cell at the end.
 
         Parameters
@@ -121,14 +121,7 @@ class Sweep:
         by : str
             What is compared, as :meth:`final` returns it.
 
-        Returns
-        -------
-        Cell
-
-        Raises
-        ------
-        ValueError
-            If there is none, with the reason.
+        If there is none, a ValueError gives the reason.
         """
         loss = self.final(by) * (-1 if by == "valid_score" else 1)
         if batch_size is not None:
@@ -160,9 +153,8 @@ class Sweep:
             "seed": self.seeds,
             "epoch": self.epochs[0, 0, 0],
         }
-        columns = dict(
-            zip(axes, np.meshgrid(*axes.values(), indexing="ij"), strict=True)
-        )
+        grid = np.meshgrid(*axes.values(), indexing="ij")
+        columns = dict(zip(axes, grid, strict=True))
         for name in ("steps", "examples", "seconds", *MEASURES):
             columns[name] = getattr(self, name)
         frame = pd.DataFrame({name: values.ravel() for name, values in columns.items()})

@@ -12,25 +12,17 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from helpers import losses
 from helpers.arguments import positive, whole
 from helpers.data import Problem
 from helpers.fast_network import FastNetwork
-from helpers.networks import Network
 from helpers.optimizer_base import check_optimizer
 from helpers.optimizers import SGD
 from helpers.sweep_results import MEASURES, Sweep
-from helpers.training import check_rows, fit
+from helpers.training import check_rows, fit, fresh_network
 
 # How many networks train side by side at most: enough that NumPy's calls cost little
 # beside the work, few enough that their weights stay in the processor's cache.
 RUNS = 64
-
-LOSSES = {
-    "regression": losses.mean_squared_error,
-    "binary": losses.binary_crossentropy,
-    "multiclass": losses.sparse_categorical_crossentropy,
-}
 
 
 def sweep(
@@ -70,14 +62,7 @@ def sweep(
     progress : bool
         Show a bar with the time left.
 
-    Returns
-    -------
-    Sweep
-
-    Raises
-    ------
-    ValueError, TypeError
-        If an argument is wrong, with what to use instead.
+    A wrong argument raises a TypeError or ValueError that says what to use instead.
     """
     learning_rates = _grid("learning_rates", learning_rates, positive)
     batch_sizes = _grid("batch_sizes", batch_sizes, partial(whole, least=1))
@@ -127,16 +112,9 @@ class _Task:
         x, y, validation = self._rows()
         # Each part has one core to itself: BLAS must not spread it over the others.
         with threadpool_limits(1, "blas"):
-            return fit(
-                FastNetwork(self._network(seeds)),
-                self.optimizer(rates),
-                x,
-                y,
-                self.epochs,
-                batch_size,
-                seeds,
-                validation,
-            )
+            network = FastNetwork(fresh_network(self.problem, self.hidden, seeds))
+            how = self.epochs, batch_size, seeds, validation
+            return fit(network, self.optimizer(rates), x, y, *how)
 
     def check(self, rates, batch_sizes):
         """Find what is wrong before anything is trained."""
@@ -151,7 +129,7 @@ class _Task:
             )
         check_optimizer(self.optimizer(rates))
         whole("epochs", self.epochs, least=1)
-        self._network(seeds=[0])
+        fresh_network(self.problem, self.hidden, seeds=[0])
         for part in ("train", "valid"):
             names = f"x_{part}", f"y_{part}"
             x, y = (getattr(self.problem, name) for name in names)
@@ -165,7 +143,8 @@ class _Task:
 
     def start_loss(self, seeds):
         """Return the loss of each seed's network before it is trained."""
-        (x, y, _), network = self._rows(), self._network(seeds)
+        network = fresh_network(self.problem, self.hidden, seeds)
+        x, y, _ = self._rows()
         return network.loss_of(y, FastNetwork(network).logits(x))
 
     def _rows(self):
@@ -174,12 +153,6 @@ class _Task:
         if data.kind == "binary":
             y_train, y_valid = y_train[:, None], y_valid[:, None]
         return data.x_train, y_train, (data.x_valid, y_valid)
-
-    def _network(self, seeds):
-        data = self.problem
-        units = len(data.target_names) if data.kind == "multiclass" else 1
-        widths = (data.x_train.shape[1], *self.hidden, units)
-        return Network(widths, loss=LOSSES[data.kind], runs=len(seeds), seed=seeds)
 
 
 def _grid(name, values, check):
@@ -211,13 +184,8 @@ def _parts(learning_rates, batch_sizes, seeds):
 
 def _wait(futures, networks, progress):
     """Wait for all, behind a progress bar, or until the learner interrupts."""
-    bar = tqdm(
-        total=sum(networks),
-        unit=" networks",
-        file=sys.stdout,
-        ncols=80,
-        disable=not progress,
-    )
+    look = {"unit": " networks", "file": sys.stdout, "ncols": 80}
+    bar = tqdm(total=sum(networks), **look, disable=not progress)
     sizes, waiting = dict(zip(futures, networks, strict=True)), set(futures)
     try:
         while waiting:

@@ -8,8 +8,15 @@ import numpy as np
 from helpers import losses
 from helpers.arguments import whole
 from helpers.minibatches import epoch_order
-from helpers.networks import one_seed_a_run
+from helpers.networks import Network, one_seed_a_run
 from helpers.optimizer_base import check_optimizer
+
+LOSSES = {
+    "regression": losses.mean_squared_error,
+    "binary": losses.binary_crossentropy,
+    "multiclass": losses.sparse_categorical_crossentropy,
+    "multilabel": losses.binary_crossentropy,
+}
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,14 @@ class History:
     def diverged(self):
         """Which runs did, an array of bool of shape (runs,)."""
         return np.isinf(self.train_loss[:, -1])
+
+
+def fresh_network(problem, hidden, seeds) -> Network:
+    """Return networks as a problem needs them, with these hidden units: one a seed."""
+    classes = problem.kind.startswith("multi")
+    units = len(problem.target_names) if classes else 1
+    widths = (problem.x_train.shape[1], *hidden, units)
+    return Network(widths, loss=LOSSES[problem.kind], runs=len(seeds), seed=seeds)
 
 
 @np.errstate(over="ignore", invalid="ignore")
@@ -65,10 +80,7 @@ def fit(
         Measured at the end of each epoch. A run whose loss is no longer finite leaves
         the stack there, and costs nothing more.
 
-    Raises
-    ------
-    ValueError, TypeError
-        If an argument is wrong, with what to use instead.
+    A wrong argument raises a TypeError or ValueError that says what to use instead.
     """
     check_optimizer(optimizer)
     whole("epochs", epochs, least=1)
@@ -97,9 +109,8 @@ def fit(
             break
         train_loss[going, epoch] = loss
         if validation is not None:
-            valid_loss[going, epoch], valid_score[going, epoch] = evaluate(
-                stack, *validation
-            )
+            measured = evaluate(stack, *validation)
+            valid_loss[going, epoch], valid_score[going, epoch] = measured
 
     network.weights = [np.full_like(weights, np.nan) for weights in network.weights]
     for weights, trained in zip(network.weights, stack.weights, strict=True):

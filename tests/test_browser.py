@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from functools import partial
 
 import nbformat
 import pytest
@@ -59,21 +60,21 @@ def test_every_control_changes_the_picture_and_reset_brings_it_back(page):
 def test_a_fast_drag_ends_on_the_last_value(page):
     notebook, lab = page
     mouse = notebook.page.mouse
-    for control, handle in controls(notebook, lab):
-        if not is_slider(handle):
-            continue
-        handle.press("Home")
-        box = handle.bounding_box()
-        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        mouse.move(x, y)
-        mouse.down()
-        mouse.move(x + 500, y, steps=60)
-        mouse.up()
-        if hasattr(control, "options"):
-            control.index = len(control.options) - 1
-        else:
-            control.value = control.max
-        assert notebook.shows(digest(lab)), control.description
+    control, handle = next(
+        both for both in controls(notebook, lab) if is_slider(both[1])
+    )
+    handle.press("Home")
+    box = handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    mouse.move(x, y)
+    mouse.down()
+    mouse.move(x + 500, y, steps=60)
+    mouse.up()
+    if hasattr(control, "options"):
+        control.index = len(control.options) - 1
+    else:
+        control.value = control.max
+    assert notebook.shows(digest(lab)), control.description
     assert notebook.errors() == []
 
 
@@ -110,6 +111,28 @@ def test_the_play_button_moves_the_picture(open_notebook):
     later = notebook.changed_picture(before)
     notebook.changed_picture(later)
     assert notebook.errors() == []
+    notebook.close()
+
+
+FOCUS = "() => [document.activeElement.role, document.activeElement.className]"
+
+
+def test_a_lab_is_worked_with_the_keyboard_alone(open_notebook):
+    cells = ["from helpers import labs\nlabs.descent()", "1 + 1"]
+    notebook = open_notebook("keys", cells)
+    press, focus = notebook.page.keyboard.press, partial(notebook.page.evaluate, FOCUS)
+    press("Shift+Enter")
+    notebook.page.wait_for_selector(PICTURE, timeout=60_000)
+    before = notebook.settled_picture()
+    press("k")
+    places = [press("Tab") or focus() for _ in range(4)]
+    assert "slider" in [role for role, _ in places]
+    while focus()[0] != "slider":
+        press("Shift+Tab")
+    press("ArrowRight")
+    notebook.changed_picture(before)
+    press("j")
+    assert "jp-Cell" in focus()[1]
     notebook.close()
 
 

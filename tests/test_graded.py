@@ -2,6 +2,7 @@
 
 import copy
 import csv
+import functools
 import importlib
 import json
 import re
@@ -19,6 +20,12 @@ SOURCE = next(path for path in SOURCES if path.stem.startswith("03_"))
 LESSON = SOURCE.stem
 ANSWERS = build.collect_answers(build.read_cells(SOURCE))
 each_source = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+
+
+@functools.cache
+def cells(source):
+    """The cells of the graded edition: name -> code."""
+    return {cell.id: cell.source for cell in graded.notebook(source).cells}
 
 
 def points(notebook):
@@ -44,39 +51,37 @@ def test_no_answer_is_inside(source):
     assert "helpers/checks/answers.json" not in json.loads(
         portable.archive(source, answers=False)
     )
-    cells = {cell.id: cell.source for cell in graded.notebook(source).cells}
     for name, answer in build.collect_answers(build.read_cells(source)).items():
-        assert answer["code"] not in cells[f"exercise-{name}"]
-        assert "..." in cells[f"exercise-{name}"]
+        assert answer["code"] not in cells(source)[f"exercise-{name}"]
+        assert "..." in cells(source)[f"exercise-{name}"]
 
 
 @each_source
 def test_what_students_get_runs_and_shows_what_the_check_says(source):
-    for cell in graded.notebook(source).cells:
-        if cell.id.startswith("points-"):
-            compile(cell.source, cell.id, "exec")
+    for identity, code in cells(source).items():
+        if identity.startswith("points-"):
+            compile(code, identity, "exec")
             hidden = "### BEGIN HIDDEN TESTS.*### END HIDDEN TESTS"
-            first, second = re.sub(hidden, "", cell.source, flags=re.S).split("\n")[:2]
-            assert first.startswith(f"checked = check.{cell.id[7:]}(")
+            first, second = re.sub(hidden, "", code, flags=re.S).split("\n")[:2]
+            assert first.startswith(f"checked = check.{identity[7:]}(")
             assert second == "display(checked)"
 
 
 @each_source
 def test_what_hidden_tests_import_comes_along(source):
     files = json.loads(portable.archive(source, answers=False))
-    for cell in graded.notebook(source).cells:
-        if cell.id.startswith("points-"):
-            for module in re.findall(r"(?:from|import) (helpers[.\w]+)", cell.source):
+    for identity, code in cells(source).items():
+        if identity.startswith("points-"):
+            for module in re.findall(r"(?:from|import) (helpers[.\w]+)", code):
                 path = module.replace(".", "/")
                 assert f"{path}.py" in files or f"{path}/__init__.py" in files
 
 
 def judge(source, name, answer, check):
     """Run an answer and its graded cell as the grader does."""
-    cells = {cell.id: cell.source for cell in graded.notebook(source).cells}
     bank = importlib.import_module(f"helpers.checks.bank_{source.stem[:2]}")
     names = {"check": check, "display": lambda value: None, "np": np} | bank.NAMES
-    exec(f"{answer}\n{cells[f'points-{name}']}", names)
+    exec(f"{answer}\n{cells(source)[f'points-{name}']}", names)
 
 
 def checks(source):

@@ -1,6 +1,5 @@
 """The solutions as on Colab, in CI; `make test-platforms` runs all the rest."""
 
-import os
 import sys
 
 import pytest
@@ -13,9 +12,7 @@ SOURCES = sorted((build.ROOT / "source").glob("*.py"))
 
 
 @pytest.fixture(scope="module")
-def colab():
-    if not os.environ.get("CI"):
-        pytest.skip("left to CI and to make test-platforms: it takes minutes")
+def colab(in_ci):
     return try_platforms.environment(try_platforms.platforms()["colab"])
 
 

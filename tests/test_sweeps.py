@@ -18,7 +18,7 @@ from helpers.networks import HIDDEN, Network
 from helpers.optimizers import SGD, Adam
 from helpers.schedules import CosineDecay
 from helpers.sweeps import sweep
-from helpers.training import fit
+from helpers.training import LOSSES, fit
 
 DIGITS = load("digits")
 GRID = {
@@ -217,7 +217,7 @@ def test_keras_replays_a_column_to_1e_4_in_every_epoch(name):
         epochs=epochs,
         progress=False,
     )
-    loss = sweeps.LOSSES[data.kind]
+    loss = LOSSES[data.kind]
     units = 10 if name == "digits" else 1
     y = data.y_train if name == "digits" else data.y_train.reshape(-1, 1)
     for i, rate in enumerate(rates):

@@ -28,6 +28,7 @@ from PIL import Image
 from tools.needed import needed
 
 ROOT = Path(__file__).resolve().parents[1]
+FOLDERS = ("lessons", "solutions")
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 KEPT_TAGS = {"nbval-ignore-output", "raises-exception"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -45,6 +46,11 @@ class BuildError(Exception):
 
 
 # Reading a source
+
+
+def sources():
+    """Return the sources of all lessons, in their order."""
+    return sorted((ROOT / "source").glob("*.py"))
 
 
 def read_cells(path):
@@ -148,10 +154,8 @@ def make_notebook(cells, edition):
         built.metadata = metadata(cell)
         made.append(built)
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    return new_notebook(
-        cells=made,
-        metadata={"kernelspec": kernel, "language_info": {"name": "python"}},
-    )
+    needs = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    return new_notebook(cells=made, metadata=needs)
 
 
 def cell_id(cell, counter):
@@ -283,17 +287,13 @@ def same_solution(file, wanted, path):
     except nbformat.reader.NotJSONError:  # cut off, or with the marks of a merge
         return False
     made_from = there.metadata.get("downhill", {}).get("made_from")
-    fresh = made_from == fingerprint(path)
-    return fresh and [(cell.id, cell.source) for cell in there.cells] == [
-        (cell.id, cell.source) for cell in wanted.cells
-    ]
+    found, needed = ([(c.id, c.source) for c in n.cells] for n in (there, wanted))
+    return made_from == fingerprint(path) and found == needed
 
 
 def editions(path):
     """Return where a source's lesson and solution belong."""
-    return tuple(
-        ROOT / folder / f"{path.stem}.ipynb" for folder in ("lessons", "solutions")
-    )
+    return tuple(ROOT / folder / f"{path.stem}.ipynb" for folder in FOLDERS)
 
 
 def as_text(notebook):
@@ -301,10 +301,10 @@ def as_text(notebook):
     return nbformat.writes(notebook) + "\n"
 
 
-def check_orphans(sources):
+def check_orphans():
     """Stop on a built notebook whose source is gone."""
-    stems = {path.stem for path in sources}
-    for folder in ("lessons", "solutions"):
+    stems = {path.stem for path in sources()}
+    for folder in FOLDERS:
         for file in sorted((ROOT / folder).glob("*.ipynb")):
             if file.stem not in stems:
                 raise BuildError(
@@ -313,9 +313,9 @@ def check_orphans(sources):
                 )
 
 
-def answers_text(sources):
+def answers_text():
     """Return the file of all answers as text."""
-    answers = {path.stem[:2]: collect_answers(read_cells(path)) for path in sources}
+    answers = {path.stem[:2]: collect_answers(read_cells(path)) for path in sources()}
     return json.dumps(answers, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -341,17 +341,15 @@ def main(arguments=None):
     choice.add_argument("--check", action="store_true", help="say what is stale")
     choice.add_argument("--all", action="store_true", help="rebuild everything")
     options = parser.parse_args(arguments)
-    sources = sorted((ROOT / "source").glob("*.py"))
     answers = ROOT / "helpers" / "checks" / "answers.json"
     try:
-        check_orphans(sources)
-        text = answers_text(sources)
-        out = (
-            [] if answers.exists() and answers.read_text("utf-8") == text else [answers]
-        )
+        check_orphans()
+        text = answers_text()
+        same = answers.exists() and answers.read_text("utf-8") == text
+        out = [] if same else [answers]
         if out and not options.check:
             answers.write_text(text, "utf-8")
-        for path in sources:
+        for path in sources():
             which = editions(path) if options.all else stale(path)
             out += which
             if which and not options.check:

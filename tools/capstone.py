@@ -93,15 +93,8 @@ def search(name, problem, budget):
 def run(problem, recipe, epochs, seeds):
     """Return the trained networks."""
     steps = steps_of(len(problem.x_train), recipe.batch_size, epochs)
-    trained = recipes.follow(
-        problem,
-        recipe.make_network(problem, seeds),
-        recipe.make_optimizer(steps),
-        recipe.batch_size,
-        steps,
-        seeds,
-    )
-    return [stack for _, stack in trained][-1]
+    *_, (_, stack) = recipes.train(problem, recipe, steps, seeds)
+    return stack
 
 
 def again(problem, recipe, epochs):
@@ -154,14 +147,10 @@ def main(names):
         best = max(first, key=lambda row: again(problem, *row[2:]))
         best = quoted(problem, *best[2:])
         reasonable = [quoted(problem, *each) for each in REASONABLE[name]]
-        scores = {
-            optimizer: short(
-                [test for _, test, recipe, _ in out if recipe.optimizer == optimizer],
-                reasonable[0]["mean"],
-                best["mean"],
-            )
-            for optimizer in RATES
-        }
+        scores = {}
+        for optimizer in RATES:
+            tests = [test for _, test, by, _ in out if by.optimizer == optimizer]
+            scores[optimizer] = short(tests, reasonable[0]["mean"], best["mean"])
         found[name] = {"best": best, "reasonable": reasonable, "scores": scores}
         print(name, len(out), "recipes; on validation rows up to", first[0][0])
         for each in (found[name]["best"], *found[name]["reasonable"]):

@@ -100,9 +100,8 @@ def run_apart(course, image=None, minutes=15, jobs=2):
         shutil.copytree(course.source.parent, template / "source" / course.lesson)
         shutil.copy(course.folder / "nbgrader_config.py", template)
         generate = ["nbgrader", "generate_assignment", course.lesson]
-        subprocess.run(
-            generate, cwd=template, check=True, capture_output=True, env=around()
-        )
+        options = {"cwd": template, "env": around(), "capture_output": True}
+        subprocess.run(generate, **options, check=True)
 
         def grade(item):
             place = Path(scratch) / "each" / item[0]

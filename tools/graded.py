@@ -77,11 +77,8 @@ def split(cell, source):
         mistakes=mistakes,
     )
     made = new_code_cell(judge, id=f"points-{name}")
-    made.metadata["nbgrader"] = SCHEMA | {
-        "grade_id": made.id,
-        "grade": True,
-        "points": exercise.points,
-    }
+    marks = {"grade_id": made.id, "grade": True, "points": exercise.points}
+    made.metadata["nbgrader"] = SCHEMA | marks
     return [cell, made]
 
 
@@ -145,17 +142,15 @@ def mistakes(source):
 def write(folder=FOLDER):
     """Write all assignments; what students handed in stays."""
     shutil.rmtree(folder / "source", ignore_errors=True)
-    for source in sorted((build.ROOT / "source").glob("*.py")):
+    for source in build.sources():
         file = folder / "source" / source.stem / f"{source.stem}.ipynb"
         file.parent.mkdir(parents=True)
         made = notebook(source)
         file.write_text(build.as_text(made), "utf-8")
-        points = [c.metadata.nbgrader.get("points", 0) for c in made.cells if locked(c)]
-        exercises = len(points) - 1
-        print(f"{source.stem:40} {exercises} exercises, {sum(points):2} points")
+        points = [c.metadata.nbgrader.points for c in made.cells[1:] if locked(c)]
+        print(f"{source.stem:40} {len(points)} exercises, {sum(points):2} points")
     (folder / "nbgrader_config.py").write_text(CONFIG, "utf-8")
-    sources = sorted((build.ROOT / "source").glob("*.py"))
-    text = "\n".join(["# What people get wrong", "", *map(mistakes, sources)])
+    text = "\n".join(["# What people get wrong", "", *map(mistakes, build.sources())])
     (folder / "mistakes.md").write_text(text, "utf-8")
 
 

@@ -30,23 +30,16 @@ def measure(source):
     seconds = time.monotonic() - start
     memory, work = map(float, notebook.cells[-1].outputs[0].text.split())
     size = build.editions(source)[0].stat().st_size
-    cells = (
-        f"{seconds:.0f}",
-        f"{work:.0f}",
-        f"{memory / 1024:.0f}",
-        f"{size / 1000:.0f}",
-    )
-    return f"| {int(source.stem[:2])} | {' | '.join(cells)} |"
+    cells = int(source.stem[:2]), seconds, work, memory / 1024, size / 1000
+    return f"| {' | '.join(f'{cell:.0f}' for cell in cells)} |"
 
 
 def main():
     """Print the table and put it into its place."""
     os.environ.update(build.KERNEL_ENVIRONMENT)
-    lines = [
-        "| lesson | seconds | seconds of processor | MB of memory | KB of notebook |"
-    ]
-    lines.append("|---|---|---|---|---|")
-    for source in sorted((build.ROOT / "source").glob("*.py")):
+    head = "| lesson | seconds | seconds of processor | MB of memory | KB of notebook |"
+    lines = [head, "|---|---|---|---|---|"]
+    for source in build.sources():
         lines.append(measure(source))
         print(lines[-1], flush=True)
     text = GUIDE.read_text("utf-8")

@@ -74,10 +74,8 @@ def _without_the_rest(file, files, root):
             gone = not _behind(_module(node, file, root), root) <= files
         else:
             gone = isinstance(node, ast.Assign) and "__all__" in ast.unparse(node)
-        if gone:
-            lines[node.lineno - 1 : node.end_lineno] = [""] * (
-                node.end_lineno - node.lineno + 1
-            )
+        for number in range(node.lineno, node.end_lineno + 1) if gone else ():
+            lines[number - 1] = ""
     return "".join(lines)
 
 

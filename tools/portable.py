@@ -100,14 +100,13 @@ def editions(source):
 
 def main():
     """Write all notebooks and print their sizes; return the exit code."""
-    sources = sorted((build.ROOT / "source").glob("*.py"))
     if build.main(["--check"]):
         return 1
     folder = build.ROOT / "dist" / "portable"
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.ipynb"):
         old.unlink()
-    for source in sources:
+    for source in build.sources():
         for name, notebook in editions(source).items():
             text = build.as_text(notebook)
             (folder / name).write_text(text, "utf-8")

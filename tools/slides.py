@@ -23,9 +23,8 @@ FORMULA = re.compile(r"(`+[^`]+`+)|\$\$(.+?)\$\$|\$([^$]+?)\$", re.DOTALL)
 
 def pages(source):
     """Return the notebook that the slides show: no answers, no checks."""
-    lesson, solution = (
-        nbformat.read(file, as_version=4) for file in build.editions(source)
-    )
+    files = build.editions(source)
+    lesson, solution = (nbformat.read(file, as_version=4) for file in files)
     stubs = {cell.id: cell for cell in lesson.cells}
     shown, after_exercise = [], False
     for cell in solution.cells:
@@ -93,7 +92,7 @@ def main():
         return 1
     folder = build.ROOT / "dist" / "slides"
     folder.mkdir(parents=True, exist_ok=True)
-    for source in sorted((build.ROOT / "source").glob("*.py")):
+    for source in build.sources():
         file = folder / f"{source.stem}.slides.html"
         file.write_text(slides(source), "utf-8")
         print(f"{file.name:45} {file.stat().st_size / 1e6:.1f} MB")

@@ -24,11 +24,7 @@ import yaml
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpecManager
 from nbclient import NotebookClient
-from nbclient.exceptions import (
-    CellExecutionError,
-    CellTimeoutError,
-    DeadKernelError,
-)
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_code_cell
 
 from tools import build, portable
@@ -175,7 +171,7 @@ def printed(cell):
 def notebooks(platform):
     """Return name -> notebook of all that has to run on a platform."""
     made = {}
-    for source in sorted((build.ROOT / "source").glob("*.py")):
+    for source in build.sources():
         made |= portable.editions(source)
     # All other tests run with the versions of the conda environment.
     return dict(list(made.items())[:1]) if platform.name == "conda" else made
@@ -212,9 +208,8 @@ def main():
     parser.add_argument("platform", nargs="*", choices=[*known, "all"], default="all")
     chosen = parser.parse_args().platform
     failures = {}
-    print(
-        "| platform | versions | notebooks | seconds | result |\n|---|---|---|---|---|"
-    )
+    print("| platform | versions | notebooks | seconds | result |")
+    print("|---|---|---|---|---|")
     for name in known if "all" in chosen else chosen:
         try:
             line, wrong = try_platform(known[name])

@@ -7,13 +7,12 @@ from itertools import count
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from helpers import losses
 from helpers.capstone.tasks import SEEDS, score
 from helpers.fast_network import FastNetwork
 from helpers.minibatches import epoch_order
-from helpers.networks import Network
 from helpers.optimizers import SGD, Adadelta, Adagrad, Adam, RMSprop
 from helpers.schedules import CosineDecay
+from helpers.training import fresh_network
 
 OPTIMIZERS = {
     "SGD": SGD,
@@ -22,12 +21,6 @@ OPTIMIZERS = {
     "Adam": Adam,
     "Adagrad": Adagrad,
     "Adadelta": Adadelta,
-}
-LOSSES = {
-    "regression": losses.mean_squared_error,
-    "binary": losses.binary_crossentropy,
-    "multiclass": losses.sparse_categorical_crossentropy,
-    "multilabel": losses.binary_crossentropy,
 }
 
 
@@ -52,13 +45,6 @@ class Recipe:
             rate = CosineDecay(rate, steps)
         return OPTIMIZERS[self.optimizer](rate)
 
-    def make_network(self, problem, seeds):
-        """Return fresh networks, one run for each seed."""
-        units = {"multiclass": 10, "multilabel": 10}.get(problem.kind, 1)
-        widths = (problem.x_train.shape[1], *self.hidden, units)
-        loss = LOSSES[problem.kind]
-        return Network(widths, loss=loss, runs=len(seeds), seed=seeds)
-
 
 def scores(problem, recipe, steps, seeds=SEEDS, part="valid", look=()):
     """Train a recipe; return its scores after the steps in ``look`` and the last one.
@@ -79,14 +65,15 @@ def scores(problem, recipe, steps, seeds=SEEDS, part="valid", look=()):
     dict of int to array, shape (runs,)
         By the number of steps. A run that blew up has -inf.
     """
-    network = recipe.make_network(problem, seeds)
+    trained = train(problem, recipe, steps, seeds, look)
+    return {done: scores_of(stack, problem, part) for done, stack in trained}
+
+
+def train(problem, recipe, steps, seeds, look=()):
+    """Train fresh networks by a recipe, one for each seed; yield as ``follow`` does."""
+    network = fresh_network(problem, recipe.hidden, seeds)
     optimizer = recipe.make_optimizer(steps)
-    seen = {}
-    for done, stack in follow(
-        problem, network, optimizer, recipe.batch_size, steps, seeds, look
-    ):
-        seen[done] = scores_of(stack, problem, part)
-    return seen
+    return follow(problem, network, optimizer, recipe.batch_size, steps, seeds, look)
 
 
 def follow(problem, network, optimizer, batch_size, steps, seeds, look=()):

@@ -1,13 +1,13 @@
 """The problems of lesson 8: their budgets, their scores, and one made of two digits."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from helpers.data import Problem, load
+from helpers.data import Problem, load, mean_and_scale
 
 SEEDS = (0, 1, 2)
 UNITS = {"regression": (1,), "binary": (1, 2), "multiclass": (10,), "multilabel": (10,)}
@@ -64,21 +64,13 @@ def two_digits() -> Problem:
         both[np.arange(pairs), y[first]] = both[np.arange(pairs), y[second]] = 1
         arrays[f"x_{part}"] = np.maximum(pixels[first], pixels[second])
         arrays[f"y_{part}"] = both
-    mean, scale = arrays["x_train"].mean(axis=0), arrays["x_train"].std(axis=0)
-    scale[scale == 0] = 1
+    mean, scale = mean_and_scale(arrays["x_train"])
     for part in PAIRS:
         arrays[f"x_{part}"] = (arrays[f"x_{part}"] - mean) / scale
+    arrays |= {"x_mean": mean, "x_scale": scale}
     for array in arrays.values():
         array.flags.writeable = False
-    return Problem(
-        name="two_digits",
-        kind="multilabel",
-        feature_names=digits.feature_names,
-        target_names=digits.target_names,
-        x_mean=mean,
-        x_scale=scale,
-        **arrays,
-    )
+    return replace(digits, name="two_digits", kind="multilabel", **arrays)
 
 
 def score(outputs, y, kind: str, logits: bool = False):

@@ -111,9 +111,29 @@ def call(
     return result
 
 
+def entries(answer, keys, name, example, listed="") -> list:
+    """Return the values of a dictionary that has these keys and no others."""
+    if not isinstance(answer, dict):
+        raise Wrong(
+            f"{name} should be a dictionary such as {example}. "
+            f"You gave {kind_of(answer)}."
+        )
+    if set(answer) != set(keys):
+        listed = listed or f"{', '.join(keys[:-1])} and {keys[-1]}"
+        raise Wrong(f"{name} needs the keys {listed}. Yours are {show([*answer])}.")
+    return [answer[key] for key in keys]
+
+
+def look_up(came, mistakes, rtol=0, atol=0):
+    """Say what is wrong with a number that is known: number -> words."""
+    for known, words in mistakes.items():
+        if abs(came - known) <= atol + rtol * abs(known):
+            raise Wrong(words)
+
+
 def recognise(came, mistakes, **tolerance):
-    """Say what the first mistake is whose values came: pairs of values and words."""
-    for values, words in mistakes:
+    """Say what the first mistake is that gives what came: words -> values."""
+    for words, values in mistakes.items():
         if np.allclose(came, values, **tolerance):
             raise Wrong(words)
 

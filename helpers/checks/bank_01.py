@@ -1,8 +1,4 @@
-"""What people answer to the exercises of lesson 1, right and wrong.
-
-``RIGHT``: exercise -> answers that must pass. ``WRONG``: exercise -> (answer, a part
-of the message that it must get). ``NAMES``: what the collected answers refer to.
-"""
+"""What people answer to the exercises of lesson 1; CONTRIBUTING.md says how."""
 
 import math
 
@@ -36,18 +32,6 @@ def _gradient(change):
         return change(_errors(w, b, x, y, rows), x[rows])
 
     return answer
-
-
-def _all_rows(w, b, x, y, rows):
-    return _by_hand(w, b, x, y, range(len(x)))
-
-
-def _without_intercept(w, b, x, y, rows):
-    return _by_hand(w, 0.0, x, y, rows)
-
-
-def _truth_added(w, b, x, y, rows):
-    return _by_hand(w, b, x, -y, rows)
 
 
 def _over_all(w, b, x, y, rows):
@@ -110,10 +94,6 @@ def _unique_within(n, batch_size, seed):
     return [rng.choice(n, size, replace=False) for size in sizes]
 
 
-def _last_dropped(n, batch_size, seed):
-    return [part for part in _epoch(n, batch_size, seed) if len(part) == batch_size]
-
-
 def _not_shuffled(n, batch_size, seed):
     rows = np.arange(n)
     return [rows[start : start + batch_size] for start in range(0, n, batch_size)]
@@ -140,30 +120,14 @@ def _evened_out(n, batch_size, seed):
     return np.array_split(order, math.ceil(n / batch_size))
 
 
-def _replacement_and_topped_up(n, batch_size, seed):
+def _full_ones_with_replacement(n, batch_size, seed):
     rng = np.random.default_rng(seed)
     return [rng.integers(n, size=batch_size) for _ in range(n // batch_size)]
-
-
-def _from_one(n, batch_size, seed):
-    return [part + 1 for part in _epoch(n, batch_size, seed)]
-
-
-def _own_seed(n, batch_size, seed):
-    return _epoch(n, batch_size, 0)
-
-
-def _no_seed(n, batch_size, seed):
-    return _epoch(n, batch_size, None)
 
 
 def _starts_one_apart(n, batch_size, seed):
     order = np.random.default_rng(seed).permutation(n)
     return [order[k : k + batch_size] for k in range(n // batch_size + 1)]
-
-
-def _sorted_parts(n, batch_size, seed):
-    return [np.sort(part) for part in _epoch(n, batch_size, seed)]
 
 
 def _error(per_row, batch_size):
@@ -251,7 +215,10 @@ WRONG = {
         (_gradient(lambda e, x: [np.mean(e * x), np.mean(e)]), "factor 2"),
         (_gradient(lambda e, x: [2 * np.sum(e * x), 2 * np.sum(e)]), "Take their mean"),
         (_gradient(lambda e, x: [np.sum(e * x), np.sum(e)]), "factor 2 is missing"),
-        (_all_rows, "You use all rows"),
+        (
+            lambda w, b, x, y, rows: _by_hand(w, b, x, y, range(len(x))),
+            "You use all rows",
+        ),
         (_over_all, "divide by `len(rows)`"),
         (
             _gradient(lambda e, x: [2 * np.mean(part) / len(e) for part in (e * x, e)]),
@@ -276,8 +243,8 @@ WRONG = {
         (_gradient(lambda e, x: 2 * np.mean(e * x)), "should return two numbers"),
         (_gradient(lambda e, x: [2 * np.mean(e * x)]), "shape (2,)"),
         (_gradient(lambda e, x: [np.mean(e**2)] * 2), "That is the loss"),
-        (_without_intercept, "forgot `b`"),
-        (_truth_added, "You add the truth"),
+        (lambda w, b, x, y, rows: _by_hand(w, 0.0, x, y, rows), "forgot `b`"),
+        (lambda w, b, x, y, rows: _by_hand(w, b, x, -y, rows), "You add the truth"),
         (_in_place, "changes the values"),
         (_forgotten_return, "Is there a `return`?"),
         (lambda w, b, x, y: [0.0, 0.0], "should take 5 argument"),
@@ -349,18 +316,24 @@ WRONG = {
     "epoch": [
         (_with_replacement, "comes more than once"),
         (_unique_within, "comes more than once"),
-        (_replacement_and_topped_up, "comes more than once"),
+        (_full_ones_with_replacement, "comes more than once"),
         (_overlapping, "comes more than once"),
         (_starts_one_apart, "Where should the next one begin?"),
-        (_last_dropped, "deals out 48 of 50 rows"),
+        (
+            lambda n, size, seed: _epoch(n, size, seed)[: n // size],
+            "deals out 48 of 50 rows",
+        ),
         (_not_shuffled, "order of the data"),
         (_shuffled_within, "same rows for every seed"),
         (_one_too_many, "without rows"),
         (_evened_out, "only the last may be smaller"),
-        (_from_one, "Row numbers go from 0"),
-        (_own_seed, "different seeds give the same order"),
-        (_no_seed, "nobody can replay"),
-        (_sorted_parts, "are sorted"),
+        (lambda *given: [part + 1 for part in _epoch(*given)], "Row numbers go from 0"),
+        (
+            lambda n, size, seed: _epoch(n, size, 0),
+            "different seeds give the same order",
+        ),
+        (lambda n, size, seed: _epoch(n, size, None), "nobody can replay"),
+        (lambda *given: [np.sort(part) for part in _epoch(*given)], "are sorted"),
         (lambda n, size, seed: np.random.default_rng(seed).permutation(n), "a list of"),
         (lambda n, size, seed: list(range(n)), "an array of row numbers"),
         (lambda n, size, seed: [], "deals out 0 of 50"),

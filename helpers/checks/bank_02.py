@@ -1,8 +1,4 @@
-"""What people answer to the exercises of lesson 2, right and wrong.
-
-``RIGHT``: exercise -> answers that must pass. ``WRONG``: exercise -> (answer, a part
-of the message that it must get). ``NAMES``: what the collected answers refer to.
-"""
+"""What people answer to the exercises of lesson 2; CONTRIBUTING.md says how."""
 
 import numpy as np
 
@@ -76,10 +72,12 @@ def _right_link(line, y):
     return 2 * (line**2 - y) * 2 * line
 
 
-def _from_the_link(w_slope, b_slope):
+def _slopes(along_w=lambda d, x: np.mean(d * x), along_b=lambda d, x: np.mean(d)):
+    """Make the two slopes from the right link ``d``."""
+
     def answer(w, b, x, y):
-        link = _right_link(w * x + b, y)
-        return w_slope(link, x), b_slope(link, x)
+        d = _right_link(w * x + b, y)
+        return along_w(d, x), along_b(d, x)
 
     return answer
 
@@ -99,49 +97,39 @@ def _by_loop(w, b, x, y):
     return [w_slope, b_slope]
 
 
-def _without_intercept(w, b, x, y):
-    return _by_loop(w, 0.0, x, y)
+def _means_of_the_links(along_w):
+    def answer(w, b, x, y):
+        line = w * x + b
+        outer = np.mean(2 * (line**2 - y))
+        return outer * along_w(2 * line, x), outer * np.mean(2 * line)
 
-
-def _b_for_one(w, b, x, y):
-    w_slope, b_slope = _by_loop(w, b, x, y)
-    return w_slope, b_slope * b
-
-
-def _means_of_the_links(w, b, x, y):
-    line = w * x + b
-    outer = np.mean(2 * (line**2 - y))
-    return outer * np.mean(2 * line * x), outer * np.mean(2 * line)
-
-
-def _means_of_all_links(w, b, x, y):
-    b_slope = _means_of_the_links(w, b, x, y)[1]
-    return b_slope * x.mean(), b_slope
+    return answer
 
 
 # 2.8
 
 
-def _leaky(mask, scale_bias=1.0, scale=1.0, back_through=None):
+def _tenths(z):
+    return np.where(z > 0, 1, 0.1)
+
+
+def _leaky(
+    mask=lambda z, *_: _tenths(z),
+    scale=lambda rows: 2 / rows,
+    bias=np.sum,
+    turned=np.transpose,
+):
+    """Make the right gradients, or those with one part changed."""
+
     def answer(x, y, W1, b1, W2, b2):
         z = x @ W1 + b1
         hidden = np.where(z > 0, z, 0.1 * z)
-        d = scale * 2 * (hidden @ W2 + b2 - y) / len(x)
-        back = d @ W2.T
-        back = back_through(back) if back_through else back * mask(z)
-        biases = (1 / len(x) if scale_bias == "mean" else scale_bias) * np.array([1.0])
-        return (
-            x.T @ back,
-            biases * back.sum(axis=0),
-            hidden.T @ d,
-            biases * d.sum(axis=0),
-        )
+        d = scale(len(x)) * (hidden @ W2 + b2 - y)
+        back = d @ turned(W2)
+        back = back * mask(z, d, back)
+        return x.T @ back, bias(back, axis=0), hidden.T @ d, bias(d, axis=0)
 
     return answer
-
-
-def _tenths(z):
-    return np.where(z > 0, 1, 0.1)
 
 
 def _by_rows(x, y, W1, b1, W2, b2):
@@ -156,61 +144,48 @@ def _by_rows(x, y, W1, b1, W2, b2):
     return total
 
 
-def _by_the_sign_of_d(x, y, W1, b1, W2, b2):
-    z = x @ W1 + b1
-    hidden = np.where(z > 0, z, 0.1 * z)
-    d = 2 * (hidden @ W2 + b2 - y) / len(x)
-    back = d @ W2.T * np.where(d > 0, 1, 0.1)
-    return x.T @ back, back.sum(axis=0), hidden.T @ d, d.sum(axis=0)
-
-
 def _plain(x, y, W1, b1, W2, b2):
-    return [part for pair in _deep(x, y, [(W1, b1), (W2, b2)]) for part in pair]
+    return _in_a_row(_deep()(x, y, [(W1, b1), (W2, b2)]))
 
 
-def _not_turned(x, y, W1, b1, W2, b2):
-    hidden = np.maximum(x @ W1 + b1, 0.1 * (x @ W1 + b1))
-    return (2 * (hidden @ W2 + b2 - y) / len(x)) @ W2
-
-
-def _turned(x, y, W1, b1, W2, b2):
-    first, *rest = _leaky(_tenths)(x, y, W1, b1, W2, b2)
+def _first_turned(*given):
+    first, *rest = _leaky()(*given)
     return (first.T, *rest)
-
-
-def _not_divided(x, y, W1, b1, W2, b2):
-    return [len(x) * part for part in _leaky(_tenths)(x, y, W1, b1, W2, b2)]
-
-
-def _three_parts(*arguments):
-    return _leaky(_tenths)(*arguments)[:3]
 
 
 # 2.9
 
 
-def _deep(x, y, layers, mask=True, error_first=True, bias=np.sum, keep_order=True):
-    inputs = [x]
-    for W, b in layers[:-1]:
-        inputs.append(np.maximum(inputs[-1] @ W + b, 0))
-    W, b = layers[-1]
-    d = 2 * (inputs[-1] @ W + b - y) / len(x) * (1 if error_first else -1)
-    gradients = []
-    for number in reversed(range(len(layers))):
-        a = inputs[number]
-        gradients.append((a.T @ d, bias(d, axis=0)))
-        d = d @ layers[number][0].T
-        d = d * (a > 0) if mask else d
-    return gradients[::-1] if keep_order else gradients
+def _deep(
+    mask=lambda inputs, k: inputs[k] > 0,
+    weights=lambda layers, k: layers[k][0],
+    bias=np.sum,
+    factor=2,
+    order=-1,
+):
+    """Make the right gradients for any depth, or those with one part changed."""
+
+    def answer(x, y, layers):
+        inputs = [x]
+        for W, b in layers[:-1]:
+            inputs.append(np.maximum(inputs[-1] @ W + b, 0))
+        W, b = layers[-1]
+        d = factor * (inputs[-1] @ W + b - y) / len(x)
+        gradients, numbers = [], range(len(layers))[::order]
+        for k in numbers:
+            gradients.insert(0, (inputs[k].T @ d, bias(d, axis=0)))
+            if k != numbers[-1]:
+                d = d @ weights(layers, k).T * mask(inputs, k)
+        return gradients
+
+    return answer
 
 
-def _deep_flat(x, y, layers):
-    return [part for pair in _deep(x, y, layers) for part in pair]
+def _in_a_row(pairs):
+    return [part for pair in pairs for part in pair]
 
 
 def _deep_recursive(x, y, layers):
-    (W, b), *rest = layers
-
     def back(a, layers):
         (W, b), *rest = layers
         z = a @ W + b
@@ -248,55 +223,9 @@ def _deep_by_nudges(x, y, layers):
     return gradients
 
 
-def _forwards(x, y, layers):
-    inputs = [x]
-    for W, b in layers[:-1]:
-        inputs.append(np.maximum(inputs[-1] @ W + b, 0))
-    W, b = layers[-1]
-    d = 2 * (inputs[-1] @ W + b - y) / len(x)
-    gradients = []
-    for (W, _), a in zip(layers, inputs, strict=True):
-        gradients.append((a.T @ d, d.sum(axis=0)))
-        d = d @ W.T * (a > 0)
-    return gradients
-
-
-def _back_with(layer_of, input_of=lambda inputs, k: inputs[k]):
-    """Go back as one should, but through the wrong weights or the wrong ReLU."""
-
-    def answer(x, y, layers):
-        inputs = [x]
-        for W, b in layers[:-1]:
-            inputs.append(np.maximum(inputs[-1] @ W + b, 0))
-        W, b = layers[-1]
-        d = 2 * (inputs[-1] @ W + b - y) / len(x)
-        gradients = []
-        for k in reversed(range(len(layers))):
-            gradients.insert(0, (inputs[k].T @ d, d.sum(axis=0)))
-            if k:
-                d = d @ layer_of(layers, k)[0].T * (input_of(inputs, k) > 0)
-        return gradients
-
-    return answer
-
-
-def _deep_turned(x, y, layers):
-    return [(dW.T, db) for dW, db in _deep(x, y, layers)]
-
-
-def _last_layer_only(x, y, layers):
-    return _deep(x, y, layers)[-1:]
-
-
-def _first_layer_left_out(x, y, layers):
-    return _deep(x, y, layers)[1:]
-
-
-def _always_from_the_last(x, y, layers):
-    """Goes on with the last layer's d, as if every layer came just before the loss."""
-    right = _deep(x, y, layers)
-    *most, (W, b) = right
-    return [(2 * dW, db) for dW, db in most] + [(W, b)]
+def _doubled_before_the_last(*given):
+    *most, last = _deep()(*given)
+    return [*((2 * dW, db) for dW, db in most), last]
 
 
 RIGHT = {
@@ -315,8 +244,8 @@ RIGHT = {
         {"w": 2.1, "b": 1.35},
     ],
     "count_weights": [97, 97.0, np.int64(97)],
-    "leaky_gradients": [_leaky(_tenths), _by_rows],
-    "deep_gradients": [_deep, _deep_recursive, _deep_by_nudges],
+    "leaky_gradients": [_leaky(), _by_rows],
+    "deep_gradients": [_deep(), _deep_recursive, _deep_by_nudges],
 }
 
 WRONG = {
@@ -425,37 +354,25 @@ WRONG = {
         (_squared(lambda line, y: 4 * abs(line**2 - y) * line), "Keep the sign"),
         (_squared(lambda line, y: 2 * (line**2 - y) * 2), "by nudges"),
         (_squared(_right_link, scale=np.sum), "The loss is a mean"),
-        (
-            _from_the_link(lambda d, x: d.mean(), lambda d, x: np.mean(d * x)),
-            "in the wrong order",
-        ),
-        (
-            _from_the_link(lambda d, x: d.mean(), lambda d, x: d.mean()),
-            "one more factor",
-        ),
-        (
-            _from_the_link(lambda d, x: np.mean(d * x), lambda d, x: np.mean(d * x)),
-            "Along b you have the factor x",
-        ),
-        (
-            _from_the_link(lambda d, x: d.mean() * x.mean(), lambda d, x: d.mean()),
-            "product of the means",
-        ),
-        (
-            _from_the_link(lambda d, x: np.sum(d * x), lambda d, x: d.mean()),
-            "Along w you take the sum",
-        ),
-        (
-            _from_the_link(lambda d, x: np.mean(d * x), lambda d, x: d.sum()),
-            "Along b you take the sum",
-        ),
-        (_from_the_link(lambda d, x: d * x, lambda d, x: d), "for each row"),
+        (lambda *given: _slopes()(*given)[::-1], "in the wrong order"),
+        (_slopes(along_w=lambda d, x: d.mean()), "one more factor"),
+        (_slopes(along_b=lambda d, x: np.mean(d * x)), "Along b you have the factor x"),
+        (_slopes(along_w=lambda d, x: d.mean() * x.mean()), "product of the means"),
+        (_slopes(along_w=lambda d, x: np.sum(d * x)), "Along w you take the sum"),
+        (_slopes(along_b=lambda d, x: np.sum(d)), "Along b you take the sum"),
+        (_slopes(lambda d, x: d * x, lambda d, x: d), "for each row"),
         (lambda w, b, x, y: np.mean(2 * (w * x + b - y) * x), "Return two numbers"),
         (lambda w, b, x, y: (w, b, 0.0), "Return two numbers"),
-        (_means_of_the_links, "Multiply row by row"),
-        (_without_intercept, "forgot `b`"),
-        (_b_for_one, "the factor is 1"),
-        (_means_of_all_links, "Multiply row by row"),
+        (_means_of_the_links(lambda link, x: np.mean(link * x)), "Multiply row by row"),
+        (lambda w, b, x, y: _by_loop(w, 0.0, x, y), "forgot `b`"),
+        (
+            lambda w, b, x, y: np.multiply(_by_loop(w, b, x, y), [1, b]),
+            "the factor is 1",
+        ),
+        (
+            _means_of_the_links(lambda link, x: link.mean() * x.mean()),
+            "Multiply row by row",
+        ),
         (lambda w, b: (w, b), "should take 4 argument"),
         (lambda w, b, x, y: None, "Is there a `return`?"),
         ((1.0, 2.0), "A function is wanted"),
@@ -496,50 +413,44 @@ WRONG = {
         ("97", "take the quotes away"),
     ],
     "leaky_gradients": [
-        (_leaky(lambda z: 1, "mean"), "as if the activation were not there"),
-        (_leaky(lambda z: 1), "as if the activation were not there"),
-        (_leaky(lambda z: z > 0), "plain ReLU"),
-        (_leaky(lambda z: np.where(z > 0, z, 0.1 * z)), "what the unit says"),
-        (_leaky(lambda z: np.where(z > 0, 0.1, 1)), "exchanged"),
-        (_leaky(lambda z: 0.1), "everywhere"),
-        (_leaky(lambda z: np.where(z > 0, 1, -0.1)), "still rises"),
+        (_leaky(lambda *_: 1, bias=np.mean), "as if the activation were not there"),
+        (_leaky(lambda *_: 1), "as if the activation were not there"),
+        (_leaky(lambda z, *_: z > 0), "plain ReLU"),
+        (_leaky(lambda z, *_: np.where(z > 0, z, 0.1 * z)), "what the unit says"),
+        (_leaky(lambda z, *_: np.where(z > 0, 0.1, 1)), "exchanged"),
+        (_leaky(lambda *_: 0.1), "everywhere"),
+        (_leaky(lambda z, *_: np.where(z > 0, 1, -0.1)), "still rises"),
         (_plain, "plain ReLU, forwards and backwards"),
-        (_not_turned, "Backwards the table is turned"),
-        (
-            _leaky(None, back_through=lambda d: np.where(d > 0, d, 0.1 * d)),
-            "is said by `z`",
-        ),
-        (_by_the_sign_of_d, "is said by `z`"),
+        (_leaky(turned=lambda W2: W2), "Backwards the table is turned"),
+        (_leaky(lambda z, d, back: _tenths(back)), "is said by `z`"),
+        (_leaky(lambda z, d, back: _tenths(d)), "is said by `z`"),
         (lambda *given: [np.zeros((10, 8))] * 4, "checked on 3 inputs and 4 units"),
-        (_leaky(_tenths, "mean"), "do not take the mean"),
-        (_leaky(_tenths, scale=-1), "signs of"),
-        (_leaky(_tenths, scale=0.5), "factor 2"),
-        (_not_divided, "number of rows"),
-        (_leaky(lambda z: np.where(z > 0, 1, 0.2)), "nudges find"),
-        (_turned, "is turned"),
-        (_three_parts, "Return the four gradients"),
+        (_leaky(bias=np.mean), "do not take the mean"),
+        (_leaky(scale=lambda rows: -2 / rows), "signs of"),
+        (_leaky(scale=lambda rows: 1 / rows), "factor 2"),
+        (_leaky(scale=lambda rows: 2), "number of rows"),
+        (_leaky(lambda z, *_: np.where(z > 0, 1, 0.2)), "nudges find"),
+        (_first_turned, "is turned"),
+        (lambda *given: _leaky()(*given)[:3], "Return the four gradients"),
         (lambda x, y, W1, b1, W2, b2: W1, "Return the four gradients"),
         (lambda x, y: x, "should take 6 argument"),
         (3, "A function is wanted"),
     ],
     "deep_gradients": [
-        (lambda x, y, w: _deep(x, y, w, mask=False), "ignores the ReLU"),
-        (lambda x, y, w: _deep(x, y, w, error_first=False), "sign of"),
-        (lambda x, y, w: _deep(x, y, w, bias=np.mean), "mean over the rows"),
-        (lambda x, y, w: _deep(x, y, w, keep_order=False), "last layer first"),
-        (_deep_turned, "is turned"),
-        (_deep_flat, "into a pair"),
-        (_forwards, "from the last layer to the first"),
-        (_back_with(lambda layers, k: layers[-1]), "the layer where you are"),
-        (_back_with(lambda layers, k: layers[k - 1]), "the layer where you are"),
-        (
-            _back_with(lambda layers, k: layers[k], lambda inputs, k: inputs[k - 1]),
-            "Through which ReLU",
-        ),
-        (_last_layer_only, "Each layer"),
-        (_first_layer_left_out, "Each layer"),
-        (_always_from_the_last, "come back through"),
-        (lambda x, y, w: [dW for dW, _ in _deep(x, y, w)], "a pair (dW, db)"),
+        (_deep(mask=lambda inputs, k: 1), "ignores the ReLU"),
+        (_deep(factor=-2), "sign of"),
+        (_deep(bias=np.mean), "mean over the rows"),
+        (lambda *given: _deep()(*given)[::-1], "last layer first"),
+        (lambda *given: [(dW.T, db) for dW, db in _deep()(*given)], "is turned"),
+        (lambda *given: _in_a_row(_deep()(*given)), "into a pair"),
+        (_deep(order=1), "from the last layer to the first"),
+        (_deep(weights=lambda layers, k: layers[-1][0]), "the layer where you are"),
+        (_deep(weights=lambda layers, k: layers[k - 1][0]), "the layer where you are"),
+        (_deep(mask=lambda inputs, k: inputs[k - 1] > 0), "Through which ReLU"),
+        (lambda *given: _deep()(*given)[-1:], "Each layer"),
+        (lambda *given: _deep()(*given)[1:], "Each layer"),
+        (_doubled_before_the_last, "come back through"),
+        (lambda *given: [dW for dW, _ in _deep()(*given)], "a pair (dW, db)"),
         (lambda x, y, w: {"W": x}, "Return a list of pairs"),
         (lambda x, y: x, "should take 3 argument"),
         (2.0, "A function is wanted"),

@@ -1,8 +1,4 @@
-"""What people answer to the exercises of lesson 3, right and wrong.
-
-``RIGHT``: exercise -> answers that must pass. ``WRONG``: exercise -> (answer, a part
-of the message that it must get). ``NAMES``: what the collected answers refer to.
-"""
+"""What people answer to the exercises of lesson 3; CONTRIBUTING.md says how."""
 
 import numpy as np
 
@@ -23,15 +19,14 @@ def _step_by_loop(weights, gradient, learning_rate):
     return new
 
 
-def _errors(w, b, x, y):
-    return w * x + b - y
+def _careful(slopes=lambda e, x: (2 * np.mean(e * x), 2 * np.mean(e))):
+    """Make a step along what ``slopes`` makes of the errors and x."""
 
+    def answer(w, b, x, y, rate):
+        slope_w, slope_b = slopes(w * x + b - y, x)
+        return w - rate * slope_w, b - rate * slope_b
 
-def _careful_in_one_line(w, b, x, y, rate):
-    return [
-        w - 2 * rate * (_errors(w, b, x, y) * x).mean(),
-        b - 2 * rate * _errors(w, b, x, y).mean(),
-    ]
+    return answer
 
 
 def _careful_by_loop(w, b, x, y, rate):
@@ -49,11 +44,6 @@ def _careless(w, b, x, y, rate):
     return w, b
 
 
-def _still_sums(w, b, x, y, rate):
-    errors = _errors(w, b, x, y)
-    return w - rate * 2 * np.sum(errors * x), b - rate * 2 * np.sum(errors)
-
-
 def _still_new_w(w, b, x, y, rate):
     w = w - rate * 2 * np.mean((w * x + b - y) * x)
     b = b - rate * 2 * np.mean(w * x + b - y)
@@ -66,57 +56,13 @@ def _b_first(w, b, x, y, rate):
     return w, b
 
 
-def _uphill(w, b, x, y, rate):
-    new_w, new_b = _careful_in_one_line(w, b, x, y, rate)
-    return 2 * w - new_w, 2 * b - new_b
-
-
-def _without_the_two(w, b, x, y, rate):
-    return _careful_in_one_line(w, b, x, y, rate / 2)
-
-
-def _order_swapped(w, b, x, y, rate):
-    return _careful_in_one_line(w, b, x, y, rate)[::-1]
-
-
-def _x_in_both(w, b, x, y, rate):
-    slope = 2 * np.mean(_errors(w, b, x, y) * x)
-    return w - rate * slope, b - rate * slope
-
-
-def _no_x_at_all(w, b, x, y, rate):
-    slope = 2 * np.mean(_errors(w, b, x, y))
-    return w - rate * slope, b - rate * slope
-
-
-def _one_sum(place):
-    def answer(w, b, x, y, rate):
-        new = list(_careful_in_one_line(w, b, x, y, rate))
-        new[place] = _still_sums(w, b, x, y, rate)[place]
-        return new
-
-    return answer
-
-
-def _divided_by(rows):
-    def answer(w, b, x, y, rate):
-        return _still_sums(w, b, x, y, rate / rows)
-
-    return answer
-
-
-def _two_means(w, b, x, y, rate):
-    slope = 2 * np.mean(_errors(w, b, x, y))
-    return w - rate * slope * np.mean(x), b - rate * slope
-
-
 def _without_intercept(w, b, x, y, rate):
-    errors = _errors(w, 0.0, x, y)
-    return w - rate * 2 * np.mean(errors * x), b - rate * 2 * np.mean(errors)
+    new_w, step = _careful()(w, 0.0, x, y, rate)
+    return new_w, b + step
 
 
 def _the_gradient(w, b, x, y, rate):
-    errors = _errors(w, b, x, y)
+    errors = w * x + b - y
     return 2 * np.mean(errors * x), 2 * np.mean(errors)
 
 
@@ -140,131 +86,65 @@ def _descent_with_a_column_of_ones(x, y, batch_size, learning_rates):
     return weights[:-1], weights[-1]
 
 
+def _deal(seed=0, times=1, first=0):
+    return lambda x, size, epoch: batches(len(x), size, times * epoch + first, seed)
+
+
+_dealt = _deal()
+
+
 def _descent(
-    sign=1, divide=len, seed=0, from_one=0, same_order=False, one_rate=False, stop=False
+    draw=_dealt,
+    factor=2,
+    divide=lambda rows, size: len(rows),
+    slope=lambda x, errors: x.T @ errors,
+    bias=np.sum,
+    start=lambda x: np.zeros(x.shape[1]),
+    rates=lambda rates: rates,
+    errors_anew=False,
 ):
-    """Make a function that takes the steps with one mistake."""
-
-    def answer(x, y, batch_size, learning_rates):
-        w, b = np.zeros(x.shape[1]), 0.0
-        for epoch, rate in enumerate(learning_rates):
-            rate = sign * 2 * (learning_rates[0] if one_rate else rate)
-            number = 0 if same_order else epoch + from_one
-            for rows in batches(len(x), batch_size, number, seed):
-                errors = x[rows] @ w + b - y[rows]
-                w = w - rate * x[rows].T @ errors / divide(rows)
-                b = b - rate * errors.sum() / divide(rows)
-            if stop:
-                return w, b
-        return w, b
-
-    return answer
-
-
-def _errors_anew(x, y, batch_size, learning_rates):
-    w, b = np.zeros(x.shape[1]), 0.0
-    for epoch, rate in enumerate(learning_rates):
-        for rows in batches(len(x), batch_size, epoch, seed=0):
-            w = w - rate * 2 * x[rows].T @ (x[rows] @ w + b - y[rows]) / len(rows)
-            b = b - rate * 2 * (x[rows] @ w + b - y[rows]).mean()
-    return w, b
-
-
-def _divides_by_batch_size(x, y, batch_size, learning_rates):
-    return _descent(divide=lambda rows: batch_size)(x, y, batch_size, learning_rates)
-
-
-def _divides_w_by_batch_size(x, y, batch_size, learning_rates):
-    def slope(part, errors):
-        return part.T @ errors / batch_size
-
-    return _descent_from(_zeros, slope)(x, y, batch_size, learning_rates)
-
-
-def _every_epoch_for_every_rate(x, y, batch_size, learning_rates):
-    w, b = np.zeros(x.shape[1]), 0.0
-    for rate in learning_rates:
-        for epoch in range(len(learning_rates)):
-            for rows in batches(len(x), batch_size, epoch, seed=0):
-                errors = x[rows] @ w + b - y[rows]
-                w = w - rate * 2 * x[rows].T @ errors / len(rows)
-                b = b - rate * 2 * errors.mean()
-    return w, b
-
-
-def _drops_the_last(x, y, batch_size, learning_rates):
-    w, b = np.zeros(x.shape[1]), 0.0
-    for epoch, rate in enumerate(learning_rates):
-        for rows in batches(len(x), batch_size, epoch, seed=0):
-            if len(rows) == batch_size:
-                errors = x[rows] @ w + b - y[rows]
-                w = w - rate * 2 * x[rows].T @ errors / len(rows)
-                b = b - rate * 2 * errors.mean()
-    return w, b
-
-
-def _all_rows_once(x, y, batch_size, learning_rates):
-    return _descent()(x, y, len(x), learning_rates)
-
-
-def _all_rows_each_time(x, y, batch_size, learning_rates):
-    w, b = np.zeros(x.shape[1]), 0.0
-    for epoch, rate in enumerate(learning_rates):
-        for _ in batches(len(x), batch_size, epoch, seed=0):
-            errors = x @ w + b - y
-            w = w - rate * 2 * x.T @ errors / len(x)
-            b = b - rate * 2 * errors.mean()
-    return w, b
-
-
-def _without_the_matrix_product(x, y, batch_size, learning_rates):
-    w, b = np.zeros(x.shape[1]), 0.0
-    for rows in batches(len(x), batch_size, 0, seed=0):
-        errors = x[rows] @ w + b - y[rows]
-        w = w - learning_rates[0] * 2 * np.mean(errors * x[rows])
-    return w, b
-
-
-def _descent_from(start, slope):
-    """Take the steps from other weights, or along another slope."""
+    """Make a function that takes the steps, rightly or with one part changed."""
 
     def answer(x, y, batch_size, learning_rates):
         w, b = start(x), 0.0
-        for epoch, rate in enumerate(learning_rates):
-            for rows in batches(len(x), batch_size, epoch, seed=0):
+        for epoch, rate in enumerate(rates(learning_rates)):
+            for rows in draw(x, batch_size, epoch):
+                pace = factor * rate / divide(rows, batch_size)
                 errors = x[rows] @ w + b - y[rows]
-                w = w - 2 * rate * slope(x[rows], errors)
-                b = b - 2 * rate * errors.mean()
+                w = w - pace * slope(x[rows], errors)
+                if errors_anew:
+                    errors = x[rows] @ w + b - y[rows]
+                b = b - pace * bias(errors)
         return w, b
 
     return answer
 
 
-def _mean_slope(x, errors):
-    return x.T @ errors / len(errors)
+def _divides_w_by_batch_size(x, y, size, rates):
+    return _descent(slope=lambda x, e: x.T @ e * len(e) / size)(x, y, size, rates)
 
 
-def _zeros(x):
-    return np.zeros(x.shape[1])
+def _every_epoch_for_every_rate(x, y, size, rates):
+    return _descent(
+        lambda x, size, epoch: _dealt(x, size, epoch % len(rates)),
+        rates=lambda rates: np.repeat(rates, len(rates)),
+    )(x, y, size, rates)
 
 
-def _b_forgotten(x, y, batch_size, learning_rates):
-    w = np.zeros(x.shape[1])
-    for epoch, rate in enumerate(learning_rates):
-        for rows in batches(len(x), batch_size, epoch, seed=0):
-            w = w - rate * 2 * x[rows].T @ (x[rows] @ w - y[rows]) / len(rows)
-    return w, 0.0
+def _drops_the_last(x, size, epoch):
+    return [rows for rows in _dealt(x, size, epoch) if len(rows) == size]
 
 
-def _rows_in_order(x, y, batch_size, learning_rates):
-    w, b = np.zeros(x.shape[1]), 0.0
-    for rate in learning_rates:
-        for start in range(0, len(x), batch_size):
-            part = slice(start, start + batch_size)
-            errors = x[part] @ w + b - y[part]
-            w = w - rate * 2 * x[part].T @ errors / len(errors)
-            b = b - rate * 2 * errors.mean()
-    return w, b
+def _all_rows_once(x, size, epoch):
+    return [np.arange(len(x))]
+
+
+def _all_rows_each_time(x, size, epoch):
+    return [np.arange(len(x)) for _ in _dealt(x, size, epoch)]
+
+
+def _rows_in_order(x, size, epoch):
+    return [np.arange(len(x))[k : k + size] for k in range(0, len(x), size)]
 
 
 RIGHT = {
@@ -281,7 +161,7 @@ RIGHT = {
         {"D": np.float64(0.04), "C": 0.01, "B": 0.074, "A": 2 / 25},
     ],
     "ravine_rate": [0.042, 0.045, 2 / 42, np.float64(0.048)],
-    "careful_step": [_careful_in_one_line, _careful_by_loop],
+    "careful_step": [_careful(), _careful_by_loop],
     "ball": [0.25, 1 / 4, np.float64(0.25), 0.247],
     "minibatch_descent": [
         _descent(),
@@ -383,24 +263,30 @@ WRONG = {
     ],
     "careful_step": [
         (_careless, "Both faults"),
-        (_still_sums, "adds the errors up"),
+        (_careful(lambda e, x: (2 * e @ x, 2 * e.sum())), "adds the errors up"),
         (_still_new_w, "The quiet fault"),
         (_b_first, "`b` goes first"),
-        (_uphill, "uphill"),
-        (_without_the_two, "factor 2"),
-        (_order_swapped, "wrong order"),
-        (_x_in_both, "without the factor x"),
-        (_no_x_at_all, "one step against"),
-        (_one_sum(0), "`w` still adds the errors up"),
-        (_one_sum(1), "`b` still adds the errors up"),
+        (_careful(lambda e, x: (-2 * np.mean(e * x), -2 * np.mean(e))), "uphill"),
+        (_careful(lambda e, x: (np.mean(e * x), np.mean(e))), "factor 2"),
+        (lambda *given: _careful()(*given)[::-1], "wrong order"),
+        (_careful(lambda e, x: [2 * np.mean(e * x)] * 2), "without the factor x"),
+        (_careful(lambda e, x: [2 * np.mean(e)] * 2), "one step against"),
+        (
+            _careful(lambda e, x: (2 * np.sum(e * x), 2 * np.mean(e))),
+            "`w` still adds the errors up",
+        ),
+        (
+            _careful(lambda e, x: (2 * np.mean(e * x), 2 * np.sum(e))),
+            "`b` still adds the errors up",
+        ),
         (_the_gradient, "You return the gradient"),
-        (_divided_by(4), "whatever it is"),
-        (_divided_by(266), "whatever it is"),
-        (_two_means, "two means"),
+        (_careful(lambda e, x: (np.sum(e * x) / 2, np.sum(e) / 2)), "whatever it is"),
+        (_careful(lambda e, x: (e @ x / 133, np.sum(e) / 133)), "whatever it is"),
+        (_careful(lambda e, x: (2 * e.mean() * x.mean(), 2 * e.mean())), "two means"),
         (_without_intercept, "forgot `b`"),
         (lambda w, b, x, y, rate: w, "two values"),
         (lambda w, b, x, y, rate: (w, b), "one step against"),
-        (lambda w, b, x, y, rate: (w - rate * _errors(w, b, x, y) * x, b), "number"),
+        (lambda w, b, x, y, rate: (w - rate * (w * x + b - y) * x, b), "number"),
         (lambda w, b, x, y: (w, b), "should take 5 argument"),
     ],
     "ball": [
@@ -418,33 +304,30 @@ WRONG = {
         ("1/4", "take the quotes away"),
     ],
     "minibatch_descent": [
-        (_descent(sign=-1), "uphill"),
-        (_descent(sign=0.5), "factor 2"),
-        (_descent(divide=lambda rows: 1), "add up the errors"),
-        (_divides_by_batch_size, "Divide by `len(rows)`"),
+        (_descent(factor=-2), "uphill"),
+        (_descent(factor=1), "factor 2"),
+        (_descent(divide=lambda rows, size: 1), "add up the errors"),
+        (_descent(divide=lambda rows, size: size), "Divide by `len(rows)`"),
         (_divides_w_by_batch_size, "Divide by `len(rows)`"),
         (_every_epoch_for_every_rate, "a rate of its own"),
-        (_errors_anew, "errors once"),
-        (_descent(same_order=True), "order of epoch 0"),
-        (_descent(from_one=1), "numbered from 1"),
-        (_descent(seed=1), "with `seed=0`"),
-        (_descent(seed=42), "with `seed=0`"),
-        (_descent(seed=7), "Are your first rows"),
-        (_all_rows_once, "You take all rows in every step"),
-        (_all_rows_each_time, "You take all rows in every step"),
-        (_without_the_matrix_product, "adds up error times feature"),
-        (_descent(one_rate=True), "first learning rate"),
-        (_descent(stop=True), "inside the loop"),
-        (_drops_the_last, "smaller minibatch"),
-        (_b_forgotten, "b is still 0"),
-        (_descent_from(lambda x: 0.0, _mean_slope), "a number for each feature"),
-        (_descent_from(lambda x: 1 + _zeros(x), _mean_slope), "Start with all at 0"),
-        (_descent_from(_zeros, lambda x, e: x @ e / len(e)), "adds up over the rows"),
-        (
-            _descent_from(_zeros, lambda x, e: np.mean(e[:, None] * x)),
-            "own slope",
-        ),
-        (_rows_in_order, "without shuffling"),
+        (_descent(errors_anew=True), "errors once"),
+        (_descent(_deal(times=0)), "order of epoch 0"),
+        (_descent(_deal(first=1)), "numbered from 1"),
+        (_descent(_deal(seed=1)), "with `seed=0`"),
+        (_descent(_deal(seed=42)), "with `seed=0`"),
+        (_descent(_deal(seed=7)), "Are your first rows"),
+        (_descent(_all_rows_once), "You take all rows in every step"),
+        (_descent(_all_rows_each_time), "You take all rows in every step"),
+        (_descent(slope=lambda x, e: np.mean(e * x)), "adds up error times feature"),
+        (_descent(rates=lambda rates: rates[:1] * len(rates)), "first learning rate"),
+        (_descent(rates=lambda rates: rates[:1]), "inside the loop"),
+        (_descent(_drops_the_last), "smaller minibatch"),
+        (_descent(bias=lambda errors: 0.0), "b is still 0"),
+        (_descent(start=lambda x: 0.0), "a number for each feature"),
+        (_descent(start=lambda x: np.ones(x.shape[1])), "Start with all at 0"),
+        (_descent(slope=lambda x, e: x @ e), "adds up over the rows"),
+        (_descent(slope=lambda x, e: len(e) * np.mean(e[:, None] * x)), "own slope"),
+        (_descent(_rows_in_order), "without shuffling"),
         (lambda x, y, size, rates: (np.zeros(x.shape[1]), 0.0), "still 0"),
         (lambda x, y, size, rates: np.zeros(x.shape[1]), "two values"),
         (lambda x, y, size: (np.zeros(x.shape[1]), 0.0), "should take 4 argument"),

@@ -1,8 +1,4 @@
-"""What people answer to the exercises of lesson 4, right and wrong.
-
-``RIGHT``: exercise -> answers that must pass. ``WRONG``: exercise -> (answer, a part
-of the message that it must get). ``NAMES``: what the collected answers refer to.
-"""
+"""What people answer to the exercises of lesson 4; CONTRIBUTING.md says how."""
 
 import numpy as np
 
@@ -39,13 +35,22 @@ def _accuracy_in_place(probabilities, labels):
     return (probabilities[np.arange(len(labels)), labels] == 0).mean()
 
 
+def _fit(model, x, y, epochs=2):
+    return model.fit(x, y, epochs=epochs, verbose=0)
+
+
 def _train(model, x, y, epochs=2):
-    model.fit(x, y, epochs=epochs, verbose=0)
+    _fit(model, x, y, epochs)
     return model.evaluate(x, y, verbose=0)[0]
 
 
+def _each(measure):
+    """Make an answer that measures something on a fresh model for each rate."""
+    return lambda rates, x, y: [measure(build(rate), x, y) for rate in rates]
+
+
 def _dictionary_of_losses(rates, x, y):
-    return {rate: _train(build(rate), x, y) for rate in rates}
+    return dict(zip(rates, _each(_train)(rates, x, y), strict=True))
 
 
 def _array_of_losses(rates, x, y):
@@ -67,59 +72,45 @@ def _compiled_again(rates, x, y):
     return losses
 
 
-def _rate_ignored(rates, x, y):
-    return [_train(build(0.1), x, y) for rate in rates]
-
-
-def _never_trained(rates, x, y):
-    return [build(rate).evaluate(x, y, verbose=0)[0] for rate in rates]
-
-
-def _loss_and_accuracy(rates, x, y):
-    losses = []
-    for rate in rates:
-        model = build(rate)
-        model.fit(x, y, epochs=2, verbose=0)
-        losses.append(model.evaluate(x, y, verbose=0))
-    return losses
-
-
-def _only_the_last(rates, x, y):
-    return [_train(build(rate), x, y) for rate in rates][-1]
-
-
-def _only_the_first(rates, x, y):
-    return [_train(build(rate), x, y) for rate in rates[:1]]
-
-
-def _sorted(rates, x, y):
-    return [_train(build(rate), x, y) for rate in sorted(rates)]
-
-
-def _running_means(rates, x, y):
-    histories = [build(rate).fit(x, y, epochs=2, verbose=0) for rate in rates]
-    return [history.history["loss"][-1] for history in histories]
-
-
-def _accuracies(rates, x, y):
-    accuracies = []
-    for rate in rates:
-        model = build(rate)
-        model.fit(x, y, epochs=2, verbose=0)
-        accuracies.append(model.evaluate(x, y, verbose=0)[1])
-    return accuracies
-
-
-def _on_the_digits(rates, x, y):
+def _on_the_digits(model, x, y):
     from helpers.data import load
 
     digits = load("digits")
-    return [_train(build(rate), digits.x_train, digits.y_train) for rate in rates]
+    return _train(model, digits.x_train, digits.y_train)
+
+
+def _never_trained(model, x, y):
+    return model.evaluate(x, y, verbose=0)[0]
+
+
+def _loss_and_accuracy(model, x, y):
+    _fit(model, x, y)
+    return model.evaluate(x, y, verbose=0)
+
+
+def _running_mean(model, x, y):
+    return _fit(model, x, y).history["loss"][-1]
+
+
+def _noise(change, small, large):
+    return change / (1 / small - 1 / large)
 
 
 def _signal_and_noise(small, large, squared_small, squared_large):
-    noise = (squared_small - squared_large) / (1 / small - 1 / large)
+    noise = _noise(squared_small - squared_large, small, large)
     return squared_small - noise / small, noise
+
+
+def _from_two(noise=_noise, size="small", sign=-1):
+    """Make an answer that finds the noise, then the signal at one of the sizes."""
+
+    def answer(small, large, squared_small, squared_large):
+        found = noise(squared_small - squared_large, small, large)
+        if size == "small":
+            return found / (squared_small + sign * found / small)
+        return found / (squared_large + sign * found / large)
+
+    return answer
 
 
 def _two_equations(small, large, squared_small, squared_large):
@@ -134,44 +125,13 @@ def _as_mccandlish(small, large, squared_small, squared_large):
     return (squared_small - squared_large) / (1 / small - 1 / large) / signal
 
 
-def _order_turned(small, large, squared_small, squared_large):
-    noise = (squared_small - squared_large) / (1 / large - 1 / small)
-    return noise / (squared_small - noise / small)
-
-
-def _no_division(small, large, squared_small, squared_large):
-    noise = squared_small - squared_large
-    return noise / (squared_small - noise / small)
-
-
 def _by_rows(small, large, squared_small, squared_large):
     signal, _ = _signal_and_noise(small, large, squared_small, squared_large)
     return (squared_small - squared_large) / (large - small) / signal
 
 
-def _noise_added(small, large, squared_small, squared_large):
-    _, noise = _signal_and_noise(small, large, squared_small, squared_large)
-    return noise / (squared_small + noise / small)
-
-
-def _noise_added_to_large(small, large, squared_small, squared_large):
-    _, noise = _signal_and_noise(small, large, squared_small, squared_large)
-    return noise / (squared_large + noise / large)
-
-
-def _order_turned_then_large(small, large, squared_small, squared_large):
-    noise = (squared_small - squared_large) / (1 / large - 1 / small)
-    return noise / (squared_large - noise / large)
-
-
-def _by_rows_throughout(small, large, squared_small, squared_large):
-    noise = (squared_small - squared_large) / (large - small)
-    return noise / (squared_large - noise / large)
-
-
-def _multiplied(small, large, squared_small, squared_large):
-    noise = (squared_small - squared_large) * (1 / small - 1 / large)
-    return noise / (squared_small - noise / small)
+def _turned(change, small, large):
+    return change / (1 / large - 1 / small)
 
 
 RIGHT = {
@@ -246,15 +206,24 @@ WRONG = {
     "compare_rates": [
         (_compiled_again, "order should not matter"),
         (_built_once, "Does each run use its own rate"),
-        (_rate_ignored, "its own `learning_rate`"),
-        (_never_trained, "train before it ends"),
-        (_running_means, "running means"),
-        (_on_the_digits, "always takes the digits"),
-        (_loss_and_accuracy, "with `[0]`"),
-        (_only_the_first, "inside the loop"),
-        (_only_the_last, "a single number"),
-        (_sorted, "stand in the order of `learning_rates`"),
-        (_accuracies, "that is the accuracy"),
+        (
+            lambda rates, x, y: _each(_train)([0.1, 0.1], x, y),
+            "its own `learning_rate`",
+        ),
+        (_each(_never_trained), "train before it ends"),
+        (_each(_running_mean), "running means"),
+        (_each(_on_the_digits), "always takes the digits"),
+        (_each(_loss_and_accuracy), "with `[0]`"),
+        (lambda rates, x, y: _each(_train)(rates[:1], x, y), "inside the loop"),
+        (lambda rates, x, y: _each(_train)(rates, x, y)[-1], "a single number"),
+        (
+            lambda rates, x, y: _each(_train)(sorted(rates), x, y),
+            "stand in the order of `learning_rates`",
+        ),
+        (
+            _each(lambda *given: _loss_and_accuracy(*given)[1]),
+            "that is the accuracy",
+        ),
         (lambda rates, x, y: [1 + rate for rate in rates][:1] * 3, "shape (2,)"),
         (lambda rates, x, y: [0.5 / rate for rate in rates], "losses are"),
         (lambda rates, x, y: [2 - rate for rate in rates], "Do you train on"),
@@ -313,14 +282,20 @@ WRONG = {
             lambda *given: _signal_and_noise(*given)[1] / given[2],
             "noise / small in it",
         ),
-        (_order_turned, "need the same order"),
-        (_no_division, "not yet the noise"),
+        (_from_two(_turned), "need the same order"),
+        (_from_two(lambda change, *_: change), "not yet the noise"),
         (_by_rows, "You divide by large - small"),
-        (_order_turned_then_large, "need the same order"),
-        (_by_rows_throughout, "You divide by large - small"),
-        (_noise_added, "you add it"),
-        (_noise_added_to_large, "you add it"),
-        (_multiplied, "Divide by it"),
+        (_from_two(_turned, "large"), "need the same order"),
+        (
+            _from_two(lambda change, small, large: change / (large - small), "large"),
+            "You divide by large - small",
+        ),
+        (_from_two(sign=1), "you add it"),
+        (_from_two(size="large", sign=1), "you add it"),
+        (
+            _from_two(lambda change, small, large: change * (1 / small - 1 / large)),
+            "Divide by it",
+        ),
         (lambda *given: 37.0, "Yours is 37"),
         (lambda small, large, squared_small, squared_large: None, "`return`"),
         (lambda small, large: small, "should take 4 argument"),

@@ -1,8 +1,4 @@
-"""What people answer to the exercises of lesson 5, right and wrong.
-
-``RIGHT``: exercise -> answers that must pass. ``WRONG``: exercise -> (answer, a part
-of the message that it must get). ``NAMES``: what the collected answers refer to.
-"""
+"""What people answer to the exercises of lesson 5; CONTRIBUTING.md says how."""
 
 import math
 
@@ -71,19 +67,12 @@ def _pairs(wins=lambda worse, better: worse > better, choose=True, pool=np.mean)
     return answer
 
 
-def _run_against_run(a, b):
-    a, b = sorted((a, b), key=np.mean)
-    return np.mean([one > other for one, other in zip(a, b, strict=False)])
+def _of_worse_and_better(share):
+    return lambda a, b: share(*sorted((a, b), key=np.mean))
 
 
-def _per_run(a, b):
-    a, b = sorted((a, b), key=np.mean)
-    return (a[:, None] > b).sum() / (len(a) + len(b))
-
-
-def _against_the_mean(a, b):
-    a, b = sorted((a, b), key=np.mean)
-    return np.mean(a > b.mean())
+def _run_against_run(worse, better):
+    return np.mean([one > other for one, other in zip(worse, better, strict=False)])
 
 
 def _by_total(a, b):
@@ -258,9 +247,14 @@ WRONG = {
         (_pairs(choose=False, wins=lambda a, b: b > a), "wins of `b`"),
         (_pairs(pool=sum), "Divide by how many"),
         (_pairs(pool=lambda wins: 100 * np.mean(wins)), "in percent"),
-        (_run_against_run, "*every* run"),
-        (_per_run, "number of runs"),
-        (_against_the_mean, "the other's mean"),
+        (_of_worse_and_better(_run_against_run), "*every* run"),
+        (
+            _of_worse_and_better(
+                lambda a, b: (a[:, None] > b).sum() / (len(a) + len(b))
+            ),
+            "number of runs",
+        ),
+        (_of_worse_and_better(lambda a, b: np.mean(a > b.mean())), "the other's mean"),
         (lambda a, b: 0.25, "The lower mean wins in"),
         (lambda a, b: np.mean(a) < np.mean(b), "should be a number"),
         (lambda a: 0.5, "should take 2 argument"),
@@ -307,12 +301,7 @@ WRONG = {
             "should have the rate",
         ),
         (lambda losses, rate, factor, patience: rate, "should have the shape"),
-        (
-            lambda losses, rate, factor, patience: _plateau()(
-                losses, rate, factor, patience
-            )[1:],
-            "should have the shape",
-        ),
+        (lambda *given: _plateau()(*given)[1:], "should have the shape"),
         (lambda losses, rate: [rate] * len(losses), "should take 4 argument"),
     ],
 }

@@ -1,8 +1,4 @@
-"""What people answer to the exercises of lesson 6, right and wrong.
-
-``RIGHT``: exercise -> answers that must pass. ``WRONG``: exercise -> (answer, a part
-of the message that it must get). ``NAMES``: what the collected answers refer to.
-"""
+"""What people answer to the exercises of lesson 6; CONTRIBUTING.md says how."""
 
 import numpy as np
 
@@ -156,7 +152,7 @@ def _pinball_by_loop(y, prediction, share):
     return total / len(y)
 
 
-def _weighed(above, below, end=np.mean):
+def _weighed(above=lambda e, s: s * e, below=lambda e, s: (s - 1) * e, end=np.mean):
     """Make a loss of what a positive and a negative error cost."""
 
     def answer(y, prediction, share):
@@ -413,23 +409,17 @@ WRONG = {
         (lambda y: y, "should take 2 argument"),
     ],
     "pinball": [
-        (_weighed(lambda e, s: s * e, lambda e, s: (1 - s) * e), "Count their size"),
+        (_weighed(below=lambda e, s: (1 - s) * e), "Count their size"),
         (
             _weighed(lambda e, s: (1 - s) * e, lambda e, s: -s * e),
             "the wrong way round",
         ),
-        (
-            _weighed(lambda e, s: s * e, lambda e, s: (s - 1) * e, np.sum),
-            "That is the sum",
-        ),
-        (
-            _weighed(lambda e, s: s * e, lambda e, s: (s - 1) * e, lambda rows: rows),
-            "one loss for each row",
-        ),
+        (_weighed(end=np.sum), "That is the sum"),
+        (_weighed(end=lambda rows: rows), "one loss for each row"),
         (lambda y, p, s: np.abs(y - p).mean(), "Weigh the two sides"),
         (lambda y, p, s: s * np.abs(y - p).mean(), "Both sides count"),
         (lambda y, p, s: np.maximum(s * (y - p), 0).mean(), "costs nothing"),
-        (_weighed(lambda e, s: s * e, lambda e, s: -e), "in full"),
+        (_weighed(below=lambda e, s: -e), "in full"),
         (_weighed(lambda e, s: s, lambda e, s: 1 - s), "count the rows"),
         (
             _weighed(lambda e, s: s * e**2, lambda e, s: (1 - s) * e**2),

@@ -1,8 +1,4 @@
-"""What people answer to the exercises of lesson 7, right and wrong.
-
-``RIGHT``: exercise -> answers that must pass. ``WRONG``: exercise -> (answer, a part
-of the message that it must get). ``NAMES``: what the collected answers refer to.
-"""
+"""What people answer to the exercises of lesson 7; CONTRIBUTING.md says how."""
 
 import numpy as np
 
@@ -26,16 +22,18 @@ def _mean(old, new, rho):
     return rho * old + (1 - rho) * new
 
 
-def _usual(w, g, a, c, rate, e):
-    return w - rate * g / np.sqrt(a - c**2 + e)
-
-
-def _centered(step=_usual, average=_mean, centre=_mean):
-    """Make a step of centered RMSprop from rules for the averages and the weights."""
+def _centered(
+    top=lambda g, c: g,
+    bottom=lambda a, c, e: np.sqrt(a - c**2 + e),
+    average=_mean,
+    centre=_mean,
+    step=lambda w, r, top, bottom: w - r * top / bottom,
+):
+    """Make a step of centered RMSprop, or one with a part changed."""
 
     def answer(w, g, a, c, rate, rho, epsilon):
         a, c = average(a, g**2, rho), centre(c, g, rho)
-        return step(w, g, a, c, rate, epsilon), a, c
+        return step(w, rate, top(g, c), bottom(a, c, epsilon)), a, c
 
     return answer
 
@@ -50,7 +48,7 @@ def _centered_by_loop(w, g, average, centre, rate, rho, epsilon):
 
 
 def _old_averages(w, g, average, centre, rate, rho, epsilon):
-    new = _usual(w, g, average, centre, rate, epsilon)
+    new = w - rate * g / np.sqrt(average - centre**2 + epsilon)
     return new, _mean(average, g**2, rho), _mean(centre, g, rho)
 
 
@@ -65,8 +63,7 @@ def _variance_returned(*given):
 
 
 def _of_gradients(w, g, average, centre, rate, rho, epsilon):
-    average, centre = _mean(average, g, rho), _mean(centre, g, rho)
-    return w, average, centre
+    return w, _mean(average, g, rho), _mean(centre, g, rho)
 
 
 def _of_sizes(w, g, average, centre, rate, rho, epsilon):
@@ -81,7 +78,7 @@ def _in_place(w, g, average, centre, rate, rho, epsilon):
     average *= rho
     average += (1 - rho) * g**2
     centre = _mean(centre, g, rho)
-    return _usual(w, g, average, centre, rate, epsilon), average, centre
+    return w, average, centre
 
 
 def _ends(make, rates, surface):
@@ -149,24 +146,28 @@ def _exponentially():
     return keras.optimizers.SGD(schedule)
 
 
-def _lion(sign=np.sign, uphill=1, pull=None, order="step first", stop=False):
-    """Make Lion with a mistake."""
+def _lion(
+    way=lambda g, mixed, pull: np.sign(mixed),
+    pull=lambda w, rate, decay: rate * decay * w,
+    order="step first",
+    betas=lambda beta_1, beta_2: (beta_1, beta_2),
+    count=lambda steps: steps,
+):
+    """Make Lion, rightly or with one part changed."""
 
     def answer(gradient, w, steps, rate, beta_1, beta_2, decay):
+        beta_1, beta_2 = betas(beta_1, beta_2)
         m = np.zeros(w.shape)
-        for _ in range(steps):
+        for _ in range(count(steps)):
             g = gradient(w)
             if order == "memory first":
                 m = beta_2 * m + (1 - beta_2) * g
-            way = sign(beta_1 * m + (1 - beta_1) * g)
-            shrink = rate * decay * w if pull is None else pull(w, decay)
-            w = w - uphill * rate * way - shrink
+            mixed = beta_1 * m + (1 - beta_1) * g
+            w = w - rate * way(g, mixed, decay * w) - pull(w, rate, decay)
             if order == "gradient twice":
                 g = gradient(w)
             if order != "memory first":
                 m = beta_2 * m + (1 - beta_2) * g
-            if stop:
-                break
         return w
 
     return answer
@@ -175,22 +176,6 @@ def _lion(sign=np.sign, uphill=1, pull=None, order="step first", stop=False):
 def _lion_in_place(gradient, w, steps, rate, beta_1, beta_2, decay):
     w -= rate * np.sign(gradient(w))
     return w
-
-
-def _lion_swapped(gradient, w, steps, rate, beta_1, beta_2, decay):
-    return _lion()(gradient, w, steps, rate, beta_2, beta_1, decay)
-
-
-def _lion_one_beta(gradient, w, steps, rate, beta_1, beta_2, decay):
-    return _lion()(gradient, w, steps, rate, beta_1, beta_1, decay)
-
-
-def _lion_defaults(gradient, w, steps, rate, beta_1, beta_2, decay):
-    return _lion()(gradient, w, steps, rate, 0.9, 0.99, decay)
-
-
-def _lion_one_more(gradient, w, steps, rate, beta_1, beta_2, decay):
-    return _lion()(gradient, w, steps + 1, rate, beta_1, beta_2, decay)
 
 
 def _lion_recursive(gradient, w, steps, rate, beta_1, beta_2, decay, m=0.0):
@@ -202,15 +187,6 @@ def _lion_recursive(gradient, w, steps, rate, beta_1, beta_2, decay, m=0.0):
     return _lion_recursive(gradient, new, steps - 1, rate, beta_1, beta_2, decay, m)
 
 
-def _lion_decay_in_sign(gradient, w, steps, rate, beta_1, beta_2, decay):
-    m = 0
-    for _ in range(steps):
-        g = gradient(w)
-        w = w - rate * np.sign(beta_1 * m + (1 - beta_1) * g + decay * w)
-        m = beta_2 * m + (1 - beta_2) * g
-    return w
-
-
 def _lion_new_w(gradient, w, steps, rate, beta_1, beta_2, decay):
     m = 0
     for _ in range(steps):
@@ -218,12 +194,6 @@ def _lion_new_w(gradient, w, steps, rate, beta_1, beta_2, decay):
         w = w - rate * np.sign(beta_1 * m + (1 - beta_1) * g)
         w = w - rate * decay * w
         m = beta_2 * m + (1 - beta_2) * g
-    return w
-
-
-def _sign_descent(gradient, w, steps, rate, beta_1, beta_2, decay):
-    for _ in range(steps):
-        w = w - rate * np.sign(gradient(w)) - rate * decay * w
     return w
 
 
@@ -312,54 +282,27 @@ WRONG = {
         (_of_gradients, "Average their squares"),
         (_of_sizes, "the sizes"),
         (_both_of_squares, "average of squares"),
+        (_centered(step=lambda w, r, top, bottom: w + r * top / bottom), "uphill"),
+        (_centered(bottom=lambda a, c, e: np.sqrt(a + e)), "as it was"),
+        (_centered(bottom=lambda a, c, e: np.sqrt(a + c**2 + e)), "You add the square"),
+        (_centered(bottom=lambda a, c, e: np.sqrt(abs(a - c) + e)), "not its square"),
+        (_centered(top=lambda g, c: g - c), "above the line, too"),
+        (_centered(top=lambda g, c: c), "follows `g`, not"),
+        (_centered(bottom=lambda a, c, e: a - c**2 + e), "Take its root"),
+        (_centered(bottom=lambda a, c, e: np.sqrt(a - c**2) + e), "under the root"),
+        (_centered(bottom=lambda a, c, e: np.sqrt(a - c**2)), "leave epsilon out"),
         (
-            _centered(lambda w, g, a, c, r, e: w + r * g / np.sqrt(a - c**2 + e)),
-            "uphill",
-        ),
-        (_centered(lambda w, g, a, c, r, e: w - r * g / np.sqrt(a + e)), "as it was"),
-        (
-            _centered(lambda w, g, a, c, r, e: w - r * g / np.sqrt(a + c**2 + e)),
-            "You add the square",
-        ),
-        (
-            _centered(lambda w, g, a, c, r, e: w - r * g / np.sqrt(abs(a - c) + e)),
-            "not its square",
-        ),
-        (
-            _centered(lambda w, g, a, c, r, e: w - r * (g - c) / np.sqrt(a - c**2 + e)),
-            "above the line, too",
-        ),
-        (
-            _centered(lambda w, g, a, c, r, e: w - r * c / np.sqrt(a - c**2 + e)),
-            "follows `g`, not",
-        ),
-        (
-            _centered(lambda w, g, a, c, r, e: w - r * g / (a - c**2 + e)),
-            "Take its root",
-        ),
-        (
-            _centered(lambda w, g, a, c, r, e: w - r * g / (np.sqrt(a - c**2) + e)),
-            "under the root",
-        ),
-        (
-            _centered(lambda w, g, a, c, r, e: w - r * g / np.sqrt(a - c**2)),
-            "leave epsilon out",
-        ),
-        (
-            _centered(lambda w, g, a, c, r, e: w - r * g * np.sqrt(a - c**2 + e)),
+            _centered(step=lambda w, r, top, bottom: w - r * top * bottom),
             "multiply by the root",
         ),
-        (_centered(lambda w, g, a, c, r, e: w - r * g), "plain SGD"),
+        (_centered(bottom=lambda a, c, e: 1), "plain SGD"),
+        (_centered(top=lambda g, c: 1), "leave the gradient out"),
         (
-            _centered(lambda w, g, a, c, r, e: w - r / np.sqrt(a - c**2 + e)),
-            "leave the gradient out",
-        ),
-        (
-            _centered(lambda w, g, a, c, r, e: w - g / np.sqrt(a - c**2 + e)),
+            _centered(step=lambda w, r, top, bottom: w - top / bottom),
             "learning rate out",
         ),
-        (_centered(lambda w, g, a, c, r, e: w), "have not moved"),
-        (_centered(lambda w, g, a, c, r, e: w - r), "Both averages are right"),
+        (_centered(step=lambda w, *_: w), "have not moved"),
+        (_centered(step=lambda w, r, *_: w - r), "Both averages are right"),
         (lambda w, g, a, c, r, rho, e: w - r * g, "three arrays"),
         (lambda *given: (0.0, *_centered()(*given)[1:]), "should have the shape"),
         (_in_place, "changes the values"),
@@ -425,20 +368,23 @@ WRONG = {
         (lambda x, y: [1, 2], "models themselves"),
     ],
     "lion": [
-        (_lion(uphill=-1), "uphill"),
-        (_lion(sign=lambda way: way), "Only the sign"),
+        (_lion(lambda g, mixed, pull: -np.sign(mixed)), "uphill"),
+        (_lion(lambda g, mixed, pull: mixed), "Only the sign"),
         (_lion(order="memory first"), "before the step"),
         (_lion(order="gradient twice"), "the gradient twice"),
-        (_sign_descent, "Mix in `m`"),
-        (_lion_swapped, "changed places"),
-        (_lion_one_beta, "kept with `beta_2`"),
-        (_lion_defaults, "0.9 and 0.99 whatever"),
-        (_lion(pull=lambda w, decay: 0), "leave `decay` out"),
-        (_lion(pull=lambda w, decay: decay * w), "multiplies the decay"),
-        (_lion_decay_in_sign, "within the sign"),
+        (_lion(lambda g, mixed, pull: np.sign(g)), "Mix in `m`"),
+        (_lion(betas=lambda beta_1, beta_2: (beta_2, beta_1)), "changed places"),
+        (_lion(betas=lambda beta_1, beta_2: (beta_1, beta_1)), "kept with `beta_2`"),
+        (_lion(betas=lambda *_: (0.9, 0.99)), "0.9 and 0.99 whatever"),
+        (_lion(pull=lambda *_: 0), "leave `decay` out"),
+        (_lion(pull=lambda w, rate, decay: decay * w), "multiplies the decay"),
+        (
+            _lion(lambda g, mixed, pull: np.sign(mixed + pull), lambda *_: 0),
+            "within the sign",
+        ),
         (_lion_new_w, "shrink the new"),
-        (_lion(stop=True), "in the loop"),
-        (_lion_one_more, "one step too many"),
+        (_lion(count=lambda steps: 1), "in the loop"),
+        (_lion(count=lambda steps: steps + 1), "one step too many"),
         (lambda gradient, w, *rest: w, "have not moved"),
         (lambda gradient, w, *rest: w + 1, "Follow one step"),
         (lambda *given: (_lion()(*given), 0), "Return `w` alone"),

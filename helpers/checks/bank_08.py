@@ -1,8 +1,4 @@
-"""What people answer to the exercises of lesson 8, right and wrong.
-
-``RIGHT``: exercise -> answers that must pass. ``WRONG``: exercise -> (answer, a part
-of the message that it must get). ``NAMES``: what the collected answers refer to.
-"""
+"""What people answer to the exercises of lesson 8; CONTRIBUTING.md says how."""
 
 import numpy as np
 

@@ -95,9 +95,8 @@ class Lesson:
     """The exercises of one lesson, in the order in which they are defined."""
 
     def __init__(self, number: int, title: str):
-        self.number = number
-        self.title = title
-        self._exercises = []
+        self.number, self.title = number, title
+        self.exercises = []
 
     def exercise(self, kind, *, hints, points=1, seconds=2.0, needs_keras=False):
         """Make an exercise out of the function below.
@@ -114,22 +113,17 @@ class Lesson:
             exercise = Exercise(
                 name=judge.__name__,
                 kind=kind,
-                number=f"{self.number}.{len(self._exercises) + 1}",
+                number=f"{self.number}.{len(self.exercises) + 1}",
                 points=points,
                 hints=tuple(hints),
                 judge=judge,
                 seconds=seconds,
                 needs_keras=needs_keras,
             )
-            self._exercises.append(exercise)
+            self.exercises.append(exercise)
             return exercise
 
         return decorate
-
-    @property
-    def exercises(self) -> tuple[Exercise, ...]:
-        """The exercises, in order."""
-        return tuple(self._exercises)
 
     def progress(self) -> Note:
         """Show what is solved: this lesson, and the whole course as bars."""

@@ -2,7 +2,16 @@
 
 import numpy as np
 
-from helpers.checks.answers import array, call, kind_of, number, recognise, show
+from helpers.checks.answers import (
+    array,
+    call,
+    kind_of,
+    look_up,
+    number,
+    recognise,
+    show,
+)
+from helpers.checks.choices import choices
 from helpers.checks.engine import Lesson, Wrong
 
 LESSON = Lesson(1, "Stochastic")
@@ -50,54 +59,37 @@ def minibatch_gradient(answer):
 
 
 def _gradient_mistake(came, right, arguments):
+    def slopes(errors, x):
+        return 2 * np.array([np.mean(errors * x), np.mean(errors)])
+
     w, b, x, y, rows = arguments
     size = len(rows)
     everywhere = w * x + b - y
     errors = everywhere[rows]
-    full = 2 * np.array([np.mean(everywhere * x), np.mean(everywhere)])
-    through_origin = w * x[rows] - y[rows]
-    added = y[rows] + w * x[rows] + b
-    mistakes = [
-        (-right, "Your signs are turned round. The error is prediction minus truth."),
-        (right / 2, "You lost the factor 2: each row contributes twice its error."),
-        (right * size, "You add up the rows. Take their mean: divide by their number."),
-        (
-            right * size / 2,
-            "You add up the rows, and the factor 2 is missing: take the mean of twice "
-            "the errors.",
+    full = slopes(everywhere, x)
+    mistakes = {
+        "Your signs are turned round. The error is prediction minus truth.": -right,
+        "You lost the factor 2: each row contributes twice its error.": right / 2,
+        "You add up the rows. Take their mean: divide by their number.": right * size,
+        "You add up the rows, and the factor 2 is missing: take the mean of twice "
+        "the errors.": right * size / 2,
+        "You divide by the number of rows twice: the mean has done it already.": (
+            right / size
         ),
-        (
-            right / size,
-            "You divide by the number of rows twice: the mean has done it already.",
+        "You use all rows. The minibatch is `x[rows]` and `y[rows]`.": full,
+        "You divide by the number of all rows. The mean is over the minibatch: "
+        "divide by `len(rows)`.": right * size / len(x),
+        "The two slopes are in the wrong order: `w` first, then `b`.": right[::-1],
+        "Both your slopes are along `w`. Along `b` the `x` is missing.": right[[0, 0]],
+        "Both your slopes are along `b`. Along `w` there is a factor x.": right[[1, 1]],
+        "You forgot `b` in the prediction: it is `w * x + b`.": (
+            slopes(errors - b, x[rows])
         ),
-        (full, "You use all rows. The minibatch is `x[rows]` and `y[rows]`."),
-        (
-            right * size / len(x),
-            "You divide by the number of all rows. The mean is over the minibatch: "
-            "divide by `len(rows)`.",
+        "You add the truth to the prediction. The error is prediction minus truth.": (
+            slopes(errors + 2 * y[rows], x[rows])
         ),
-        (right[::-1], "The two slopes are in the wrong order: `w` first, then `b`."),
-        (
-            right[[0, 0]],
-            "Both your slopes are along `w`. Along `b` the `x` is missing.",
-        ),
-        (
-            right[[1, 1]],
-            "Both your slopes are along `b`. Along `w` there is a factor x.",
-        ),
-        (
-            2 * np.array([np.mean(through_origin * x[rows]), np.mean(through_origin)]),
-            "You forgot `b` in the prediction: it is `w * x + b`.",
-        ),
-        (
-            2 * np.array([np.mean(added * x[rows]), np.mean(added)]),
-            "You add the truth to the prediction. The error is prediction minus truth.",
-        ),
-        (
-            np.array([np.mean(errors**2)] * 2),
-            "That is the loss. Wanted are its two slopes.",
-        ),
-    ]
+        "That is the loss. Wanted are its two slopes.": [np.mean(errors**2)] * 2,
+    }
     recognise(came, mistakes, rtol=1e-6, atol=1e-9)
     if np.isclose(came[1], right[1]):
         return (
@@ -154,8 +146,7 @@ def a_tenth_of_the_noise(answer):
         0.1: "A tenth of the rows makes *more* noise. More rows, less noise.",
         0.01: "You turned it round: fewer rows make more noise.",
     }
-    if times in mistakes:
-        raise Wrong(mistakes[times])
+    look_up(times, mistakes)
     if times != 100:
         raise Wrong(
             f"{times:g} times as many rows change the noise by a factor of 1 / "
@@ -228,14 +219,8 @@ def _standard_error(size):
 )
 def which_cloud(answer):
     """Judge which of three clouds belongs to which batch size."""
-    if not isinstance(answer, dict):
-        raise Wrong(
-            'my_sizes should be a dictionary such as {"A": 4, "B": 16, "C": 64}. '
-            f"You gave {kind_of(answer)}."
-        )
-    if set(answer) != {"A", "B", "C"}:
-        raise Wrong(f"my_sizes needs the keys A, B and C. Yours are {show([*answer])}.")
-    came = {key: number(answer[key], f"my_sizes[{key!r}]", whole=True) for key in "ABC"}
+    example = '{"A": 4, "B": 16, "C": 64}'
+    came = choices(answer, "ABC", "my_sizes", example, whole=True)
     if sorted(came.values()) != [4, 16, 64]:
         raise Wrong("Each of the batch sizes 4, 16 and 64 belongs to one cloud.")
     if came == {"A": 16, "B": 64, "C": 4}:
@@ -263,6 +248,10 @@ def which_cloud(answer):
 def last_minibatch(answer):
     """Judge how many of 266 rows the last minibatch of 60 holds."""
     rows = number(answer, "my_rows", whole=True)
+    evenly = (
+        "That shares the rows out evenly. Minibatches are filled one after the other: "
+        "60, 60, and so on, then what is left."
+    )
     mistakes = {
         60: "Only full minibatches hold 60, and 60 does not divide 266.",
         0: "Nothing is thrown away: the rows that are left make a smaller minibatch.",
@@ -271,15 +260,12 @@ def last_minibatch(answer):
         34: "That is how many rows are missing to a full one. How many are there?",
         86: "You left out one full minibatch: 266 - 3 * 60 is still more than 60.",
         10: "That was the last one of batch size 32. Here the batch size is 60.",
-        53: "That shares the rows out evenly. Minibatches are filled one after the "
-        "other: 60, 60, and so on, then what is left.",
-        54: "That shares the rows out evenly. Minibatches are filled one after the "
-        "other: 60, 60, and so on, then what is left.",
+        53: evenly,
+        54: evenly,
         27: "One too many: four full minibatches hold 4 * 60 rows. What is left?",
         25: "One too few: four full minibatches hold 4 * 60 rows. What is left?",
     }
-    if rows in mistakes:
-        raise Wrong(mistakes[rows])
+    look_up(rows, mistakes)
     if rows != 26:
         raise Wrong(
             f"{rows:g} rows is not what is left. Take 60 away from 266 as often as you "
@@ -405,7 +391,7 @@ def rows_needed(answer):
         )
         came = call(answer, per_row, target, name=name, nothing=nothing)
         came = number(came, f"What {name} returns", whole=True)
-        right = _needed(per_row, target)
+        right = _needed(n, per_row.std(), target)
         if came != right:
             raise Wrong(_needed_mistake(came, right, per_row, target))
     return (
@@ -414,13 +400,9 @@ def rows_needed(answer):
     )
 
 
-def _needed(per_row, target):
-    return _needed_of(len(per_row), per_row.std(), target)
-
-
-def _needed_of(n, spread, target):
+def _needed(n, spread, target, factor=np.sqrt):
     sizes = np.arange(1, n + 1)
-    errors = spread / np.sqrt(sizes) * np.sqrt((n - sizes) / (n - 1))
+    errors = spread / np.sqrt(sizes) * factor((n - sizes) / (n - 1))
     return sizes[errors <= target][0]
 
 
@@ -432,7 +414,7 @@ def _needed_mistake(came, right, per_row, target):
             f"{where} your function returns {came:g}, one more than there are: perhaps "
             "a rounding error of the computer. `min(n, ...)` cures it."
         )
-    if n != ROWS and target and came == _needed_of(ROWS, spread, target):
+    if n != ROWS and target and came == _needed(ROWS, spread, target):
         return (
             f"{where} your function returns {came:g}, the size for {ROWS} rows: `n` is "
             "the lesson's. The data that you are given have `len(per_row)`."
@@ -448,9 +430,7 @@ def _needed_mistake(came, right, per_row, target):
             f"{where} you ask for {came:g} rows: that leaves out the finite-population "
             f"factor. With it {right} are enough."
         )
-    sizes = np.arange(1, n + 1)
-    no_root = sizes[spread / np.sqrt(sizes) * (n - sizes) / (n - 1) <= target][0]
-    if came == no_root:
+    if came == _needed(n, spread, target, factor=lambda share: share):
         return (
             f"{where} your function returns {came:g}. The finite-population factor is "
             "a square root."

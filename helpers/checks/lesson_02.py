@@ -2,7 +2,16 @@
 
 import numpy as np
 
-from helpers.checks.answers import array, call, kind_of, number, recognise, show
+from helpers.checks.answers import (
+    array,
+    call,
+    kind_of,
+    look_up,
+    number,
+    recognise,
+    show,
+)
+from helpers.checks.choices import choices
 from helpers.checks.engine import Lesson, Wrong
 
 LESSON = Lesson(2, "Gradient")
@@ -45,7 +54,7 @@ def slope_at_one(answer):
         -2: "You took the square of w alone, perhaps: the slope of (w - 2)² is -2 "
         "there. Here w is multiplied by 3 before the square.",
     }
-    recognise(slope, mistakes.items(), rtol=0, atol=0.01)
+    look_up(slope, mistakes, atol=0.01)
     if -18 < slope < -8.9:
         raise Wrong(
             f"{slope:g} is the slope of a long nudge, over which the curve bends. Make "
@@ -84,7 +93,7 @@ def numerical_gradient(answer):
                 "a time."
             )
         came = array(came, point.shape, f"What {name} returns")
-        right = _two_sided(f, point, h)
+        right = _slopes(f, point, h, h)
         if not np.allclose(came, right, rtol=1e-6, atol=1e-8):
             raise Wrong(_numerical_mistake(came, right, f, point, h))
     return (
@@ -104,47 +113,37 @@ def f(weights, *more):
     return float(np.sum(np.sin(weights) + weights**3) + np.prod(weights))
 
 
-def _nudges(point, h):
-    return h * np.eye(len(point))
-
-
-def _two_sided(f, point, h):
-    ways = _nudges(point, h)
-    return np.array([(f(point + way) - f(point - way)) / (2 * h) for way in ways])
+def _slopes(f, point, ahead, behind):
+    """Return the slopes along each weight, from so far behind to so far ahead."""
+    ways, length = np.eye(len(point)), ahead + behind
+    return np.array(
+        [(f(point + ahead * w) - f(point - behind * w)) / length for w in ways]
+    )
 
 
 def _numerical_mistake(came, right, f, point, h):
-    ways, here = _nudges(point, h), f(point)
-    ahead = np.array([(f(point + way) - here) / h for way in ways])
-    behind = np.array([(here - f(point - way)) / h for way in ways])
-    together = (f(point + h) - f(point - h)) / (2 * h)
-    mistakes = [
-        (-right, "Every slope has the wrong sign: it is ahead minus behind."),
-        (
-            2 * right,
-            "Every slope is twice as large as it should be: from `point - h` to "
-            "`point + h` the way is `2 * h` long.",
+    ahead, behind = _slopes(f, point, h, 0), _slopes(f, point, 0, h)
+    one_side = "You nudge to one side only. Nudge to both, and divide by `2 * h`."
+    for slopes in (ahead, behind):
+        recognise(came, {one_side: slopes}, rtol=1e-6, atol=1e-9)
+    mistakes = {
+        "Every slope has the wrong sign: it is ahead minus behind.": -right,
+        "Every slope is twice as large as it should be: from `point - h` to "
+        "`point + h` the way is `2 * h` long.": 2 * right,
+        "You nudge to one side only, and divide by `2 * h`. Nudge to both sides.": (
+            ahead / 2
         ),
-        (ahead, "You nudge to one side only. Nudge to both, and divide by `2 * h`."),
-        (behind, "You nudge to one side only. Nudge to both, and divide by `2 * h`."),
-        (
-            ahead / 2,
-            "You nudge to one side only, and divide by `2 * h`. Nudge to both sides.",
+        "Divide the change of the loss by the nudge, `2 * h`.": right * 2 * h,
+        "`/ 2 * h` divides by 2 and then multiplies by h: write `/ (2 * h)`.": (
+            right * h * h
         ),
-        (right * 2 * h, "Divide the change of the loss by the nudge, `2 * h`."),
-        (
-            right * h * h,
-            "`/ 2 * h` divides by 2 and then multiplies by h: write `/ (2 * h)`.",
+        "You nudge all weights at once: one at a time, while the others stay.": (
+            (f(point + h) - f(point - h)) / (2 * h)
         ),
-        (
-            np.full(len(point), together),
-            "You nudge all weights at once: one at a time, while the others stay.",
+        "You use a nudge of your own: use the `h` that the function is given.": (
+            _slopes(f, point, 1e-5, 1e-5)
         ),
-        (
-            _two_sided(f, point, 1e-5),
-            "You use a nudge of your own: use the `h` that the function is given.",
-        ),
-    ]
+    }
     recognise(came, mistakes, rtol=1e-6, atol=1e-9)
     return (
         f"At {show(point)} with h = {h} it gives {show(came.round(3))}; the slopes by "
@@ -165,16 +164,8 @@ def _numerical_mistake(came, right, f, point, h):
 def four_arrows(answer):
     """Judge which of four slopes belongs to which arrow."""
     right = {"A": 0.0, "B": 2.2, "C": -1.9, "D": -2.2}
-    if not isinstance(answer, dict):
-        raise Wrong(
-            'my_slopes should be a dictionary such as {"A": 2.2, "B": 0.0, "C": -2.2, '
-            f'"D": -1.9}}. You gave {kind_of(answer)}.'
-        )
-    if set(answer) != set(right):
-        raise Wrong(
-            f"my_slopes needs the keys A, B, C and D. Yours are {show([*answer])}."
-        )
-    came = {key: number(answer[key], f"my_slopes[{key!r}]") for key in right}
+    example = '{"A": 2.2, "B": 0.0, "C": -2.2, "D": -1.9}'
+    came = choices(answer, "ABCD", "my_slopes", example)
     if not np.allclose(sorted(came.values()), sorted(right.values()), atol=0.051):
         raise Wrong(
             "Each of the four slopes that the cell prints belongs to one arrow."
@@ -251,7 +242,7 @@ def steepest_slope(answer):
             "The gradient's length is √(3² + 4²) = 5, and against it the loss falls by "
             "5 for each unit. Along one weight alone it is 4 at most."
         )
-    recognise(slope, mistakes.items(), rtol=0, atol=0.01)
+    look_up(slope, mistakes, atol=0.01)
     if slope < -5:
         raise Wrong(
             f"No direction has a slope of {slope:g}: minus the length of the gradient "
@@ -312,78 +303,54 @@ def _squared_mistake(came, right, line, link, x, y, b):
     rows, (w_slope, b_slope) = len(x), right
     error = line**2 - y
     apart = np.mean(2 * error) * np.mean(2 * line)
-    links = [
-        (-link, "Both signs are turned: the error is the prediction minus y."),
-        (
-            link / 2,
-            "One factor 2 is missing: there are two squares, and each brings a 2.",
+    links = {
+        "Both signs are turned: the error is the prediction minus y.": -link,
+        "One factor 2 is missing: there are two squares, and each brings a 2.": (
+            link / 2
         ),
-        (
-            link / 4,
-            "Two factors 2 are missing: there are two squares, and each brings one.",
+        "Two factors 2 are missing: there are two squares, and each brings one.": (
+            link / 4
         ),
-        (
-            2 * error,
-            "A link is missing: the nudge also goes through the square of the line, "
-            "which multiplies it by 2 · (wx + b).",
+        "A link is missing: the nudge also goes through the square of the line, "
+        "which multiplies it by 2 · (wx + b).": 2 * error,
+        "Those are the slopes of the line itself. This model squares the line: one "
+        "more link.": 2 * (line - y),
+        "The error is the prediction minus y, and the prediction is (wx + b)².": (
+            4 * (line - y) * line
         ),
-        (
-            2 * (line - y),
-            "Those are the slopes of the line itself. This model squares the line: one "
-            "more link.",
+        "The slope of a square is not the square: it is 2 times what is squared.": (
+            2 * error * line**2
         ),
-        (
-            4 * (line - y) * line,
-            "The error is the prediction minus y, and the prediction is (wx + b)².",
+        "Keep the sign of the error: it says on which side of y the prediction is.": (
+            4 * np.abs(error) * line
         ),
-        (
-            2 * error * line**2,
-            "The slope of a square is not the square: it is 2 times what is squared.",
+        "You forgot `b` in the prediction: it is (wx + b)².": (
+            4 * ((line - b) ** 2 - y) * (line - b)
         ),
-        (
-            4 * np.abs(error) * line,
-            "Keep the sign of the error: it says on which side of y the prediction is.",
-        ),
-        (
-            4 * ((line - b) ** 2 - y) * (line - b),
-            "You forgot `b` in the prediction: it is (wx + b)².",
-        ),
-    ]
-    mistakes = [
-        ([np.mean(wrong * x), np.mean(wrong)], message) for wrong, message in links
-    ]
-    mistakes += [
-        (right * rows, "You take the sum over the rows. The loss is a mean."),
-        (right[::-1], "The two slopes are right, in the wrong order: w first."),
-        (
-            [b_slope, b_slope],
-            "A nudge of w moves the line x times as far: along w there is one more "
-            "factor.",
-        ),
-        (
-            [w_slope, w_slope],
-            "Along b you have the factor x, too. A nudge of b moves the line by "
-            "exactly as much.",
-        ),
-        (
-            [w_slope, b_slope * b],
-            "Along b you multiply by b. A nudge of b moves the line by exactly as "
-            "much: the factor is 1.",
-        ),
-        (
-            [b_slope * x.mean(), b_slope],
-            "Multiply row by row, then take the mean: the mean of a product is not the "
-            "product of the means.",
-        ),
-        (
-            [w_slope * rows, b_slope],
-            "Along w you take the sum over the rows. The loss is a mean.",
-        ),
-        (
-            [w_slope, b_slope * rows],
-            "Along b you take the sum over the rows. The loss is a mean.",
-        ),
-    ]
+    }
+    mistakes = {
+        words: [np.mean(wrong * x), np.mean(wrong)] for words, wrong in links.items()
+    }
+    mistakes |= {
+        "You take the sum over the rows. The loss is a mean.": right * rows,
+        "The two slopes are right, in the wrong order: w first.": right[::-1],
+        "A nudge of w moves the line x times as far: along w there is one more "
+        "factor.": [b_slope, b_slope],
+        "Along b you have the factor x, too. A nudge of b moves the line by "
+        "exactly as much.": [w_slope, w_slope],
+        "Along b you multiply by b. A nudge of b moves the line by exactly as "
+        "much: the factor is 1.": [w_slope, b_slope * b],
+        "Multiply row by row, then take the mean: the mean of a product is not the "
+        "product of the means.": [b_slope * x.mean(), b_slope],
+        "Along w you take the sum over the rows. The loss is a mean.": [
+            w_slope * rows,
+            b_slope,
+        ],
+        "Along b you take the sum over the rows. The loss is a mean.": [
+            w_slope,
+            b_slope * rows,
+        ],
+    }
     recognise(came, mistakes, rtol=1e-6, atol=1e-9)
     if rows > 1 and np.isclose(came[1], apart, rtol=1e-6):
         return (
@@ -479,8 +446,7 @@ def count_weights(answer):
         99: "Two too many. The hidden layer has 88, the last one 9.",
         25802: "Count one set of weights: all rows of data share it.",
     }
-    if count in mistakes:
-        raise Wrong(mistakes[count])
+    look_up(count, mistakes)
     if count != 97:
         raise Wrong(
             f"{count:g} is not the number of weights and biases. For each layer: "
@@ -543,11 +509,16 @@ def _layer(random, inputs, units):
     return [random.normal(size=(inputs, units)), random.normal(size=units)]
 
 
-def _leaky(x, y, W1, b1, W2, b2, mask=lambda z: np.where(z > 0, 1, 0.1)):
+def _tenths(z):
+    return np.where(z > 0, 1, 0.1)
+
+
+def _leaky(x, y, W1, b1, W2, b2, mask=lambda z, d: _tenths(z)):
+    """Return the gradients, rightly or with another mask on the way back."""
     z = x @ W1 + b1
     hidden = np.where(z > 0, z, 0.1 * z)
     d = 2 * (hidden @ W2 + b2 - y) / len(x)
-    back = d @ W2.T * mask(z)
+    back = d @ W2.T * mask(z, d)
     return [x.T @ back, back.sum(axis=0), hidden.T @ d, d.sum(axis=0)]
 
 
@@ -558,70 +529,47 @@ def _leaky_mistake(wrong, came, x, y, weights):
     plain = _deep(x, y, [(W1, b1), (W2, b2)])
     if all(map(np.allclose, came, (part for pair in plain for part in pair))):
         return "That is the plain ReLU, forwards and backwards. Here it is a leaky one."
-    masks = [
-        (
-            lambda z: 1,
-            "`W1` is as if the activation were not there. On the way back multiply by "
-            "its slope: 1 above zero, 0.1 below.",
+    masks = {
+        "`W1` is as if the activation were not there. On the way back multiply by "
+        "its slope: 1 above zero, 0.1 below.": lambda z, d: 1,
+        "`W1` is that of a plain ReLU. A leaky one lets a tenth through on the way "
+        "back, too.": lambda z, d: z > 0,
+        "You multiply by what the unit says. Multiply by the slope of the "
+        "activation: 1 above zero, 0.1 below.": lambda z, d: z * _tenths(z),
+        "The slopes of the activation are exchanged: 1 above zero, 0.1 below.": (
+            lambda z, d: np.where(z > 0, 0.1, 1)
         ),
-        (
-            lambda z: z > 0,
-            "`W1` is that of a plain ReLU. A leaky one lets a tenth through on the way "
-            "back, too.",
+        "Below zero the activation still rises, by a tenth: its slope is 0.1.": (
+            lambda z, d: np.where(z > 0, 1, -0.1)
         ),
-        (
-            lambda z: np.where(z > 0, z, 0.1 * z),
-            "You multiply by what the unit says. Multiply by the slope of the "
-            "activation: 1 above zero, 0.1 below.",
-        ),
-        (
-            lambda z: np.where(z > 0, 0.1, 1),
-            "The slopes of the activation are exchanged: 1 above zero, 0.1 below.",
-        ),
-        (
-            lambda z: np.where(z > 0, 1, -0.1),
-            "Below zero the activation still rises, by a tenth: its slope is 0.1.",
-        ),
-        (
-            lambda z: np.full(z.shape, 0.1),
-            "You multiply by 0.1 everywhere. Above zero the slope of the activation is "
-            "1.",
-        ),
-    ]
-    for mask, message in masks:
-        if np.allclose(came[0], _leaky(x, y, *weights, mask=mask)[0]):
-            return message
-    d, back = _leaky_back(x, y, weights)
-    by_d = [back * np.where(sign > 0, 1, 0.1) for sign in (back, d)]
-    if any(np.allclose(came[0], x.T @ wrong_way) for wrong_way in by_d):
+        "You multiply by 0.1 everywhere. Above zero the slope of the activation is "
+        "1.": lambda z, d: 0.1,
+    }
+
+    def first(mask):
+        return _leaky(x, y, *weights, mask)[0]
+
+    recognise(came[0], {words: first(mask) for words, mask in masks.items()})
+    signs_of_d = lambda z, d: _tenths(d @ W2.T), lambda z, d: _tenths(d)
+    if any(np.allclose(came[0], first(mask)) for mask in signs_of_d):
         return (
             "You ask whether `d` is above zero. Whether the unit was is said by `z`: "
             "use `np.where(z > 0, 1, 0.1)`."
         )
-    scales = [
-        (-1, f"The signs of {names} are turned: the error is prediction minus y."),
-        (
-            1 / rows,
-            f"{names}: `d` is divided by the rows already, so add up and do not take "
-            "the mean.",
-        ),
-        (rows, f"{names}: not divided by the number of rows. The loss is a mean."),
-        (0.5, f"{names}: the factor 2 of the square is missing."),
-    ]
-    for scale, message in scales:
+    scales = {
+        f"The signs of {names} are turned: the error is prediction minus y.": -1,
+        f"{names}: `d` is divided by the rows already, so add up and do not take "
+        "the mean.": 1 / rows,
+        f"{names}: not divided by the number of rows. The loss is a mean.": rows,
+        f"{names}: the factor 2 of the square is missing.": 0.5,
+    }
+    for message, scale in scales.items():
         if all(np.allclose(theirs, scale * ours) for _, ours, theirs in wrong):
             return message
     return (
         f"{names}: not the slopes that nudges find. For each layer: inputs turned, "
         "times `d`; for its biases the sum of `d` over the rows."
     )
-
-
-def _leaky_back(x, y, weights):
-    W1, b1, W2, b2 = weights
-    z = x @ W1 + b1
-    d = 2 * (np.where(z > 0, z, 0.1 * z) @ W2 + b2 - y) / len(x)
-    return d, d @ W2.T
 
 
 @LESSON.exercise(
@@ -659,14 +607,12 @@ def deep_gradients(answer):
         came = call(answer, x, y, layers, name=name, advice=advice)
         _check_pairs(came, layers)
         right = _deep(x, y, layers)
-        for number_, (ours, theirs) in enumerate(zip(right, came, strict=True), 1):
+        for place, (ours, theirs) in enumerate(zip(right, came, strict=True), 1):
             for part, good, given in zip(("W", "b"), ours, theirs, strict=True):
-                place = f"the gradient of {part} in layer {number_} of {len(layers)}"
-                given = array(given, good.shape, f"{place[0].upper()}{place[1:]}")
+                what = f"gradient of {part} in layer {place} of {len(layers)}"
+                given = array(given, good.shape, f"The {what}")
                 if not np.allclose(given, good, rtol=1e-7, atol=1e-9):
-                    raise Wrong(
-                        _deep_mistake(came, x, y, layers, place, given, good, rows)
-                    )
+                    raise Wrong(_deep_mistake(came, x, y, layers, what, given, good))
     return (
         "From the last layer to the first, with nothing computed twice: this works for "
         "any depth."
@@ -722,7 +668,7 @@ def _check_pairs(came, layers):
         )
 
 
-def _deep_mistake(came, x, y, layers, place, given, good, rows):
+def _deep_mistake(came, x, y, layers, what, given, good):
     def same(gradients):
         return all(
             np.allclose(ours, theirs)
@@ -736,14 +682,14 @@ def _deep_mistake(came, x, y, layers, place, given, good, rows):
             "multiply by `(inputs of the layer > 0)`."
         )
     if np.allclose(given, -good):
-        return f"The sign of {place} is turned. `d` has the right sign at the start."
-    if np.allclose(given * rows, good):
+        return f"The sign of the {what} is turned. `d` has the right sign at the start."
+    if np.allclose(given * len(x), good):
         return (
-            f"For {place} you take the mean over the rows. `d` is divided by them "
+            f"For the {what} you take the mean over the rows. `d` is divided by them "
             "already: add up."
         )
     return (
-        f"{place[0].upper()}{place[1:]} is not what nudges find. Did `d` come back "
+        f"The {what} is not what nudges find. Did `d` come back "
         "through the weights of the layer after it, and through the ReLU between them, "
         "each once?"
     )

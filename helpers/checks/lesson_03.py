@@ -2,7 +2,16 @@
 
 import numpy as np
 
-from helpers.checks.answers import array, call, kind_of, number, recognise, show
+from helpers.checks.answers import (
+    array,
+    call,
+    kind_of,
+    look_up,
+    number,
+    recognise,
+    show,
+)
+from helpers.checks.choices import choices
 from helpers.checks.engine import Lesson, Wrong
 from helpers.minibatches import batches
 
@@ -34,57 +43,44 @@ def sgd_step(answer):
 
 
 def _step_mistake(came, weights, gradient, rate):
-    mistakes = [
-        (
-            weights + rate * gradient,
-            "Your step goes uphill. The gradient points up the slope: subtract it.",
+    mistakes = {
+        "Your step goes uphill. The gradient points up the slope: subtract it.": (
+            weights + rate * gradient
         ),
-        (weights - gradient, "You leave the learning rate out: multiply by it."),
-        (
-            -rate * gradient,
-            "That is the step alone. Add it to the weights, to say where it leads.",
+        "You leave the learning rate out: multiply by it.": weights - gradient,
+        "That is the step alone. Add it to the weights, to say where it leads.": (
+            -rate * gradient
         ),
-        (
-            rate * gradient,
-            "That is the step alone, and uphill. Take it away from the weights.",
+        "That is the step alone, and uphill. Take it away from the weights.": (
+            rate * gradient
         ),
-        (
-            weights * (1 - rate * gradient),
-            "You shrink the weights by a share of themselves. Subtract learning rate "
-            "times gradient from them; don't multiply by the weights.",
+        "You shrink the weights by a share of themselves. Subtract learning rate "
+        "times gradient from them; don't multiply by the weights.": (
+            weights * (1 - rate * gradient)
         ),
-        (
-            weights - rate * np.sign(gradient),
-            "All of your steps are equally long. Use the gradient, not only its sign.",
+        "All of your steps are equally long. Use the gradient, not only its sign.": (
+            weights - rate * np.sign(gradient)
         ),
-        (
-            weights - rate * gradient / np.linalg.norm(gradient),
-            "You divide the gradient by its length. Leave it as long as it is: where "
-            "the slope is small, the step should be short.",
+        "You divide the gradient by its length. Leave it as long as it is: where "
+        "the slope is small, the step should be short.": (
+            weights - rate * gradient / np.linalg.norm(gradient)
         ),
-        (
-            weights - gradient / rate,
-            "You divide by the learning rate. A small rate should make a short step: "
-            "multiply.",
+        "You divide by the learning rate. A small rate should make a short step: "
+        "multiply.": weights - gradient / rate,
+        "The weights have not moved. Return the new ones.": weights,
+        "You use 0.05. Use the `learning_rate` that the function is given.": (
+            weights - 0.05 * gradient
         ),
-        (weights, "The weights have not moved. Return the new ones."),
-        (
-            weights - 0.05 * gradient,
-            "You use 0.05. Use the `learning_rate` that the function is given.",
+        "You multiply the weights by the learning rate, too: mind the brackets.": (
+            rate * (weights - gradient)
         ),
-        (
-            rate * (weights - gradient),
-            "You multiply the weights by the learning rate, too: mind the brackets.",
+        "You subtract a share of the weights. The step goes against the gradient.": (
+            weights - rate * weights
         ),
-        (
-            weights - rate * weights,
-            "You subtract a share of the weights. The step goes against the gradient.",
+        "All weights get one step, along the mean slope. Each has its own slope.": (
+            weights - rate * gradient.mean()
         ),
-        (
-            weights - rate * gradient.mean(),
-            "All weights get one step, along the mean slope. Each has its own slope.",
-        ),
-    ]
+    }
     recognise(came, mistakes, atol=1e-9)
     return (
         f"For weights {show(weights.round(2).tolist())}, gradient "
@@ -123,8 +119,7 @@ def steps_needed(answer):
         182: "You leave the curvature out: the multiplier is 1 - 0.025 * 8.",
         183: "You leave the curvature out: the multiplier is 1 - 0.025 * 8.",
     }
-    if steps in mistakes:
-        raise Wrong(mistakes[steps])
+    look_up(steps, mistakes)
     if steps != 21:
         left = (
             f"After {steps:g} steps w is {0.8**steps:.2g}. "
@@ -197,16 +192,7 @@ RATES = {"A": 0.08, "B": 0.074, "C": 0.01, "D": 0.04}
 )
 def which_rate(answer):
     """Judge which of four paths in a ravine has which rate."""
-    if not isinstance(answer, dict):
-        raise Wrong(
-            'my_rates should be a dictionary such as {"A": 0.01, "B": 0.04, ...}. '
-            f"You gave {kind_of(answer)}."
-        )
-    if set(answer) != set(RATES):
-        raise Wrong(
-            f"my_rates needs the keys A, B, C and D. Yours are {show([*answer])}."
-        )
-    came = {key: number(answer[key], f"my_rates[{key!r}]") for key in "ABCD"}
+    came = choices(answer, "ABCD", "my_rates", '{"A": 0.01, "B": 0.04, ...}')
     if sorted(came.values()) != sorted(RATES.values()):
         raise Wrong("Each of the rates 0.01, 0.04, 0.074 and 0.08 belongs to one path.")
     if came["A"] == 0.074 and came["B"] == 0.08:
@@ -309,81 +295,57 @@ def careful_step(answer):
                 "careful_step should return two values: `return w, b`. Yours returns "
                 f"{kind_of(came)}."
             )
-        new_w = number(came[0], "The new w")
-        new_b = number(came[1], "The new b")
-        _judge_line_step(new_w, new_b, w, b, x, y, rate)
+        came = number(came[0], "The new w"), number(came[1], "The new b")
+        _judge_line_step(came, w, b, x, y, rate)
     return (
         "Means instead of sums, so the rate fits every batch size; and both updates "
         "start from the same point."
     )
 
 
-def _judge_line_step(new_w, new_b, w, b, x, y, rate):
+def _judge_line_step(came, w, b, x, y, rate):
     def step(pool=np.mean, factor=2.0, first=False):
         next_w = w - factor * rate * pool((w * x + b - y) * x)
         used = next_w if first else w
         return next_w, b - factor * rate * pool(used * x + b - y)
 
-    right = step()
-    came = (new_w, new_b)
+    right, sums = step(), step(np.sum)
     first_b_w = w - 2 * rate * np.mean((w * x + right[1] - y) * x)
-    mistakes = [
-        (step(np.sum, first=True), "Both faults are still there: sums, and a new `w`."),
-        (
-            step(np.sum),
-            "Your step adds the errors up: with more rows it gets longer. Take the "
-            "mean.",
+    mistakes = {
+        "Both faults are still there: sums, and a new `w`.": step(np.sum, first=True),
+        "Your step adds the errors up: with more rows it gets longer. Take the "
+        "mean.": sums,
+        "The mean is right. The quiet fault is still there: `b` is changed with "
+        "errors computed from the new `w`. Compute the errors once, before.": (
+            step(first=True)
         ),
-        (
-            step(first=True),
-            "The mean is right. The quiet fault is still there: `b` is changed with "
-            "errors computed from the new `w`. Compute the errors once, before.",
+        "Now `b` goes first and `w` is changed with errors from the new `b`. "
+        "Compute the errors once, before both.": (first_b_w, right[1]),
+        "Your step goes uphill. Subtract the gradient from w and b.": step(factor=-2.0),
+        "The gradient of a square has a factor 2: keep it.": step(factor=1.0),
+        "`w` takes the mean now. `b` still adds the errors up.": (right[0], sums[1]),
+        "`b` takes the mean now. `w` still adds the errors up.": (sums[0], right[1]),
+        "You return the gradient. Take the step with it: return the new w and b.": (
+            (w - right[0]) / rate,
+            (b - right[1]) / rate,
         ),
-        (
-            (first_b_w, right[1]),
-            "Now `b` goes first and `w` is changed with errors from the new `b`. "
-            "Compute the errors once, before both.",
+        "w and b come back in the wrong order: `return w, b`.": right[::-1],
+        "The slope along b is the mean error, without the factor x.": (
+            right[0],
+            b - 2 * rate * np.mean((w * x + b - y) * x),
         ),
-        (
-            step(factor=-2.0),
-            "Your step goes uphill. Subtract the gradient from w and b.",
+        "Along w you multiply two means. Multiply error by x row by row, then take "
+        "the mean.": (w - 2 * rate * np.mean(w * x + b - y) * np.mean(x), right[1]),
+        "You forgot `b` in the prediction: it is `w * x + b`.": (
+            w - 2 * rate * np.mean((w * x - y) * x),
+            b - 2 * rate * np.mean(w * x - y),
         ),
-        (step(factor=1.0), "The gradient of a square has a factor 2: keep it."),
-        (
-            (right[0], step(np.sum)[1]),
-            "`w` takes the mean now. `b` still adds the errors up.",
-        ),
-        (
-            (step(np.sum)[0], right[1]),
-            "`b` takes the mean now. `w` still adds the errors up.",
-        ),
-        (
-            ((w - right[0]) / rate, (b - right[1]) / rate),
-            "You return the gradient. Take the step with it: return the new w and b.",
-        ),
-        (right[::-1], "w and b come back in the wrong order: `return w, b`."),
-        (
-            (right[0], b - 2 * rate * np.mean((w * x + b - y) * x)),
-            "The slope along b is the mean error, without the factor x.",
-        ),
-        (
-            (w - 2 * rate * np.mean(w * x + b - y) * np.mean(x), right[1]),
-            "Along w you multiply two means. Multiply error by x row by row, then take "
-            "the mean.",
-        ),
-        (
-            (
-                w - 2 * rate * np.mean((w * x - y) * x),
-                b - 2 * rate * np.mean(w * x - y),
-            ),
-            "You forgot `b` in the prediction: it is `w * x + b`.",
-        ),
-    ]
+    }
     if np.allclose(came, right, atol=1e-9):
         return
     recognise(came, mistakes, atol=1e-9)
-    part = "w" if not np.isclose(new_w, right[0], atol=1e-9) else "b"
-    ways = (new_w - w) / (right[0] - w), (new_b - b) / (right[1] - b)
+    part = 1 if np.isclose(came[0], right[0], atol=1e-9) else 0
+    ways = (came[0] - w) / (right[0] - w), (came[1] - b) / (right[1] - b)
     if np.isclose(*ways) and ways[0] > 0:
         raise Wrong(
             f"With {len(x)} rows your step goes the right way, {ways[0]:.3g} times as "
@@ -391,9 +353,8 @@ def _judge_line_step(new_w, new_b, w, b, x, y, rate):
             "given, whatever it is: `np.mean` does."
         )
     raise Wrong(
-        f"With {len(x)} rows your step leads to {part} = "
-        f"{dict(w=new_w, b=new_b)[part]:.4g}, and one step against `line_gradient` to "
-        f"{dict(zip('wb', right, strict=True))[part]:.4g}."
+        f"With {len(x)} rows your step leads to {'wb'[part]} = {came[part]:.4g}, and "
+        f"one step against `line_gradient` to {right[part]:.4g}."
     )
 
 
@@ -424,8 +385,7 @@ def ball(answer):
         "half from the rate, a half from the batch size.",
         0.75: "The effects multiply, they do not add up: a half of a half.",
     }
-    if factor in mistakes:
-        raise Wrong(mistakes[factor])
+    look_up(factor, mistakes)
     if np.isclose(factor, 0.5**1.5, atol=2e-3):
         raise Wrong(
             "A root is for the spread, 1 / sqrt(batch size). The variance, its square, "
@@ -482,11 +442,10 @@ def minibatch_descent(answer):
                 "minibatch_descent should return two values: `return w, b`. Yours "
                 f"returns {kind_of(came)}."
             )
-        w = array(came[0], (features,), "w")
-        b = number(came[1], "b")
+        came = np.array([*array(came[0], (features,), "w"), number(came[1], "b")])
         right = _descend_line(x, y, _draw(rows, size), rates)
-        if not _same((w, b), right):
-            raise Wrong(_descent_mistake((w, b), right, x, y, size, rates))
+        if not np.allclose(came, right, atol=1e-6):
+            raise Wrong(_descent_mistake(came, right, x, y, size, rates))
     return (
         "Three steps, again and again: a minibatch, its gradient, an update. That is "
         "all there is to stochastic gradient descent."
@@ -510,13 +469,7 @@ def _descend_line(
             if renew:
                 errors = x[rows] @ w + b - y[rows]
             b = b - pace * errors.sum() / (for_b or divide)(rows)
-    return w, b
-
-
-def _same(came, right):
-    return np.allclose(came[0], right[0], atol=1e-6) and np.isclose(
-        came[1], right[1], atol=1e-6
-    )
+    return np.array([*w, b])
 
 
 def _descent_mistake(came, right, x, y, size, rates):
@@ -526,88 +479,69 @@ def _descent_mistake(came, right, x, y, size, rates):
     def other(seed):
         return lambda epoch: batches(len(x), size, epoch, seed(epoch))
 
+    def end(**change):
+        return _descend_line(x, y, **{"draw": draw, "rates": rates} | change)
+
+    no_minibatch = (
+        "You take all rows in every step. Take those of one minibatch: `x[rows]`."
+    )
     another_order = (
         "Your minibatches hold other rows: let `batches` deal them with `seed=0`, "
         "whatever the epoch."
     )
-    variants = [
-        ({"draw": other(lambda epoch: 1)}, another_order),
-        ({"draw": other(lambda epoch: 42)}, another_order),
-        ({"draw": other(lambda epoch: epoch)}, another_order),
-        (
-            {"draw": lambda epoch: [order]},
-            "You take all rows in every step. Take those of one minibatch: `x[rows]`.",
+    for seed in (lambda epoch: 1, lambda epoch: 42, lambda epoch: epoch):
+        recognise(came, {another_order: end(draw=other(seed))}, atol=1e-6)
+    for all_rows in (lambda epoch: [order], lambda epoch: [order for _ in draw(epoch)]):
+        recognise(came, {no_minibatch: end(draw=all_rows)}, atol=1e-6)
+    smaller = (
+        "The last minibatch of an epoch is smaller. Divide by `len(rows)`, not by "
+        "`batch_size`."
+    )
+    for for_b in (None, len):
+        change = {"divide": lambda rows: size, "for_b": for_b}
+        recognise(came, {smaller: end(**change)}, atol=1e-6)
+    mistakes = {
+        "You walk uphill: subtract the gradient.": end(uphill=-1),
+        "You start with weights of 1. Start with all at 0.": end(start=1.0),
+        "The gradient of a square has a factor 2: keep it.": end(uphill=0.5),
+        "You add up the errors. Divide by the rows of the minibatch.": (
+            end(divide=lambda rows: 1)
         ),
-        (
-            {"draw": lambda epoch: [order for _ in draw(epoch)]},
-            "You take all rows in every step. Take those of one minibatch: `x[rows]`.",
+        "`b` is changed with errors computed from the new `w`. Compute the errors "
+        "once, before both updates.": end(renew=True),
+        "Every epoch has the order of epoch 0. Pass the number of the epoch on to "
+        "`batches`.": end(draw=lambda epoch: draw(0)),
+        "Your epochs are numbered from 1. The first one has the number 0.": (
+            end(draw=lambda epoch: draw(epoch + 1))
         ),
-        ({"uphill": -1}, "You walk uphill: subtract the gradient."),
-        ({"start": 1.0}, "You start with weights of 1. Start with all at 0."),
-        ({"uphill": 0.5}, "The gradient of a square has a factor 2: keep it."),
-        (
-            {"divide": lambda rows: 1},
-            "You add up the errors. Divide by the rows of the minibatch.",
+        "You leave out the last, smaller minibatch of an epoch. It counts.": (
+            end(draw=lambda epoch: (b for b in draw(epoch) if len(b) == size))
         ),
-        *(
-            (
-                {"divide": lambda rows: size, "for_b": for_b},
-                "The last minibatch of an epoch is smaller. Divide by `len(rows)`, not "
-                "by `batch_size`.",
-            )
-            for for_b in (None, len)
+        "Your minibatches take the rows as they stand, without shuffling: let "
+        "`batches` draw them.": (
+            end(draw=lambda epoch: (order[k : k + size] for k in order[::size]))
         ),
-        (
-            {"renew": True},
-            "`b` is changed with errors computed from the new `w`. Compute the errors "
-            "once, before both updates.",
+        "All epochs have the first learning rate. Take the one of each epoch.": (
+            end(rates=rates[:1] * len(rates))
         ),
-        (
-            {"draw": lambda epoch: draw(0)},
-            "Every epoch has the order of epoch 0. Pass the number of the epoch on to "
-            "`batches`.",
+        "You run all epochs with every rate. Each epoch has a rate of its own: one "
+        "loop for both.": end(
+            draw=lambda epoch: draw(epoch % len(rates)),
+            rates=np.repeat(rates, len(rates)),
         ),
-        (
-            {"draw": lambda epoch: draw(epoch + 1)},
-            "Your epochs are numbered from 1. The first one has the number 0.",
+        "You return after the first epoch. Is `return` inside the loop?": (
+            end(rates=rates[:1])
         ),
-        (
-            {"draw": lambda epoch: (rows for rows in draw(epoch) if len(rows) == size)},
-            "You leave out the last, smaller minibatch of an epoch. It counts.",
-        ),
-        (
-            {"draw": lambda epoch: (order[k : k + size] for k in order[::size])},
-            "Your minibatches take the rows as they stand, without shuffling: let "
-            "`batches` draw them.",
-        ),
-        (
-            {"rates": rates[:1] * len(rates)},
-            "All epochs have the first learning rate. Take the one of each epoch.",
-        ),
-        (
-            {
-                "draw": lambda epoch: draw(epoch % len(rates)),
-                "rates": np.repeat(rates, len(rates)),
-            },
-            "You run all epochs with every rate. Each epoch has a rate of its own: one "
-            "loop for both.",
-        ),
-        (
-            {"rates": rates[:1]},
-            "You return after the first epoch. Is `return` inside the loop?",
-        ),
-    ]
-    for change, message in variants:
-        if _same(came, _descend_line(x, y, **{"draw": draw, "rates": rates} | change)):
-            return message
-    if not np.any(came[0]) and came[1] == 0:
+    }
+    recognise(came, mistakes, atol=1e-6)
+    if not came.any():
         return "w and b are still 0. Does the inner loop change them?"
-    if len(came[0]) > 1 and np.ptp(came[0]) < 1e-9:
+    if len(came) > 2 and np.ptp(came[:-1]) < 1e-9:
         return (
             "All weights are alike: you take one mean over rows and features. Each "
             "feature has its own slope."
         )
-    if came[1] == 0:
+    if came[-1] == 0:
         return "b is still 0. It takes steps, too: against the mean error, twice."
     return (
         f"For {len(x)} rows, batch size {size} and the rates {show(rates)} you end "
@@ -617,7 +551,7 @@ def _descent_mistake(came, right, x, y, size, rates):
 
 
 def _point(end):
-    return f"w = {show(end[0].round(3).tolist())}, b = {end[1]:.3f}"
+    return f"w = {show(end[:-1].round(3).tolist())}, b = {end[-1]:.3f}"
 
 
 EXERCISES = LESSON.exercises

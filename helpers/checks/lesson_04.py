@@ -5,7 +5,16 @@ from unittest.mock import patch
 
 import numpy as np
 
-from helpers.checks.answers import array, call, kind_of, number, recognise, show
+from helpers.checks.answers import (
+    array,
+    call,
+    entries,
+    look_up,
+    number,
+    recognise,
+    show,
+)
+from helpers.checks.choices import choices
 from helpers.checks.engine import Lesson, Wrong
 from helpers.data import load
 from helpers.sweeps import sweep
@@ -58,41 +67,26 @@ def _classified(seed, rows, classes):
 def _accuracy_mistake(came, right, probabilities, labels):
     rows = len(labels)
     chosen = probabilities[np.arange(rows), labels]
-    mistakes = [
-        (1 - right, "That is the share of wrong rows. Count those that are right."),
-        (
-            right * rows,
-            "That is how many rows are right. Divide by how many there are.",
+    mistakes = {
+        "That is the share of wrong rows. Count those that are right.": 1 - right,
+        "That is how many rows are right. Divide by how many there are.": right * rows,
+        "That is in percent. Leave it as a share, between 0 and 1.": 100 * right,
+        "You take the class with the smallest probability: use `argmax`.": (
+            (probabilities.argmin(axis=1) == labels).mean()
         ),
-        (100 * right, "That is in percent. Leave it as a share, between 0 and 1."),
-        (
-            (probabilities.argmin(axis=1) == labels).mean(),
-            "You take the class with the smallest probability: use `argmax`.",
+        "That is the mean probability given to the right class. Accuracy asks only "
+        "whether the right class had the largest one.": chosen.mean(),
+        "A class need not reach 0.5 to be chosen: it is enough to have the largest "
+        "probability of the row.": (chosen > 0.5).mean(),
+        "You divide by the number of classes. Divide by the number of rows.": (
+            right * rows / probabilities.shape[1]
         ),
-        (
-            chosen.mean(),
-            "That is the mean probability given to the right class. Accuracy asks only "
-            "whether the right class had the largest one.",
+        "You divide by 10. Divide by the number of rows, whatever it is.": (
+            right * rows / 10
         ),
-        (
-            (chosen > 0.5).mean(),
-            "A class need not reach 0.5 to be chosen: it is enough to have the largest "
-            "probability of the row.",
-        ),
-        (
-            right * rows / probabilities.shape[1],
-            "You divide by the number of classes. Divide by the number of rows.",
-        ),
-        (
-            right * rows / 10,
-            "You divide by 10. Divide by the number of rows, whatever it is.",
-        ),
-        (
-            0,
-            "None of the rows counts as right. For each row, the class is the position "
-            "of its largest probability: `argmax` with `axis=1`.",
-        ),
-    ]
+        "None of the rows counts as right. For each row, the class is the position "
+        "of its largest probability: `argmax` with `axis=1`.": 0,
+    }
     recognise(came, mistakes, atol=1e-6)
     return (
         f"For {rows} rows and {probabilities.shape[1]} classes your function gives "
@@ -128,8 +122,7 @@ def updates(answer):
         640: "That multiplies batch size and epochs. How many minibatches make an "
         "epoch?",
     }
-    if count in mistakes:
-        raise Wrong(mistakes[count])
+    look_up(count, mistakes)
     if count != 680:
         raise Wrong(
             f"{count:g} updates is not what Keras will make. Count the minibatches of "
@@ -149,16 +142,9 @@ def updates(answer):
 )
 def which_batch_size(answer):
     """Judge which of three curves belongs to which batch size."""
-    sizes = (8, 64, 512)
-    if not isinstance(answer, dict):
-        raise Wrong(
-            'my_sizes should be a dictionary such as {"A": 8, "B": 64, "C": 512}. '
-            f"You gave {kind_of(answer)}."
-        )
-    if set(answer) != {"A", "B", "C"}:
-        raise Wrong(f"my_sizes needs the keys A, B and C. Yours are {show([*answer])}.")
-    came = {key: number(answer[key], f"my_sizes[{key!r}]", whole=True) for key in "ABC"}
-    if sorted(came.values()) != sorted(sizes):
+    example = '{"A": 8, "B": 64, "C": 512}'
+    came = choices(answer, "ABC", "my_sizes", example, whole=True)
+    if sorted(came.values()) != [8, 64, 512]:
         raise Wrong("Each of the batch sizes 8, 64 and 512 belongs to one curve.")
     if came == {"A": 8, "B": 512, "C": 64}:
         raise Wrong(
@@ -295,34 +281,19 @@ def compare_rates(answer):
 def scaled_rate(answer):
     """Judge the rate that linear scaling gives for 64 rows, from 0.02 for 8."""
     rate = number(answer, "my_rate")
-    mistakes = [
-        (
-            0.02,
-            "That leaves the rate as it is: an eighth of the steps, and none of "
-            "them longer, gets only an eighth of the way.",
-        ),
-        (
-            0.02 / 8,
-            "That is the other way round. With more rows the direction is surer, "
-            "so the step may be longer.",
-        ),
-        (
-            0.02 * 8**0.5,
-            "That is the root of the factor. The noise of a gradient goes "
-            "with the root; the length that replaces eight steps does not.",
-        ),
-        (
-            0.02 * 64,
-            "That multiplies by the new batch size. By which factor did it "
-            "grow, from 8?",
-        ),
-        (
-            0.02 * 56,
-            "64 - 8 = 56 is a difference. Scaling asks for the factor, 64 / 8.",
-        ),
-        (8.0, "That is the factor. Multiply the old rate by it."),
-    ]
-    recognise(rate, mistakes, rtol=0.01)
+    mistakes = {
+        0.02: "That leaves the rate as it is: an eighth of the steps, and none of "
+        "them longer, gets only an eighth of the way.",
+        0.02 / 8: "That is the other way round. With more rows the direction is surer, "
+        "so the step may be longer.",
+        0.02 * 8**0.5: "That is the root of the factor. The noise of a gradient goes "
+        "with the root; the length that replaces eight steps does not.",
+        0.02 * 64: "That multiplies by the new batch size. By which factor did it "
+        "grow, from 8?",
+        0.02 * 56: "64 - 8 = 56 is a difference. Scaling asks for the factor, 64 / 8.",
+        8.0: "That is the factor. Multiply the old rate by it.",
+    }
+    look_up(rate, mistakes, rtol=0.01)
     if not np.isclose(rate, 0.16, rtol=0.01):
         raise Wrong(
             f"{rate:g} is not what linear scaling gives. The batch size grows from 8 "
@@ -343,25 +314,19 @@ def scaled_rate(answer):
 def share_of_highest(answer):
     """Judge 1 / (1 + 36 / 12)."""
     share = number(answer, "my_share")
-    mistakes = [
-        (4.0, "That is 1 + 36 / 12. The share is 1 divided by it, so it is below 1."),
-        (3.0, "That is noise scale / batch size. Add 1 to it, then divide 1 by that."),
-        (1 / 3, "That leaves out the 1 that is added below: 1 / (1 + 36 / 12)."),
-        (
-            0.75,
-            "Either you turned the two round, and 12 / 36 stands in the brackets, or "
-            "that is the share that the noise takes. It should be 1 / (1 + 36 / 12).",
-        ),
-        (25.0, "That is in percent. Give it as a share, between 0 and 1."),
-        (1 / 37, "That is for a single row. With 12 rows the noise is 36 / 12."),
-        (1 / 13, "That has the batch size in the place of noise scale / batch size."),
-        (
-            0.5,
-            "A half is right where the batch size equals the noise scale. Here it is "
-            "a third of it.",
-        ),
-    ]
-    recognise(share, mistakes, rtol=0.005)
+    mistakes = {
+        4.0: "That is 1 + 36 / 12. The share is 1 divided by it, so it is below 1.",
+        3.0: "That is noise scale / batch size. Add 1 to it, then divide 1 by that.",
+        1 / 3: "That leaves out the 1 that is added below: 1 / (1 + 36 / 12).",
+        0.75: "Either you turned the two round, and 12 / 36 stands in the brackets, or "
+        "that is the share that the noise takes. It should be 1 / (1 + 36 / 12).",
+        25.0: "That is in percent. Give it as a share, between 0 and 1.",
+        1 / 37: "That is for a single row. With 12 rows the noise is 36 / 12.",
+        1 / 13: "That has the batch size in the place of noise scale / batch size.",
+        0.5: "A half is right where the batch size equals the noise scale. Here it is "
+        "a third of it.",
+    }
+    look_up(share, mistakes, rtol=0.005)
     if not np.isclose(share, 0.25, rtol=0.005):
         raise Wrong(
             f"{share:g} is not the share. Put noise scale / batch size = 36 / 12 into "
@@ -425,19 +390,10 @@ def _count(number, what):
 
 def _dials(answer):
     """Return the learning rate and the batch size, if they are such."""
-    names = {"learning_rate", "batch_size"}
-    if not isinstance(answer, dict):
-        raise Wrong(
-            'my_dials should be a dictionary such as {"learning_rate": 0.1, '
-            f'"batch_size": 32}}. You gave {kind_of(answer)}.'
-        )
-    if set(answer) != names:
-        raise Wrong(
-            "my_dials needs the keys learning_rate and batch_size. Yours are "
-            f"{show([*answer])}."
-        )
-    rate = number(answer["learning_rate"], "learning_rate")
-    size = number(answer["batch_size"], "batch_size", whole=True)
+    names = "learning_rate", "batch_size"
+    example = '{"learning_rate": 0.1, "batch_size": 32}'
+    rate, size = entries(answer, names, "my_dials", example)
+    rate, size = number(rate, names[0]), number(size, names[1], whole=True)
     if rate <= 0 or size < 1:
         raise Wrong("Both dials should be positive: a step forward, with some rows.")
     return rate, int(size)
@@ -500,69 +456,39 @@ def noise_from_two(answer):
 def _noise_mistake(came, small, large, signal, noise):
     short, long = signal + noise / large, signal + noise / small
     gap = 1 / small - 1 / large
-    slips = [  # on the way to the noise, wherever the signal comes from then
-        (
-            -noise,
-            "The difference of the lengths and that of 1 / small and 1 / large need "
-            "the same order, or the noise turns negative.",
-        ),
-        (
-            long - short,
-            "The difference of the two lengths is not yet the noise: divide it by "
-            "1 / small - 1 / large.",
-        ),
-        (
-            (long - short) / (large - small),
-            "You divide by large - small. The noise goes as 1 / batch size: divide by "
-            "1 / small - 1 / large.",
-        ),
-        (
-            (long - short) * gap,
-            "You multiply by 1 / small - 1 / large. Divide by it.",
-        ),
-    ]
-    mistakes = [
-        (noise, "That is the noise, sigma squared. Divide it by the signal."),
-        (
-            signal,
-            "That is the signal, the squared length of the full gradient. The "
-            "noise scale is noise / signal.",
-        ),
-        (signal / noise, "That is signal / noise. Turn it over."),
-        (
-            (noise / signal) ** 0.5,
-            "That is the root. The noise scale compares squares: "
-            "a variance with a squared length.",
-        ),
-        (
-            noise / short,
-            "You divide by the squared length of the large minibatch's "
-            "gradient. That still has noise / large in it: subtract it first.",
-        ),
-        (
-            noise / long,
-            "You divide by the squared length of the small minibatch's "
-            "gradient. That still has noise / small in it: subtract it first.",
-        ),
-        *(
-            (
-                noise / (length + noise / size),
-                "To get the signal, subtract noise / "
-                "batch size from the squared length; you add it.",
-            )
-            for size, length in ((small, long), (large, short))
-        ),
-        *(
-            (value, message)
-            for wrong, message in slips
-            for value in (
-                wrong / signal,
-                wrong / (long - wrong / small),
-                wrong / (short - wrong / large),
-            )
-        ),
-    ]
+    slips = {
+        "The difference of the lengths and that of 1 / small and 1 / large need "
+        "the same order, or the noise turns negative.": -noise,
+        "The difference of the two lengths is not yet the noise: divide it by "
+        "1 / small - 1 / large.": long - short,
+        "You divide by large - small. The noise goes as 1 / batch size: divide by "
+        "1 / small - 1 / large.": (long - short) / (large - small),
+        "You multiply by 1 / small - 1 / large. Divide by it.": (long - short) * gap,
+    }
+    mistakes = {
+        "That is the noise, sigma squared. Divide it by the signal.": noise,
+        "That is the signal, the squared length of the full gradient. The "
+        "noise scale is noise / signal.": signal,
+        "That is signal / noise. Turn it over.": signal / noise,
+        "That is the root. The noise scale compares squares: "
+        "a variance with a squared length.": (noise / signal) ** 0.5,
+        "You divide by the squared length of the large minibatch's "
+        "gradient. That still has noise / large in it: subtract it first.": noise
+        / short,
+        "You divide by the squared length of the small minibatch's "
+        "gradient. That still has noise / small in it: subtract it first.": noise
+        / long,
+    }
     recognise(came, mistakes, rtol=1e-6)
+    for size, length in ((small, long), (large, short)):
+        added = (
+            "To get the signal, subtract noise / batch size from the squared length; "
+            "you add it."
+        )
+        recognise(came, {added: noise / (length + noise / size)}, rtol=1e-6)
+    for words, wrong in slips.items():
+        for found in (signal, long - wrong / small, short - wrong / large):
+            recognise(came, {words: wrong / found}, rtol=1e-6)
     return (
         f"With a signal of {signal:g} and a noise of {noise:g}, batch sizes {small} "
         f"and {large} have the squared lengths {long:g} and {short:g}, and the noise "

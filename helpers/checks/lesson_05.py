@@ -5,7 +5,18 @@ from itertools import count
 
 import numpy as np
 
-from helpers.checks.answers import array, call, kind_of, number, one_of, recognise, show
+from helpers.checks.answers import (
+    array,
+    call,
+    entries,
+    kind_of,
+    look_up,
+    number,
+    one_of,
+    recognise,
+    show,
+)
+from helpers.checks.choices import choices
 from helpers.checks.engine import Lesson, Wrong
 from helpers.data import load
 from helpers.fast_network import FastNetwork
@@ -55,8 +66,7 @@ def a_quarter(answer):
         69: "That would be an exponential, a share off in each step. Here the divisor "
         "grows by 0.02 a step.",
     }
-    if step in mistakes:
-        raise Wrong(mistakes[step])
+    look_up(step, mistakes)
     if step < 0:
         raise Wrong("Steps are counted from 0 on, and the rate falls with them.")
     if step != 150:
@@ -82,18 +92,8 @@ RIGHT = {"A": 2, "B": 4, "C": 3, "D": 1}
 )
 def which_schedule(answer):
     """Judge which of four distance curves has which schedule."""
-    if not isinstance(answer, dict):
-        raise Wrong(
-            'my_schedules should be a dictionary such as {"A": 1, "B": 2, ...}. You '
-            f"gave {kind_of(answer)}."
-        )
-    if set(answer) != set(RIGHT):
-        raise Wrong(
-            f"my_schedules needs the keys A, B, C and D. Yours are {show([*answer])}."
-        )
-    numbers = {
-        key: number(answer[key], f"my_schedules[{key!r}]", whole=True) for key in "ABCD"
-    }
+    example = '{"A": 1, "B": 2, ...}'
+    numbers = choices(answer, "ABCD", "my_schedules", example, whole=True)
     if sorted(numbers.values()) != sorted(NAMES):
         raise Wrong("Each of the numbers 1 to 4 belongs to one curve.")
     came = {key: NAMES[value] for key, value in numbers.items()}
@@ -163,59 +163,42 @@ def _warm_mistake(came, asked, rate, warm_up, steps):
     def wave(share):
         return rate * (1 + np.cos(np.pi * share)) / 2
 
-    mistakes = [
-        (
-            joined(up, wave(asked / steps)),
-            "The cosine starts counting at step 0, so the rate jumps at the end of the "
-            "warm-up. Let it count from `warm_up` on.",
+    mistakes = {
+        "The cosine starts counting at step 0, so the rate jumps at the end of the "
+        "warm-up. Let it count from `warm_up` on.": joined(up, wave(asked / steps)),
+        "The way down takes `steps - warm_up` steps: yours does not reach 0.": (
+            joined(up, wave((asked - warm_up) / steps))
         ),
-        (
-            joined(up, wave((asked - warm_up) / steps)),
-            "The way down takes `steps - warm_up` steps: yours does not reach 0.",
+        "Your warm-up is one step ahead: it should be 0 at step 0 and reach "
+        "`rate` at step `warm_up`.": joined(rate * (asked + 1) / warm_up, wave(done)),
+        "The warm-up climbs to 1. It should climb to `rate`.": (
+            joined(asked / warm_up, wave(done))
         ),
-        (
-            joined(rate * (asked + 1) / warm_up, wave(done)),
-            "Your warm-up is one step ahead: it should be 0 at step 0 and reach "
-            "`rate` at step `warm_up`.",
+        "You multiply the two shapes, so the cosine falls during the warm-up "
+        "already. Let it begin at step `warm_up`.": (
+            np.minimum(up, rate) * wave(asked / steps) / rate
         ),
-        (
-            joined(asked / warm_up, wave(done)),
-            "The warm-up climbs to 1. It should climb to `rate`.",
+        "That is the warm-up alone: after it the rate should fall.": up,
+        "That is a cosine without the warm-up.": wave(asked / steps),
+        "That is the cosine alone: before `warm_up` the rate climbs.": wave(done),
+        "You take a quarter of a wave. Half a wave, moved up: `(1 + cos) / 2`.": (
+            joined(up, rate * np.cos(np.pi * done / 2))
         ),
-        (
-            np.minimum(up, rate) * wave(asked / steps) / rate,
-            "You multiply the two shapes, so the cosine falls during the warm-up "
-            "already. Let it begin at step `warm_up`.",
+        "A cosine goes from 1 to -1. Move it up by 1 and halve it.": (
+            joined(up, rate * np.cos(np.pi * done))
         ),
-        (up, "That is the warm-up alone: after it the rate should fall."),
-        (wave(asked / steps), "That is a cosine without the warm-up."),
-        (wave(done), "That is the cosine alone: before `warm_up` the rate climbs."),
-        (
-            joined(up, rate * np.cos(np.pi * done / 2)),
-            "You take a quarter of a wave. Half a wave, moved up: `(1 + cos) / 2`.",
+        "Your cosine starts at twice the rate: `(1 + cos)` has to be halved.": (
+            joined(up, 2 * wave(done))
         ),
-        (
-            joined(up, rate * np.cos(np.pi * done)),
-            "A cosine goes from 1 to -1. Move it up by 1 and halve it.",
+        "After the warm-up your rate climbs from 0. It should fall to 0.": (
+            joined(up, wave(1 - done))
         ),
-        (
-            joined(up, 2 * wave(done)),
-            "Your cosine starts at twice the rate: `(1 + cos)` has to be halved.",
+        "You fall in a straight line: take the cosine.": joined(up, rate * (1 - done)),
+        "After the warm-up your rate is held. It should fall.": joined(up, rate),
+        "Before `warm_up` the rate should climb from 0. Yours is held.": (
+            joined(rate, wave(done))
         ),
-        (
-            joined(up, wave(1 - done)),
-            "After the warm-up your rate climbs from 0. It should fall to 0.",
-        ),
-        (
-            joined(up, rate * (1 - done)),
-            "You fall in a straight line: take the cosine.",
-        ),
-        (joined(up, rate), "After the warm-up your rate is held. It should fall."),
-        (
-            joined(rate, wave(done)),
-            "Before `warm_up` the rate should climb from 0. Yours is held.",
-        ),
-    ]
+    }
     recognise(came, mistakes, atol=1e-6)
     right = _warm_cosine(asked, rate, warm_up, steps)
     worst = np.abs(came - right).argmax()
@@ -249,19 +232,11 @@ CHOICES = {
 def sixty_steps(answer):
     """Judge batch size, rate and schedule by 60 steps on digits, three seeds."""
     keys = ("batch_size", "rate", "schedule")
-    if not isinstance(answer, dict):
-        raise Wrong(
-            'my_choice should be a dictionary such as {"batch_size": 32, "rate": 0.01, '
-            f'"schedule": "constant"}}. You gave {kind_of(answer)}.'
-        )
-    if set(answer) != set(keys):
-        raise Wrong(
-            "my_choice needs the keys batch_size, rate and schedule. Yours are "
-            f"{show([*answer])}."
-        )
-    size = number(answer["batch_size"], 'my_choice["batch_size"]', whole=True)
-    rate = number(answer["rate"], 'my_choice["rate"]')
-    schedule = one_of(answer["schedule"], tuple(CHOICES), 'my_choice["schedule"]')
+    example = '{"batch_size": 32, "rate": 0.01, "schedule": "constant"}'
+    size, rate, schedule = entries(answer, keys, "my_choice", example)
+    size = number(size, 'my_choice["batch_size"]', whole=True)
+    rate = number(rate, 'my_choice["rate"]')
+    schedule = one_of(schedule, CHOICES, 'my_choice["schedule"]')
     if not 1 <= size <= MOST_ROWS:
         raise Wrong(f"A batch holds 1 to {MOST_ROWS} rows here. You ask for {size:g}.")
     if not 0 < rate <= 1000:
@@ -357,32 +332,23 @@ def _misled_mistake(came, a, b):
     worse, better = (a, b) if a.mean() <= b.mean() else (b, a)
     table = worse[:, None] > better
     few = min(len(a), len(b))
-    mistakes = [
-        (
-            (worse[:, None] < better).mean(),
-            "That is how often the *better* setting wins. Turn the comparison round.",
+    mistakes = {
+        "That is how often the *better* setting wins. Turn the comparison round.": (
+            (worse[:, None] < better).mean()
         ),
-        (
-            (worse[:, None] >= better).mean(),
-            "You count ties as wins of the worse setting. Use `>`, not `>=`.",
+        "You count ties as wins of the worse setting. Use `>`, not `>=`.": (
+            (worse[:, None] >= better).mean()
         ),
-        (table.sum(), "That is the number of pairs. Divide by how many there are."),
-        (100 * table.mean(), "That is in percent. Leave it as a share from 0 to 1."),
-        (
-            (worse[:few] > better[:few]).mean(),
-            "You compare run 0 with run 0, run 1 with run 1, and so on. Compare each "
-            "with *every* run of the other.",
+        "That is the number of pairs. Divide by how many there are.": table.sum(),
+        "That is in percent. Leave it as a share from 0 to 1.": 100 * table.mean(),
+        "You compare run 0 with run 0, run 1 with run 1, and so on. Compare each "
+        "with *every* run of the other.": (worse[:few] > better[:few]).mean(),
+        "You divide by the number of runs. How many *pairs* are there?": (
+            table.sum() / (len(a) + len(b))
         ),
-        (
-            table.sum() / (len(a) + len(b)),
-            "You divide by the number of runs. How many *pairs* are there?",
-        ),
-        (
-            (worse > better.mean()).mean(),
-            "You compare the runs with the other's mean. Compare them with each of its "
-            "runs.",
-        ),
-    ]
+        "You compare the runs with the other's mean. Compare them with each of its "
+        "runs.": (worse > better.mean()).mean(),
+    }
     recognise(came, mistakes, atol=1e-9)
     return (
         f"For {show(a.tolist())} and {show(b.tolist())} you give {came:.4g}. The lower "
@@ -431,46 +397,26 @@ def modern_sgd(answer):
     asked = np.array([0, 1, 10, 500, 1000, 9000])
     came = np.array([_rate_at(made, step) for step in asked])
     right = 0.1 / (1 + 0.001 * asked)
-    mistakes = [
-        (
-            np.full(6, 0.1),
-            "The rate stays at 0.1 for ever. In Keras 3 `decay` is ignored: the rate "
-            "itself has to be a schedule.",
+    mistakes = {
+        "The rate stays at 0.1 for ever. In Keras 3 `decay` is ignored: the rate "
+        "itself has to be a schedule.": np.full(6, 0.1),
+        "The rate is the default, 0.01, for ever. It should start at 0.1 and fall.": (
+            np.full(6, 0.01)
         ),
-        (
-            np.full(6, 0.01),
-            "The rate is the default, 0.01, for ever. It should start at 0.1 and fall.",
+        "That is exponential: after one step a thousandth is left. The old `decay` "
+        "was inverse time.": 0.1 * 0.001**asked,
+        "That is exponential, a thousandth off each step. The old `decay` was "
+        "inverse time, which falls ever more slowly.": 0.1 * 0.999**asked,
+        "With a decay_rate of 1 the rate halves after one step. Which of the two "
+        "numbers is 0.001?": 0.1 / (1 + asked),
+        "You slow the decay twice, by decay_steps and by decay_rate. One of them "
+        "should be 1.": 0.1 / (1 + 0.001 * asked / 1000),
+        "Your divisor grows by 1000 in each step. It should grow by 0.001.": (
+            0.1 / (1 + 1000 * asked)
         ),
-        (
-            0.1 * 0.001**asked,
-            "That is exponential: after one step a thousandth is left. The old `decay` "
-            "was inverse time.",
-        ),
-        (
-            0.1 * 0.999**asked,
-            "That is exponential, a thousandth off each step. The old `decay` was "
-            "inverse time, which falls ever more slowly.",
-        ),
-        (
-            0.1 / (1 + asked),
-            "With a decay_rate of 1 the rate halves after one step. Which of the two "
-            "numbers is 0.001?",
-        ),
-        (
-            0.1 / (1 + 0.001 * asked / 1000),
-            "You slow the decay twice, by decay_steps and by decay_rate. One of them "
-            "should be 1.",
-        ),
-        (
-            0.1 / (1 + 1000 * asked),
-            "Your divisor grows by 1000 in each step. It should grow by 0.001.",
-        ),
-        (
-            0.1 / (1 + np.floor(0.001 * asked)),
-            "`staircase=True` changes the rate only every 1,000 steps. The old one "
-            "changed in each.",
-        ),
-    ]
+        "`staircase=True` changes the rate only every 1,000 steps. The old one "
+        "changed in each.": 0.1 / (1 + np.floor(0.001 * asked)),
+    }
     if not np.allclose(came, right, rtol=1e-4):
         recognise(came, mistakes, rtol=2e-3, atol=1e-12)
         worst = np.abs(came / right - 1).argmax()
@@ -513,83 +459,60 @@ def on_plateau(answer):
     return "Note the rate, look at the loss, and only then decide about the next epoch."
 
 
-def _plateau(
-    losses,
-    rate,
-    factor,
-    patience,
-    late=0,
-    ties=False,
-    last=False,
-    reset=True,
-    now=False,
-    total=False,
-):
+def _plateau(losses, rate, factor, patience, late=0, mistake=""):
     """Return the rates, rightly or with one of the usual mistakes."""
     rates, best, waited, before = [], np.inf, 0, np.inf
     for loss in losses:
-        if not now:
+        if mistake != "at once":
             rates.append(rate)
-        against = before if last else best
-        if not (loss < against or ties and loss == against):
+        against = before if mistake == "last" else best
+        if not (loss < against or mistake == "ties" and loss == against):
             waited += 1
-        elif not total:
+        elif mistake != "total":
             waited = 0
         best, before = min(best, loss), loss
         if waited >= patience + late:
-            rate, waited = rate * factor, 0 if reset else waited
-        if now:
+            rate, waited = rate * factor, waited if mistake == "no reset" else 0
+        if mistake == "at once":
             rates.append(rate)
     return rates
 
 
 def _plateau_mistake(came, losses, rate, factor, patience):
-    asked = losses, rate, factor, patience
-    mistakes = [
-        (
-            {"now": True},
-            "Your new rate comes one epoch too early: the loss of an epoch can only "
-            "change the rate of the *next*.",
+    def rates(factor=factor, **change):
+        return _plateau(losses, rate, factor, patience, **change)
+
+    mistakes = {
+        "Your new rate comes one epoch too early: the loss of an epoch can only "
+        "change the rate of the *next*.": rates(mistake="at once"),
+        "You wait one epoch too long: with `patience` epochs gone by, the next "
+        "one has the new rate.": rates(late=1),
+        "You wait one epoch less than `patience`.": rates(late=-1),
+        "You compare with the loss of the epoch before. Compare with the *best* "
+        "so far: a loss that falls from a bump is no improvement.": (
+            rates(mistake="last")
         ),
-        (
-            {"late": 1},
-            "You wait one epoch too long: with `patience` epochs gone by, the next "
-            "one has the new rate.",
+        "You take an equal loss for an improvement. It has to be lower.": (
+            rates(mistake="ties")
         ),
-        (
-            {"late": -1},
-            "You wait one epoch less than `patience`.",
-        ),
-        (
-            {"last": True},
-            "You compare with the loss of the epoch before. Compare with the *best* "
-            "so far: a loss that falls from a bump is no improvement.",
-        ),
-        (
-            {"ties": True},
-            "You take an equal loss for an improvement. It has to be lower.",
-        ),
-        (
-            {"total": True},
-            "You count all epochs without an improvement. After an improvement the "
-            "counting should start again from 0.",
-        ),
-        (
-            {"reset": False},
-            "After a cut the counting should start again from 0. Yours cuts the rate "
-            "again in the next epoch.",
-        ),
-    ]
+        "You count all epochs without an improvement. After an improvement the "
+        "counting should start again from 0.": rates(mistake="total"),
+        "After a cut the counting should start again from 0. Yours cuts the rate "
+        "again in the next epoch.": rates(mistake="no reset"),
+    }
     if np.allclose(came, rate):
         return "Your rate never changes. Does the count reach `patience`?"
-    for change, message in mistakes:
-        if np.allclose(came, _plateau(*asked, **change), rtol=1e-6, atol=0):
-            return message
-    if np.allclose(came, _plateau(losses, rate, 1 / factor, patience), rtol=1e-6):
-        return "You divide by the factor. Multiply: the rate should get smaller."
-    if np.allclose(came, _plateau(losses, rate, 1 - factor, patience), rtol=1e-6):
-        return "You take the factor *off* the rate. Multiply the rate by it."
-    right = _plateau(*asked)
+    recognise(came, mistakes, rtol=1e-6, atol=0)
+    other_cuts = {
+        "You divide by the factor. Multiply: the rate should get smaller.": (
+            rates(1 / factor)
+        ),
+        "You take the factor *off* the rate. Multiply the rate by it.": (
+            rates(1 - factor)
+        ),
+    }
+    recognise(came, other_cuts, rtol=1e-6)
+    right = rates()
     wrong = np.argmax(~np.isclose(came, right, rtol=1e-6, atol=0))
     return (
         f"For the losses {losses}, factor {factor:g} and patience {patience}, epoch "

@@ -2,25 +2,27 @@
 
 import numpy as np
 
-from helpers.checks.answers import call, kind_of, number, recognise, show
+from helpers.checks.answers import (
+    call,
+    entries,
+    kind_of,
+    look_up,
+    number,
+    recognise,
+    show,
+)
 from helpers.checks.engine import Lesson, NotAttempted, Wrong, describe_error
+from helpers.data import load
 
 LESSON = Lesson(6, "Loss functions")
 
 
 def _entries(answer, keys, name, example):
-    """Return the values of a dictionary that has these keys and no others."""
-    if not isinstance(answer, dict):
-        raise Wrong(
-            f"{name} should be a dictionary such as {example}. "
-            f"You gave {kind_of(answer)}."
-        )
-    if set(answer) != set(keys):
-        listed = ", ".join(map(repr, keys))
-        raise Wrong(f"{name} needs the keys {listed}. Yours are {show([*answer])}.")
-    if any(value is ... for value in answer.values()):
+    """Return the values of a dictionary, if none is left out."""
+    came = entries(answer, keys, name, example, ", ".join(map(repr, keys)))
+    if any(value is ... for value in came):
         raise NotAttempted
-    return [answer[key] for key in keys]
+    return came
 
 
 @LESSON.exercise(
@@ -51,8 +53,7 @@ def slip(answer):
         3: "You leave the 70 out, or take the median. Squares follow the mean of all.",
         70: "The 70 pulls hard, but the other six pull back. Where is balance?",
     }
-    if squared in mistakes:
-        raise Wrong(mistakes[squared])
+    look_up(squared, mistakes)
     if abs(squared - 13) > 0.01:
         raise Wrong(
             f'"squared" is not {squared:g}: it is the mean of 1, 2, 2, 3, 6, 7, 70.'
@@ -63,8 +64,7 @@ def slip(answer):
         4.5: "Seven numbers have one in the middle: sorted, it is the fourth.",
         4: "4 was the mean. Sizes follow the median, before the slip and after it.",
     }
-    if absolute in mistakes:
-        raise Wrong(mistakes[absolute])
+    look_up(absolute, mistakes)
     if absolute != 3:
         raise Wrong(
             f'"squared" is right. For "absolute" you say {absolute:g}: sort 1, 2, 2, '
@@ -75,11 +75,21 @@ def slip(answer):
     )
 
 
-# What to say when a function of arrays asks `if`.
 ONE_BY_ONE = {
     "truth value": "`if` can ask about one number only, and these are many: use "
     "`np.where(condition, ..., ...)`."
 }
+
+
+def _loss(answer, *arguments, name, each="row"):
+    """Return the one number that a learner's loss function gives."""
+    came, rows = call(answer, *arguments, name=name, advice=ONE_BY_ONE), arguments[0]
+    if np.shape(came) == rows.shape and len(rows) > 1:
+        raise Wrong(
+            f"{name}(...) gives one loss for each {each}. A loss is one number: "
+            "return their mean."
+        )
+    return number(came, f"{name}(...)")
 
 
 @LESSON.exercise(
@@ -97,13 +107,7 @@ def huber(answer):
     random = np.random.default_rng(6)
     for rows, delta in ((9, 0.5), (12, 1.0), (10, 2.0), (1, 0.3)):
         errors = 2 * random.normal(size=rows) + 0.1
-        came = call(answer, errors, delta, name="huber", advice=ONE_BY_ONE)
-        if np.shape(came) == errors.shape and rows > 1:
-            raise Wrong(
-                "huber(...) gives one loss for each error. A loss is one number: "
-                "return their mean."
-            )
-        came = number(came, "huber(...)")
+        came = _loss(answer, errors, delta, name="huber", each="error")
         right = _huber(errors, delta).mean()
         if not np.isclose(came, right, atol=1e-9):
             raise Wrong(_huber_mistake(came, right, errors, delta))
@@ -119,61 +123,42 @@ def _huber_mistake(came, right, errors, delta):
     size = np.abs(errors)
     near = size <= delta
     half, line = size**2 / 2, delta * (size - delta / 2)
-    mistakes = [
-        (right * len(errors), "That is the sum. Return the mean over all errors."),
-        (
-            np.where(near, size**2, line).mean(),
-            "Near zero it is *half* the square; otherwise the slopes do not meet.",
+    mistakes = {
+        "That is the sum. Return the mean over all errors.": right * len(errors),
+        "Near zero it is *half* the square; otherwise the slopes do not meet.": (
+            np.where(near, size**2, line).mean()
         ),
-        (
-            np.where(near, half, size).mean(),
-            "Your straight part is the size of the error. At a size of delta it should "
-            "go on from delta**2 / 2, with slope delta.",
+        "Your straight part is the size of the error. At a size of delta it should "
+        "go on from delta**2 / 2, with slope delta.": np.where(near, half, size).mean(),
+        "Your straight part has the right slope and starts too high: at a size of "
+        "delta it has to be delta**2 / 2.": np.where(near, half, delta * size).mean(),
+        "Your straight part is that of delta = 1. Let it depend on `delta`.": (
+            np.where(near, half, size - 0.5).mean()
         ),
-        (
-            np.where(near, half, delta * size).mean(),
-            "Your straight part has the right slope and starts too high: at a size of "
-            "delta it has to be delta**2 / 2.",
+        "Your straight part has slope 1. Its slope should be delta.": (
+            np.where(near, half, size - delta / 2).mean()
         ),
-        (
-            np.where(near, half, size - 0.5).mean(),
-            "Your straight part is that of delta = 1. Let it depend on `delta`.",
+        "You take delta for 1. It is an argument: use it.": _huber(errors, 1.0).mean(),
+        "You take 1 / 2 off the straight part. That joins for delta = 1 alone: at "
+        "a size of delta it has to be delta**2 / 2.": (
+            np.where(near, half, delta * size - 0.5).mean()
         ),
-        (
-            np.where(near, half, size - delta / 2).mean(),
-            "Your straight part has slope 1. Its slope should be delta.",
+        "Your two parts meet, but the straight one has slope 1, not delta.": (
+            np.where(near, half, size - delta + delta**2 / 2).mean()
         ),
-        (
-            _huber(errors, 1.0).mean(),
-            "You take delta for 1. It is an argument: use it.",
+        "That is twice the Huber loss: *half* the square near zero, and a line "
+        "that goes on from it.": 2 * right,
+        "That is half the square everywhere. Far out it is a line.": half.mean(),
+        "The two parts are the wrong way round: the square is for small errors.": (
+            np.where(near, line, half).mean()
         ),
-        (
-            np.where(near, half, delta * size - 0.5).mean(),
-            "You take 1 / 2 off the straight part. That joins for delta = 1 alone: at "
-            "a size of delta it has to be delta**2 / 2.",
-        ),
-        (
-            np.where(near, half, size - delta + delta**2 / 2).mean(),
-            "Your two parts meet, but the straight one has slope 1, not delta.",
-        ),
-        (
-            2 * right,
-            "That is twice the Huber loss: *half* the square near zero, and a line "
-            "that goes on from it.",
-        ),
-        (half.mean(), "That is half the square everywhere. Far out it is a line."),
-        (
-            np.where(near, line, half).mean(),
-            "The two parts are the wrong way round: the square is for small errors.",
-        ),
-        (
+        "Large negative errors still get the square. Compare the *size* of the "
+        "error with delta: `np.abs(errors)`.": (
             np.where(
                 errors <= delta, errors**2 / 2, delta * (errors - delta / 2)
-            ).mean(),
-            "Large negative errors still get the square. Compare the *size* of the "
-            "error with delta: `np.abs(errors)`.",
+            ).mean()
         ),
-    ]
+    }
     recognise(came, mistakes, atol=1e-9)
     return (
         f"For the errors {show(errors.round(2).tolist())} and delta {delta:g} your "
@@ -198,13 +183,7 @@ def crossentropy(answer):
     for rows in (8, 30, 1):
         y = random.integers(0, 2, rows)
         p = random.uniform(0.05, 0.95, rows)
-        came = call(answer, y, p, name="crossentropy", advice=ONE_BY_ONE)
-        if np.shape(came) == y.shape and rows > 1:
-            raise Wrong(
-                "crossentropy(...) gives one loss for each row. A loss is one number: "
-                "return their mean."
-            )
-        came = number(came, "crossentropy(...)")
+        came = _loss(answer, y, p, name="crossentropy")
         right = _crossentropy(y, p)
         if not np.isclose(came, right, atol=1e-6):
             raise Wrong(_crossentropy_mistake(came, right, y, p))
@@ -242,37 +221,25 @@ def _crossentropy(y, p):
 
 
 def _crossentropy_mistake(came, right, y, p):
-    mistakes = [
-        (-right, "The sign is wrong: logarithms of probabilities are below 0."),
-        (right * len(y), "That is the sum. Divide by the number of rows."),
-        (
-            right / np.log(2),
-            "Take the natural logarithm, `np.log`, not that to base 2.",
+    mistakes = {
+        "The sign is wrong: logarithms of probabilities are below 0.": -right,
+        "That is the sum. Divide by the number of rows.": right * len(y),
+        "Take the natural logarithm, `np.log`, not that to base 2.": right / np.log(2),
+        "Take the natural logarithm, `np.log`, not `np.log10`.": right / np.log(10),
+        "You take p for the noes and 1 - p for the yeses: turn it round.": (
+            _crossentropy(1 - y, p)
         ),
-        (right / np.log(10), "Take the natural logarithm, `np.log`, not `np.log10`."),
-        (
-            _crossentropy(1 - y, p),
-            "You take p for the noes and 1 - p for the yeses: turn it round.",
+        "You take p for every row. Where y is 0, the truth was given 1 - p.": (
+            -np.log(p).mean()
         ),
-        (
-            -np.log(p).mean(),
-            "You take p for every row. Where y is 0, the truth was given 1 - p.",
+        "The rows where y is 0 count nothing in yours. For them the truth was "
+        "given 1 - p.": -(y * np.log(p)).mean(),
+        "That is the squared error.": ((p - y) ** 2).mean(),
+        "You take the logarithm of the mean. Take the mean of the logarithms.": (
+            -np.log(np.where(y == 1, p, 1 - p).mean())
         ),
-        (
-            -(y * np.log(p)).mean(),
-            "The rows where y is 0 count nothing in yours. For them the truth was "
-            "given 1 - p.",
-        ),
-        (((p - y) ** 2).mean(), "That is the squared error."),
-        (
-            -np.log(np.where(y == 1, p, 1 - p).mean()),
-            "You take the logarithm of the mean. Take the mean of the logarithms.",
-        ),
-        (
-            -np.where(y == 1, p, 1 - p).mean(),
-            "The logarithm is missing.",
-        ),
-    ]
+        "The logarithm is missing.": -np.where(y == 1, p, 1 - p).mean(),
+    }
     recognise(came, mistakes, atol=1e-6)
     return (
         f"For y = {show(y.tolist())} and p = {show(p.round(2).tolist())} your function "
@@ -305,7 +272,7 @@ def steeper(answer):
         99.0: "That is (1 - p) / p. Divide p - y by 2 (p - y) p (1 - p).",
         100.0: "That is 1 / p. Divide p - y by 2 (p - y) p (1 - p).",
     }
-    recognise(ratio, mistakes.items(), rtol=2e-3)
+    look_up(ratio, mistakes, rtol=2e-3)
     if not np.isclose(ratio, 1 / 0.0198, rtol=6e-3):
         raise Wrong(
             f"{ratio:g} is not it. Divide p - y by 2 (p - y) p (1 - p) at p = 0.01: "
@@ -314,11 +281,16 @@ def steeper(answer):
     return "About fifty times. At p = 0.001 it would be five hundred."
 
 
-TARGETS = ("hours", "language", "tags", "spam", "team")
 SPARSE, CATEGORICAL = "sparse_categorical_crossentropy", "categorical_crossentropy"
 BINARY = "binary_crossentropy"
 AMOUNTS = ("mean_squared_error", "mean_absolute_error", "huber", "mse", "mae")
-LINEAR = (None, "linear", "none", "")
+UNITS = {
+    "hours": (1, "one amount needs one unit."),
+    "language": (7, "a unit for each of the 7 languages, 0 to 6."),
+    "tags": (3, "a unit for each of the three tags."),
+    "spam": (1, "one probability, that of a yes, needs one unit."),
+    "team": (3, "a unit for each of the three teams."),
+}
 
 
 @LESSON.exercise(
@@ -333,45 +305,36 @@ LINEAR = (None, "linear", "none", "")
 )
 def rows_of_the_table(answer):
     """Judge units, activation and loss for five targets."""
-    came = _entries(answer, TARGETS, "my_rows", '{"spam": (1, "sigmoid", "..."), ...}')
-    for name, row in zip(TARGETS, came, strict=True):
+    came = _entries(answer, UNITS, "my_rows", '{"spam": (1, "sigmoid", "..."), ...}')
+    for name, row in zip(UNITS, came, strict=True):
         if not isinstance(row, tuple | list) or len(row) != 3:
             raise Wrong(
                 f'my_rows["{name}"] should be units, activation and loss, such as '
                 f'(1, "sigmoid", "{BINARY}"). You gave {kind_of(row)}.'
             )
         units = number(row[0], f'The units of "{name}"', whole=True)
-        words = [_word(word, name) for word in row[1:]]
+        wanted = f'my_rows["{name}"]: activation and loss are text.'
+        words = [_word(word, wanted) for word in row[1:]]
         if mistake := _row_mistake(name, units, *words):
             raise Wrong(f'"{name}": {mistake}')
     return "The question decides: what is one answer?"
 
 
-def _word(word, name):
-    if word is None:
-        return "linear"
+def _word(word, wanted):
+    """Return the name of an activation or a loss; none is linear."""
+    word = "linear" if word is None else word
     if not isinstance(word, str):
-        raise Wrong(
-            f'my_rows["{name}"]: activation and loss are text. '
-            f"You gave {kind_of(word)}."
-        )
+        raise Wrong(f"{wanted} You gave {kind_of(word)}.")
     word = word.strip().lower()
-    return "linear" if word in LINEAR else word
+    return "linear" if word in ("none", "") else word
 
 
 def _row_mistake(name, units, activation, loss):
-    right_units = {"hours": 1, "language": 7, "tags": 3, "spam": 1, "team": 3}[name]
     if name == "spam" and (units, activation, loss) == (2, "softmax", SPARSE):
         return None  # the other way, which the lesson comes to
-    if units != right_units:
-        what = {
-            "hours": "one amount needs one unit.",
-            "language": "a unit for each of the 7 languages, 0 to 6.",
-            "tags": "a unit for each of the three tags.",
-            "spam": "one probability, that of a yes, needs one unit.",
-            "team": "a unit for each of the three teams.",
-        }
-        return f"{what[name]} You gave {units:g}."
+    right, what = UNITS[name]
+    if units != right:
+        return f"{what} You gave {units:g}."
     if name == "hours":
         if activation == "relu":
             return (
@@ -436,7 +399,7 @@ def same_progress(answer):
         -0.1: "A negative rate walks uphill. The size is right.",
         0.0025: "Squaring the rate has no reason here: follow b - a through one step.",
     }
-    recognise(rate, mistakes.items(), rtol=1e-6)
+    look_up(rate, mistakes, rtol=1e-6)
     if not np.isclose(rate, 0.1, rtol=1e-6):
         raise Wrong(
             f"{rate:g} is not it. In one step b moves by -0.05 g and a by +0.05 g: how "
@@ -536,29 +499,18 @@ ILL_WORDS = {
 )
 def repairs(answer):
     """Judge what mends patients 1, 3, 5, 6 and 8; train them with it."""
-    from helpers.data import load
-
     example = '{1: "...", 3: ..., 5: ..., 6: "...", 8: "..."}'
     keys = (1, 3, 5, 6, 8)
     values = _entries(answer, keys, "my_repairs", example)
     came = dict(zip(keys, values, strict=True))
     for patient, right in HEALTHY_WORDS.items():
-        said = came[patient]
-        if said is None:
-            said = "linear"
-        if not isinstance(said, str):
-            what = "loss" if patient == 8 else "activation"
-            raise Wrong(
-                f"my_repairs[{patient}] should be the name of the {what}, as text. "
-                f"You gave {kind_of(said)}."
-            )
-        said = said.strip().lower()
-        said = {"none": "linear", "": "linear", "mse": "mean_squared_error"}.get(
-            said, said
-        )
+        what = "loss" if patient == 8 else "activation"
+        wanted = f"my_repairs[{patient}] should be the name of the {what}, as text."
+        said = _word(came[patient], wanted)
+        said = "mean_squared_error" if said == "mse" else said
         if said != right:
-            wrong = f"{said} is not in its row of the table."
-            wrong = ILL_WORDS.get((patient, said), wrong)
+            other = f"{said} is not in its row of the table."
+            wrong = ILL_WORDS.get((patient, said), other)
             raise Wrong(f"Patient {patient}: {wrong}")
     cancer, diabetes, digits = map(load, ("breast_cancer", "diabetes", "digits"))
     labels = _target(came[3], len(cancer.y_train), 3)
@@ -567,15 +519,15 @@ def repairs(answer):
     target = _target(came[5], len(diabetes.y_train), 5)
     if mistake := _target_mistake(target, diabetes.y_train[:, 0]):
         raise Wrong(f"Patient 5: {mistake}")
-    sure = _train(cancer.x_train, labels, 1, "sigmoid", BINARY)[:, 0]
     amounts = _train(diabetes.x_train, target, 1, "linear", "mse")[:, 0]
-    classes = _train(digits.x_train, digits.y_train, 10, "softmax", SPARSE)
     explained = 1 - np.mean((amounts - target) ** 2) / target.var()
     if not explained > 0.3:
         raise Wrong(
             f"Patient 5: with this target it does not learn yet (spread "
             f"{target.std():.3g}). Give it a mean of 0 and a spread of 1."
         )
+    sure = _train(cancer.x_train, labels, 1, "sigmoid", BINARY)[:, 0]
+    classes = _train(digits.x_train, digits.y_train, 10, "softmax", SPARSE)
     tumours = np.mean((sure > 0.5) == labels)
     pictures = np.mean(classes.argmax(axis=1) == digits.y_train)
     return (
@@ -604,17 +556,16 @@ def _target(values, rows, patient):
 
 
 def _labels_mistake(labels, truth):
-    mistakes = (
-        (2 * truth - 1, "the labels are -1 and 1 still. A no has to be 0."),
-        (1 - truth, "now malignant is 1 and benign 0: turned round."),
-        (2 * truth, "the labels are 0 and 2 now. Halve them."),
-        (truth * 0 + 1, "all labels are 1 now: the noes are lost."),
-        (truth - 0.5, "the labels are -0.5 and 0.5 now. A no has to be 0, a yes 1."),
-        (truth - 1, "the labels are -1 and 0 now. A no has to be 0, a yes 1."),
-    )
-    if np.array_equal(labels, truth):
-        return ""
-    for values, mistake in mistakes:
+    mistakes = {
+        "": truth,
+        "the labels are -1 and 1 still. A no has to be 0.": 2 * truth - 1,
+        "now malignant is 1 and benign 0: turned round.": 1 - truth,
+        "the labels are 0 and 2 now. Halve them.": 2 * truth,
+        "all labels are 1 now: the noes are lost.": truth * 0 + 1,
+        "the labels are -0.5 and 0.5 now. A no has to be 0, a yes 1.": truth - 0.5,
+        "the labels are -1 and 0 now. A no has to be 0, a yes 1.": truth - 1,
+    }
+    for mistake, values in mistakes.items():
         if np.array_equal(labels, values):
             return mistake
     return "a yes has to be 1 and a no 0, in the order of `signs`."
@@ -681,17 +632,13 @@ def _model(answer, name, inputs):
     return model
 
 
-def _complaint(model, x, y, messages):
-    """Return what the doctor finds, in the lesson's words where it has some."""
+def _treat(model, x, y, name, messages):
+    """Return what a model predicts after five epochs, if the doctor finds it well."""
     from helpers.doctor import diagnose
 
     for finding in diagnose(model, x, y).findings:
         if finding.severity != "note":
-            return messages.get(finding.code, finding.problem)
-    return ""
-
-
-def _fit(model, x, y, name):
+            raise Wrong(messages.get(finding.code, finding.problem))
     try:
         model.fit(x, y, epochs=5, verbose=0)
         return model(x).numpy()
@@ -715,8 +662,6 @@ def _fit(model, x, y, name):
 )
 def patient_2(answer):
     """Judge a function that returns a model for the tumours, with logits."""
-    from helpers.data import load
-
     data = load("breast_cancer")
     x, y = data.x_train, data.y_train
     model = _model(answer, "patient_2", inputs=30)
@@ -724,9 +669,7 @@ def patient_2(answer):
         raise Wrong(
             f"A yes or no needs one unit; the output has shape {model.output_shape}."
         )
-    if complaint := _complaint(model, x, y, LOGITS):
-        raise Wrong(complaint)
-    predicted = _fit(model, x, y, "patient_2")[:, 0]
+    predicted = _treat(model, x, y, "patient_2", LOGITS)[:, 0]
     if predicted.min() >= 0 and predicted.max() <= 1:
         raise Wrong(
             "It learns, but its output is squashed into 0 to 1. The owner wants "
@@ -782,8 +725,6 @@ def _judge_metric(model, x, y, right):
 )
 def patient_4(answer):
     """Judge a function that returns a model for three labels of a digit."""
-    from helpers.data import load
-
     data = load("digits")
     x, y = data.x_train, data.y_train
     tags = np.stack([y % 2 == 0, y >= 5, np.isin(y, [0, 6, 8, 9])], axis=1)
@@ -793,25 +734,7 @@ def patient_4(answer):
         raise Wrong(
             f"Three labels need three units; the output has shape {model.output_shape}."
         )
-    complaint = _complaint(
-        model,
-        x,
-        tags,
-        {
-            "softmax-for-many-labels": "Still the old fault: with a softmax (or a "
-            "categorical loss) the three labels share 1, and two can never both be "
-            "likely.",
-            "output-not-probability": "The output has no activation, and the loss "
-            "expects probabilities.",
-            "accuracy-on-many-labels": "The model is well, the metric is not: "
-            '"accuracy" looks for the one largest. Count each: `binary_accuracy`.',
-            "one-hot-labels": "The labels are rows of 0 and 1; the sparse loss wants "
-            "integers.",
-        },
-    )
-    if complaint:
-        raise Wrong(complaint)
-    predicted = _fit(model, x, tags, "patient_4")
+    predicted = _treat(model, x, tags, "patient_4", MANY_LABELS)
     border = 0 if predicted.min() < 0 or predicted.max() > 1 else 0.5
     right = ((predicted > border) == tags).mean()
     if right < 0.7:
@@ -821,6 +744,17 @@ def patient_4(answer):
         )
     _judge_metric(model, x, tags, right)
     return f"It learns: after five epochs {right:.0%} of the labels are right."
+
+
+MANY_LABELS = {
+    "softmax-for-many-labels": "Still the old fault: with a softmax (or a categorical "
+    "loss) the three labels share 1, and two can never both be likely.",
+    "output-not-probability": "The output has no activation, and the loss expects "
+    "probabilities.",
+    "accuracy-on-many-labels": "The model is well, the metric is not: "
+    '"accuracy" looks for the one largest. Count each: `binary_accuracy`.',
+    "one-hot-labels": "The labels are rows of 0 and 1; the sparse loss wants integers.",
+}
 
 
 @LESSON.exercise(
@@ -877,8 +811,6 @@ def _train_patient_7(answer):
     """Return the squared error of patient 7 after training with this `call`."""
     import keras
 
-    from helpers.data import load
-
     class OwnSquares(keras.losses.Loss):
         def call(self, y_true, y_pred):
             return answer(y_true, y_pred)
@@ -915,13 +847,7 @@ def pinball(answer):
     random = np.random.default_rng(66)
     for rows, share in ((9, 0.9), (12, 0.5), (10, 0.2)):
         y, prediction = random.normal(size=(2, rows))
-        came = call(answer, y, prediction, share, name="pinball", advice=ONE_BY_ONE)
-        if np.shape(came) == y.shape:
-            raise Wrong(
-                "pinball(...) gives one loss for each row. A loss is one number: "
-                "return their mean."
-            )
-        came = number(came, "pinball(...)")
+        came = _loss(answer, y, prediction, share, name="pinball")
         right = _pinball(y, prediction, share).mean()
         if not np.isclose(came, right, atol=1e-9):
             raise Wrong(_pinball_mistake(came, right, y, prediction, share))
@@ -939,52 +865,39 @@ def _pinball(y, prediction, share):
 def _pinball_mistake(came, right, y, prediction, share):
     error = y - prediction
     size = np.abs(error)
-    mistakes = [
-        (right * len(y), "That is the sum. Return the mean."),
-        (
-            np.where(error > 0, (1 - share) * size, share * size).mean(),
-            "The two shares are the wrong way round: `error = y - prediction` is "
-            "positive where the prediction was too low, and that counts `share` times.",
+    mistakes = {
+        "That is the sum. Return the mean.": right * len(y),
+        "The two shares are the wrong way round: `error = y - prediction` is "
+        "positive where the prediction was too low, and that counts `share` times.": (
+            np.where(error > 0, (1 - share) * size, share * size).mean()
         ),
-        (
-            (np.where(error > 0, share, 1 - share) * error).mean(),
-            "Your negative errors are taken away from the loss. Count their size: "
-            "minus the error.",
+        "Your negative errors are taken away from the loss. Count their size: "
+        "minus the error.": (np.where(error > 0, share, 1 - share) * error).mean(),
+        "The sign is wrong: a loss grows when the errors do.": -right,
+        "That is the absolute error. Weigh the two sides.": size.mean(),
+        "That is twice as much. The shares are `share` and `1 - share`.": 2 * right,
+        "You take the mean of the errors first, and there too many and too few "
+        "cancel. Weigh each row, then take the mean.": (
+            max(share * error.mean(), (share - 1) * error.mean())
         ),
-        (-right, "The sign is wrong: a loss grows when the errors do."),
-        (size.mean(), "That is the absolute error. Weigh the two sides."),
-        (2 * right, "That is twice as much. The shares are `share` and `1 - share`."),
-        (
-            max(share * error.mean(), (share - 1) * error.mean()),
-            "You take the mean of the errors first, and there too many and too few "
-            "cancel. Weigh each row, then take the mean.",
+        "Both sides count `share` times in yours. A negative error counts "
+        "`1 - share` times.": (share * size).mean(),
+        "A negative error costs nothing in yours. It counts `1 - share` times.": (
+            np.where(error > 0, share * error, 0).mean()
         ),
-        (
-            (share * size).mean(),
-            "Both sides count `share` times in yours. A negative error counts "
-            "`1 - share` times.",
+        "A negative error counts in full in yours. It counts `1 - share` times.": (
+            np.where(error > 0, share * size, size).mean()
         ),
-        (
-            np.where(error > 0, share * error, 0).mean(),
-            "A negative error costs nothing in yours. It counts `1 - share` times.",
+        "You count the rows. Multiply each weight by the size of its error.": (
+            np.where(error > 0, share, 1 - share).mean()
         ),
-        (
-            np.where(error > 0, share * size, size).mean(),
-            "A negative error counts in full in yours. It counts `1 - share` times.",
+        "The size of the error counts, not its square.": (
+            (np.where(error > 0, share, 1 - share) * error**2).mean()
         ),
-        (
-            np.where(error > 0, share, 1 - share).mean(),
-            "You count the rows. Multiply each weight by the size of its error.",
+        "You take 0.9 whatever `share` is. It is an argument: use it.": (
+            _pinball(y, prediction, 0.9).mean()
         ),
-        (
-            (np.where(error > 0, share, 1 - share) * error**2).mean(),
-            "The size of the error counts, not its square.",
-        ),
-        (
-            _pinball(y, prediction, 0.9).mean(),
-            "You take 0.9 whatever `share` is. It is an argument: use it.",
-        ),
-    ]
+    }
     recognise(came, mistakes, atol=1e-9)
     return (
         f"For share {share:g} your function gives {came:.4g}; {right:.4g} is right. "

@@ -2,7 +2,16 @@
 
 import numpy as np
 
-from helpers.checks.answers import array, call, kind_of, number, recognise, show
+from helpers.checks.answers import (
+    array,
+    call,
+    kind_of,
+    look_up,
+    number,
+    recognise,
+    show,
+)
+from helpers.checks.choices import choices
 from helpers.checks.engine import Lesson, Wrong
 from helpers.descent import descend
 from helpers.optimizers import SGD, Adagrad
@@ -37,7 +46,7 @@ def terminal_step(answer):
         0.4: "You multiply by the gradient once too often: the push is 0.01 * 2.",
         0.002: "You multiply by 1 - 0.9. The velocity piles up: divide.",
     }
-    recognise(step, mistakes.items(), rtol=5e-3)
+    look_up(step, mistakes, rtol=5e-3)
     if not np.isclose(step, 0.2, rtol=0.02):
         raise Wrong(
             f"With a velocity of {step:g} the next one is 0.9 * {step:g} + 0.02 = "
@@ -152,12 +161,8 @@ def centered_step(answer):
         # The averages first: wrong ones may have a root of something negative in w.
         new_average = array(came[1], shape, "The new average")
         new_centre = array(came[2], shape, "The new centre")
-        message = _averages_mistake(new_average, new_centre, g, average, centre, rho)
-        if message:
-            raise Wrong(message)
-        message = _centered_mistake(array(came[0], shape, "The new w"), *given)
-        if message:
-            raise Wrong(message)
+        _judge_averages(new_average, new_centre, g, average, centre, rho)
+        _judge_centered(array(came[0], shape, "The new w"), *given)
     return (
         "The mean of the squares minus the square of the mean is a variance: you "
         "divide by the usual spread."
@@ -168,129 +173,100 @@ def _same(came, value):
     return np.allclose(came, value, atol=1e-9)
 
 
-def _average_mistake(came, old, new, rho, name):
+def _mean(old, new, rho):
+    return rho * old + (1 - rho) * new
+
+
+def _judge_average(came, old, new, rho, name):
     """Say what is wrong with a decaying average of ``new``."""
-    right = rho * old + (1 - rho) * new
-    for value, message in (
-        (right, ""),
-        (
-            old + new,
-            f"Your {name} is a sum: keep a share `rho` of the old one, and add "
-            "`1 - rho` of what is new.",
-        ),
-        (rho * old + new, f"In your {name} what is new counts only `1 - rho`."),
-        (
-            (1 - rho) * old + rho * new,
-            f"In your {name} `rho` and `1 - rho` have changed places: `rho` is the "
-            "share of the *old* one.",
-        ),
-        (old, f"Your {name} comes back as it was: bring it up to date."),
-        (
-            0.9 * old + 0.1 * new,
-            f"Your {name} is right for rho = 0.9 only: use `rho`.",
-        ),
-        (
-            rho * old + (1 - rho) * np.mean(new),
-            f"In your {name} all weights share one mean. Each weight has an average of "
-            "its own.",
-        ),
-    ):
-        if _same(came, value):
-            return message
-    return (
+    right = _mean(old, new, rho)
+    if _same(came, right):
+        return
+    mistakes = {
+        f"Your {name} is a sum: keep a share `rho` of the old one, and add "
+        "`1 - rho` of what is new.": old + new,
+        f"In your {name} what is new counts only `1 - rho`.": rho * old + new,
+        f"In your {name} `rho` and `1 - rho` have changed places: `rho` is the "
+        "share of the *old* one.": _mean(old, new, 1 - rho),
+        f"Your {name} comes back as it was: bring it up to date.": old,
+        f"Your {name} is right for rho = 0.9 only: use `rho`.": _mean(old, new, 0.9),
+        f"In your {name} all weights share one mean. Each weight has an average of "
+        "its own.": _mean(old, np.mean(new), rho),
+    }
+    recognise(came, mistakes, atol=1e-9)
+    raise Wrong(
         f"Your {name} is wrong. For the old value {old.ravel()[0]:.4g}, the new "
         f"{new.ravel()[0]:.4g} and rho {rho:g} it is {came.ravel()[0]:.4g}; wanted "
         f"{right.ravel()[0]:.4g}."
     )
 
 
-def _averages_mistake(new_average, new_centre, g, average, centre, rho):
-    a, c = rho * average + (1 - rho) * g**2, rho * centre + (1 - rho) * g
+def _judge_averages(new_average, new_centre, g, average, centre, rho):
+    a, c = _mean(average, g**2, rho), _mean(centre, g, rho)
     if _same(new_average, c) and _same(new_centre, a):
-        return "Average and centre have changed places: return w, average, centre."
-    if _same(new_average, a - c**2):
-        return "Return `average` itself: the square of `centre` goes off for the step."
-    for value, message in (
-        (
-            rho * average + (1 - rho) * g,
-            "Your average is one of gradients. Average their squares: gradients of "
-            "both signs would cancel.",
+        raise Wrong(
+            "Average and centre have changed places: return w, average, centre."
+        )
+    mistakes = {
+        "Return `average` itself: the square of `centre` goes off for the step.": (
+            a - c**2
         ),
-        (
-            rho * average + (1 - rho) * np.abs(g),
-            "You average the sizes. Average the squares; the root comes later.",
+        "Your average is one of gradients. Average their squares: gradients of "
+        "both signs would cancel.": _mean(average, g, rho),
+        "You average the sizes. Average the squares; the root comes later.": (
+            _mean(average, np.abs(g), rho)
         ),
-    ):
-        if _same(new_average, value):
-            return message
-    if _same(new_centre, rho * centre + (1 - rho) * g**2):
-        return "Your centre is an average of squares: it is one of the gradients."
-    message = _average_mistake(new_average, average, g**2, rho, "average")
-    return message or _average_mistake(new_centre, centre, g, rho, "centre")
+    }
+    recognise(new_average, mistakes, atol=1e-9)
+    if _same(new_centre, _mean(centre, g**2, rho)):
+        raise Wrong("Your centre is an average of squares: it is one of the gradients.")
+    _judge_average(new_average, average, g**2, rho, "average")
+    _judge_average(new_centre, centre, g, rho, "centre")
 
 
-def _centered_mistake(new_w, w, g, average, centre, rate, rho, epsilon):
-    a, c = rho * average + (1 - rho) * g**2, rho * centre + (1 - rho) * g
-    variance = a - c**2
-    right = w - rate * g / np.sqrt(variance + epsilon)
-    for value, message in (
-        (right, ""),
-        (w + rate * g / np.sqrt(variance + epsilon), "Your step goes uphill."),
-        (
-            w - rate * g / np.sqrt(a + epsilon),
-            "That is RMSprop as it was: take the square of `centre` away.",
+def _judge_centered(new_w, w, g, average, centre, rate, rho, epsilon):
+    a, c = _mean(average, g**2, rho), _mean(centre, g, rho)
+    step, variance = rate * g, a - c**2
+    root = np.sqrt(variance + epsilon)
+    right = w - step / root
+    if _same(new_w, right):
+        return
+    mistakes = {
+        "Your step goes uphill.": w + step / root,
+        "That is RMSprop as it was: take the square of `centre` away.": (
+            w - step / np.sqrt(a + epsilon)
         ),
-        (
-            w - rate * g / np.sqrt(a + c**2 + epsilon),
-            "You add the square of `centre`: take it away.",
+        "You add the square of `centre`: take it away.": (
+            w - step / np.sqrt(a + c**2 + epsilon)
         ),
-        (
-            w - rate * g / np.sqrt(np.abs(a - c) + epsilon),
-            "You take `centre` away and not its square.",
+        "You take `centre` away and not its square.": (
+            w - step / np.sqrt(np.abs(a - c) + epsilon)
         ),
-        (
-            w - rate * (g - c) / np.sqrt(variance + epsilon),
-            "You take `centre` away above the line, too. The step follows `g` itself.",
+        "You take `centre` away above the line, too. The step follows `g` itself.": (
+            w - rate * (g - c) / root
         ),
-        (
-            w - rate * c / np.sqrt(variance + epsilon),
-            "The step follows `g`, not `centre`.",
+        "The step follows `g`, not `centre`.": w - rate * c / root,
+        "You divide by the old averages. Bring both up to date first.": (
+            w - step / np.sqrt(average - centre**2 + epsilon)
         ),
-        (
-            w - rate * g / np.sqrt(average - centre**2 + epsilon),
-            "You divide by the old averages. Bring both up to date first.",
+        "You divide by the variance itself. Take its root: a gradient over a "
+        "square has the wrong size.": w - step / (variance + epsilon),
+        "Epsilon stands under the root here, as in Keras's RMSprop.": (
+            w - step / (np.sqrt(variance) + epsilon)
         ),
-        (
-            w - rate * g / (variance + epsilon),
-            "You divide by the variance itself. Take its root: a gradient over a "
-            "square has the wrong size.",
+        "You leave epsilon out. It keeps 0 / 0 from happening.": (
+            w - step / np.sqrt(variance)
         ),
-        (
-            w - rate * g / (np.sqrt(variance) + epsilon),
-            "Epsilon stands under the root here, as in Keras's RMSprop.",
+        "You multiply by the root. Divide: a large spread should get a small rate.": (
+            w - step * root
         ),
-        (
-            w - rate * g / np.sqrt(variance),
-            "You leave epsilon out. It keeps 0 / 0 from happening.",
-        ),
-        (
-            w - rate * g * np.sqrt(variance + epsilon),
-            "You multiply by the root. Divide: a large spread should get a small rate.",
-        ),
-        (w - rate * g, "That is plain SGD: divide by the root."),
-        (
-            w - rate / np.sqrt(variance + epsilon),
-            "You leave the gradient out above the line.",
-        ),
-        (
-            w - g / np.sqrt(variance + epsilon),
-            "You leave the learning rate out: multiply by it.",
-        ),
-        (w, "The weights have not moved."),
-    ):
-        if _same(new_w, value):
-            return message
-    return (
+        "That is plain SGD: divide by the root.": w - step,
+        "You leave the gradient out above the line.": w - rate / root,
+        "You leave the learning rate out: multiply by it.": w - g / root,
+        "The weights have not moved.": w,
+    }
+    recognise(new_w, mistakes, atol=1e-9)
+    raise Wrong(
         f"Both averages are right. With rate {rate:g} the first weight "
         f"{w.ravel()[0]:.3f} goes to {new_w.ravel()[0]:.4g}; wanted "
         f"{right.ravel()[0]:.4g}."
@@ -323,7 +299,7 @@ def first_step(answer):
         0.1: "That is the share that m takes up; the correction divides by it again.",
         0: "It does move: g / |g| is 1 or -1, however small g is.",
     }
-    recognise(move, mistakes.items(), rtol=0.02, atol=1e-9)
+    look_up(move, mistakes, rtol=0.02, atol=1e-9)
     if not np.isclose(move, 0.01, rtol=0.01):
         raise Wrong(
             f"{move:g} is not it. After the correction m is g and v is g squared: what "
@@ -346,18 +322,8 @@ NUMBERS = {"A": 3, "B": 1, "C": 2}
 )
 def whose_memory(answer):
     """Judge which own rate belongs to which optimizer."""
-    if not isinstance(answer, dict):
-        raise Wrong(
-            'my_numbers should be a dictionary such as {"A": 1, "B": 2, "C": 3}. You '
-            f"gave {kind_of(answer)}."
-        )
-    if set(answer) != set(NUMBERS):
-        raise Wrong(
-            f"my_numbers needs the keys A, B and C. Yours are {show([*answer])}."
-        )
-    came = {
-        key: number(answer[key], f"my_numbers[{key!r}]", whole=True) for key in "ABC"
-    }
+    example = '{"A": 1, "B": 2, "C": 3}'
+    came = choices(answer, "ABC", "my_numbers", example, whole=True)
     if sorted(came.values()) != [1, 2, 3]:
         raise Wrong("Each of the numbers 1, 2 and 3 belongs to one letter.")
     if came["B"] != 1:
@@ -411,25 +377,20 @@ def _judge_end(loss, name, rates, losses):
     if np.isclose(loss, min(ends), rtol=1e-6, atol=1e-300):
         return
     lowest = [each.min() for each in losses]
-    for value, message in (
-        (
-            min(lowest),
-            f"All rates get their turn, but for {name} you take the lowest loss on the "
-            "way. Take the last one: `path.losses[-1]`.",
+    mistakes = {
+        f"All rates get their turn, but for {name} you take the lowest loss on the "
+        "way. Take the last one: `path.losses[-1]`.": min(lowest),
+        f"{name} still gets the first rate alone, {rates[0]:g}.": ends[0],
+        "Both faults are still there: one rate, and the lowest loss.": lowest[0],
+        f"{name} ends with the result of the last rate, {rates[-1]:g}.": ends[-1],
+        "That is the worst of the ends: take the lowest.": max(ends),
+        "That is the mean over the rates: take the lowest.": np.mean(ends),
+        "That is the place of the best rate. Return the loss.": (
+            min(range(len(ends)), key=ends.__getitem__)
         ),
-        (ends[0], f"{name} still gets the first rate alone, {rates[0]:g}."),
-        (lowest[0], "Both faults are still there: one rate, and the lowest loss."),
-        (ends[-1], f"{name} ends with the result of the last rate, {rates[-1]:g}."),
-        (max(ends), "That is the worst of the ends: take the lowest."),
-        (np.mean(ends), "That is the mean over the rates: take the lowest."),
-        (
-            min(range(len(ends)), key=ends.__getitem__),
-            "That is the place of the best rate. Return the loss.",
-        ),
-        (rates[int(np.argmin(ends))], "That is the best rate. Return its loss."),
-    ):
-        if np.isclose(loss, value, rtol=1e-6, atol=1e-300):
-            raise Wrong(message)
+        "That is the best rate. Return its loss.": rates[int(np.argmin(ends))],
+    }
+    recognise(loss, mistakes, rtol=1e-6, atol=1e-300)
     raise Wrong(
         f"For {name} you return {loss:.4g}. With the rates {show(rates)} its losses "
         f"after 100 steps are {show([float(f'{end:.3g}') for end in ends])}."
@@ -517,25 +478,19 @@ def _judge_rate(optimizer, steps):
             "`weight_decay` shrinks the weights. The old `decay` made the rate fall: "
             "that is a schedule now."
         )
-    if np.isclose(rate, 0.1, rtol=1e-4):
-        raise Wrong(
-            "The rate is still 0.1 after the training. `decay` is ignored; a schedule, "
-            "`InverseTimeDecay`, does what it did."
-        )
-    if np.isclose(rate, 0.01, rtol=1e-4):
-        raise Wrong("The rate is 0.01, Keras's default. It should begin at 0.1.")
-    if np.isclose(rate, 0.1 / (1 + 0.001 * steps), rtol=1e-4):
-        raise Wrong("That is the 1e-3 of the table. The tutorial's decay was 0.01.")
-    if np.isclose(rate, 0.1 / (1 + 0.01 * steps / 2), rtol=1e-4):
-        raise Wrong(
-            "Your rate falls with the epochs. The old one fell at every step: "
-            "`decay_steps` is 1."
-        )
-    if np.isclose(rate, 0.1 * 0.99**steps, rtol=1e-4):
-        raise Wrong(
-            "That falls by a hundredth of itself at every step, exponentially. The old "
-            "decay was 0.1 / (1 + 0.01 * step): `InverseTimeDecay`."
-        )
+    mistakes = {
+        "The rate is still 0.1 after the training. `decay` is ignored; a schedule, "
+        "`InverseTimeDecay`, does what it did.": 0.1,
+        "The rate is 0.01, Keras's default. It should begin at 0.1.": 0.01,
+        "That is the 1e-3 of the table. The tutorial's decay was 0.01.": (
+            0.1 / (1 + 0.001 * steps)
+        ),
+        "Your rate falls with the epochs. The old one fell at every step: "
+        "`decay_steps` is 1.": 0.1 / (1 + 0.01 * steps / 2),
+        "That falls by a hundredth of itself at every step, exponentially. The old "
+        "decay was 0.1 / (1 + 0.01 * step): `InverseTimeDecay`.": 0.1 * 0.99**steps,
+    }
+    recognise(rate, mistakes, rtol=1e-4)
     raise Wrong(
         f"After {steps} steps the rate should be 0.1 / (1 + 0.01 * {steps}) = "
         f"{wanted:.4f}; yours is {rate:.4f}."
@@ -575,65 +530,63 @@ def lion(answer):
     return "As Keras's Lion does it: the sign decides, and every step has one length."
 
 
-def _lion(gradient, w, steps, rate, beta_1, beta_2, decay, **change):
-    """Take the steps of Lion; ``change`` names a mistake."""
+def _lion(gradient, w, steps, rate, beta_1, beta_2, decay, mistake=""):
+    """Take the steps of Lion, rightly or with one of the usual mistakes."""
     m = np.zeros_like(w)
     for _ in range(steps):
         g = gradient(w)
-        if "memory_first" in change:
+        if mistake == "memory first":
             m = beta_2 * m + (1 - beta_2) * g
         mixed = beta_1 * m + (1 - beta_1) * g
-        way = mixed if "no_sign" in change else np.sign(mixed)
-        way = np.sign(g) if "no_memory" in change else way
-        way = np.sign(mixed + decay * w) if "decay_in_sign" in change else way
-        pull = decay * w if "decay_alone" not in change else decay * w / rate
-        pull = 0 if "decay_in_sign" in change else pull
-        pull = decay * (w - rate * way) if "new_w" in change else pull
-        w = w - change.get("uphill", 1) * rate * way - rate * pull
-        if "memory_first" not in change:
-            g = gradient(w) if "new_gradient" in change else g
+        way = {
+            "no sign": mixed,
+            "no memory": np.sign(g),
+            "decay in sign": np.sign(mixed + decay * w),
+        }.get(mistake, np.sign(mixed))
+        pull = {
+            "decay alone": decay * w / rate,
+            "decay in sign": 0,
+            "new w": decay * (w - rate * way),
+        }.get(mistake, decay * w)
+        w = w - (-1 if mistake == "uphill" else 1) * rate * way - rate * pull
+        if mistake != "memory first":
+            g = gradient(w) if mistake == "new gradient" else g
             m = beta_2 * m + (1 - beta_2) * g
     return w
 
 
 def _lion_mistake(came, gradient, w, steps, settings):
-    swapped = {"beta_1": settings["beta_2"], "beta_2": settings["beta_1"]}
-    same = {"beta_1": settings["beta_1"], "beta_2": settings["beta_1"]}
-    defaults = {"beta_1": 0.9, "beta_2": 0.99}
-    for change, message in (
-        ({"steps": 0}, "The weights have not moved. Is there a loop over `steps`?"),
-        ({"uphill": -1}, "You walk uphill: subtract the step."),
-        ({"no_sign": 1}, "Only the sign of the mixture counts: `np.sign(...)`."),
-        ({"no_memory": 1}, "Your step follows the sign of `g` alone. Mix in `m`."),
-        (
-            {"memory_first": 1},
-            "You bring `m` up to date before the step. The step uses the old `m`.",
+    def end(mistake="", **change):
+        changed = {"steps": steps} | settings | change
+        return _lion(gradient, w, **changed, mistake=mistake)
+
+    beta_1, beta_2 = settings["beta_1"], settings["beta_2"]
+    mistakes = {
+        "The weights have not moved. Is there a loop over `steps`?": end(steps=0),
+        "You walk uphill: subtract the step.": end("uphill"),
+        "Only the sign of the mixture counts: `np.sign(...)`.": end("no sign"),
+        "Your step follows the sign of `g` alone. Mix in `m`.": end("no memory"),
+        "You bring `m` up to date before the step. The step uses the old `m`.": (
+            end("memory first")
         ),
-        (
-            {"new_gradient": 1},
-            "You take the gradient twice, the second time at the new `w`. Take it once "
-            "a step, at the start.",
+        "You take the gradient twice, the second time at the new `w`. Take it once "
+        "a step, at the start.": end("new gradient"),
+        "`beta_1` and `beta_2` have changed places.": end(beta_1=beta_2, beta_2=beta_1),
+        "`m` should be kept with `beta_2`, not with `beta_1`.": end(beta_2=beta_1),
+        "You leave `decay` out.": end(decay=0.0),
+        "The rate multiplies the decay, too: it stands outside of the bracket.": (
+            end("decay alone")
         ),
-        (swapped, "`beta_1` and `beta_2` have changed places."),
-        (same, "`m` should be kept with `beta_2`, not with `beta_1`."),
-        ({"decay": 0.0}, "You leave `decay` out."),
-        (
-            {"decay_alone": 1},
-            "The rate multiplies the decay, too: it stands outside of the bracket.",
+        "Your decay is within the sign: it stands outside of it.": end("decay in sign"),
+        "You shrink the new `w`. The decay takes the old one.": end("new w"),
+        "You use 0.9 and 0.99 whatever `beta_1` and `beta_2` are.": (
+            end(beta_1=0.9, beta_2=0.99)
         ),
-        (
-            {"decay_in_sign": 1},
-            "Your decay is within the sign: it stands outside of it.",
-        ),
-        ({"new_w": 1}, "You shrink the new `w`. The decay takes the old one."),
-        (defaults, "You use 0.9 and 0.99 whatever `beta_1` and `beta_2` are."),
-        ({"steps": 1}, "You return after the first step. Is `return` in the loop?"),
-        ({"steps": steps - 1}, "That is one step too few."),
-        ({"steps": steps + 1}, "That is one step too many."),
-    ):
-        wrong = _lion(gradient, w, **{"steps": steps} | settings | change)
-        if np.allclose(came, wrong, atol=1e-9):
-            return message
+        "You return after the first step. Is `return` in the loop?": end(steps=1),
+        "That is one step too few.": end(steps=steps - 1),
+        "That is one step too many.": end(steps=steps + 1),
+    }
+    recognise(came, mistakes, atol=1e-9)
     right = _lion(gradient, w, steps, **settings)
     return (
         f"After {steps} step(s) you are at {show(came.ravel().round(3).tolist())}; the "

@@ -1,6 +1,6 @@
 """The exercises of lesson 8: your turn."""
 
-from helpers.checks.answers import kind_of, number, show
+from helpers.checks.answers import kind_of, look_up, number, show
 from helpers.checks.engine import Lesson, Wrong
 from helpers.checks.recipes import Attempt
 
@@ -31,8 +31,7 @@ def affordable(answer):
         14: "Fourteen epochs are 126 steps. Round the steps of an epoch up, then the "
         "number of epochs down.",
     }
-    if epochs in mistakes:
-        raise Wrong(mistakes[epochs])
+    look_up(epochs, mistakes)
     if epochs != 12:
         raise Wrong(
             f"{epochs:g} epochs of 9 steps make {9 * epochs:g}. The budget is 110: "

@@ -34,7 +34,7 @@ def record(lesson: str, name: str) -> str:
 def show(lesson) -> Note:
     """Show the exercises of one lesson, and the course as bars."""
     solved, remark = _read()
-    done = solved.get(f"{lesson.number:02}", [])
+    done = _solved_of(lesson, solved)
     lines = [
         f"{'✓' if exercise.name in done else '·'} {exercise.number} {exercise.kind}: "
         f"{exercise.name.replace('_', ' ')}"
@@ -49,8 +49,7 @@ def show(lesson) -> Note:
     picture += "".join(_bar_html(*bar) for bar in bars)
     picture += f"<div>{remark.strip()}</div>" if remark else ""
     return Note(
-        f"Lesson {lesson.number}: {len(_solved_of(lesson, solved))} of "
-        f"{len(lesson.exercises)} solved",
+        f"Lesson {lesson.number}: {len(done)} of {len(lesson.exercises)} solved",
         "\n".join([*lines, "", *plain]) + remark,
         picture_html=picture,
     )
@@ -112,13 +111,13 @@ def _write(solved):
     return ""
 
 
-def _bar(n, total, width=10):
-    filled = round(width * n / total) if total else 0
-    return "█" * filled + "░" * (width - filled) + f" {n}/{total}"
+def _bar(n, total):
+    filled = round(10 * n / total)
+    return "█" * filled + "░" * (10 - filled) + f" {n}/{total}"
 
 
 def _bar_html(lesson, n, total):
-    share = 100 * n / total if total else 0
+    share = 100 * n / total
     return (
         '<div style="display: flex; align-items: center; gap: 0.8em; margin: 0.2em 0">'
         '<div style="width: 8em; height: 0.7em; border: 1px solid #7F7F7F">'

@@ -102,7 +102,7 @@ def choose_loss(y, problem: str | None = None) -> LossChoice:
     doubt = ""
     if problem is None:
         problem, doubt = guess(target)
-    return _CHOOSERS[problem](target, doubt)
+    return LossChoice(problem, *_CHOOSERS[problem](target, doubt))
 
 
 def _check(target):
@@ -149,12 +149,8 @@ def _regression(target, doubt):
     if high > low and np.abs(values - middle).max() > FAR * (high - low):
         far = 'some values lie far from the rest: "huber" follows them less'
         doubt = f"{doubt}; {far}" if doubt else far
-    metrics = ["mean_absolute_error"]
-    units = target.columns
-    return LossChoice(
-        *("regression", units, "linear", f"y = {labels}"),
-        *("mean_squared_error", metrics, why, doubt),
-    )
+    loss, metrics = "mean_squared_error", ["mean_absolute_error"]
+    return target.columns, "linear", f"y = {labels}", loss, metrics, why, doubt
 
 
 def _binary(target, doubt):
@@ -176,10 +172,7 @@ def _binary(target, doubt):
         labels = f'y = (np.asarray(y) == {target.high!r}).astype("float32")'
         labels, means = f"{labels}.reshape(-1, 1)", f"{target.high!r}"
     why = f"yes or no: one sigmoid unit gives the probability of {means}"
-    return LossChoice(
-        *("binary", 1, "sigmoid", labels, "binary_crossentropy", ["accuracy"]),
-        *(why, doubt),
-    )
+    return 1, "sigmoid", labels, "binary_crossentropy", ["accuracy"], why, doubt
 
 
 def _multiclass(target, doubt):
@@ -204,9 +197,7 @@ def _multiclass(target, doubt):
         if not target.text and target.counted:
             start = " - 1" if target.low == 1 else ""
             labels = f"y = np.asarray(y, dtype=int).reshape(-1){start}"
-    return LossChoice(
-        *("multiclass", units, "softmax", labels, loss, ["accuracy"], why, doubt)
-    )
+    return units, "softmax", labels, loss, ["accuracy"], why, doubt
 
 
 def _fraction(target):
@@ -228,12 +219,10 @@ def _multilabel(target, doubt):
         "a row may carry several labels: one sigmoid unit answers yes or no for each. "
         '"accuracy" would look for the one largest'
     )
-    return LossChoice(
-        *("multilabel", target.columns, "sigmoid", labels, "binary_crossentropy"),
-        *(["binary_accuracy"], why, doubt),
-    )
+    loss, metrics = "binary_crossentropy", ["binary_accuracy"]
+    return target.columns, "sigmoid", labels, loss, metrics, why, doubt
 
 
-_CHOOSERS = dict(
-    zip(PROBLEMS, (_regression, _binary, _multiclass, _multilabel), strict=True)
-)
+# From a target and a doubt to the fields of a LossChoice after the problem.
+_ALL = _regression, _binary, _multiclass, _multilabel
+_CHOOSERS = dict(zip(PROBLEMS, _ALL, strict=True))

@@ -14,9 +14,8 @@ from . import (
     rules_weights,
 )
 from .case import Case
-from .rules import Finding, Rule, examine, fill
+from .rules import SEVERITIES, Finding, Rule, examine, fill
 
-SEVERITIES = ("error", "warning", "note")
 FILES = (
     *(rules_model, rules_labels, rules_output, rules_loss),
     *(rules_metrics, rules_optimizer, rules_weights),
@@ -78,10 +77,8 @@ class Diagnosis:
         for finding in self.findings:
             mark, colour = MARKS[finding.severity]
             title = f"{mark} {finding.severity}: {finding.code}"
-            body = (
-                f"<p>{_escape(finding.problem)}</p><code>{_escape(finding.fix)}</code>"
-            )
-            boxes.append(_box(title, body, colour))
+            problem, fix = _escape(finding.problem), _escape(finding.fix)
+            boxes.append(_box(title, f"<p>{problem}</p><code>{fix}</code>", colour))
         return "".join(boxes)
 
 

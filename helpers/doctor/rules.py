@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+
+SEVERITIES = ("error", "warning", "note")  # the gravest first
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,12 @@ class _Holes(dict):
         return name
 
 
-def rule(code, severity, *, why, seen, fix):
+def _rule(severity, code, *, why, seen, fix):
     """Make a rule of the function below it, which finds the fault."""
     return lambda find: Rule(code, severity, why, seen, fix, find)
+
+
+error, warning, note = (partial(_rule, severity) for severity in SEVERITIES)
 
 
 def examine(rule, case):
@@ -61,6 +67,6 @@ def examine(rule, case):
     return Finding(rule.code, rule.severity, problem, fix)
 
 
-def fill(fix, holes=()):
+def fill(fix, holes):
     """Return the line of code with its holes filled."""
     return fix.format_map(_Holes(holes))

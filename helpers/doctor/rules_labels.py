@@ -1,12 +1,11 @@
 """Rules about labels, which must be what the loss takes them for."""
 
 from .guess import FEW
-from .rules import rule
+from .rules import error, note, warning
 
 
-@rule(
+@error(
     "integer-labels",
-    "error",
     why="The categorical loss wants one-hot rows; integers go with the sparse one.",
     seen='fit stops: "must have the same rank (ndim)" or "the same shape".',
     fix='model.compile(optimizer, "sparse_categorical_crossentropy")',
@@ -20,9 +19,8 @@ def _integer_labels(case):
     return None
 
 
-@rule(
+@error(
     "one-hot-labels",
-    "error",
     why="The sparse loss wants one integer a row; one-hot rows go with the other one.",
     seen='fit stops: "must have rank (ndim) `target.ndim - 1`".',
     fix='model.compile(optimizer, "categorical_crossentropy")',
@@ -36,9 +34,8 @@ def _one_hot_labels(case):
     return None
 
 
-@rule(
+@error(
     "labels-out-of-range",
-    "error",
     why="Labels count the units from 0.",
     seen="On a CPU a wall of InvalidArgumentError; with jit_compile=True, as on a GPU,"
     " silently NaN.",
@@ -63,9 +60,8 @@ def _labels_out_of_range(case):
     return found, {"low": low if low >= 0 else f"({low})"}
 
 
-@rule(
+@error(
     "fractional-labels",
-    "error",
     why="The sparse loss cuts labels to whole numbers: 1.5 becomes class 1.",
     seen="Keras says nothing; amounts are learnt as if they were classes.",
     fix='keras.layers.Dense(1)  # with loss="mean_squared_error"',
@@ -76,9 +72,8 @@ def _fractional_labels(case):
     return None
 
 
-@rule(
+@error(
     "labels-not-0-1",
-    "error",
     why="Binary crossentropy takes y for a probability.",
     seen="Keras says nothing; the loss falls below 0 and goes on falling, to -45 and "
     "on.",
@@ -92,9 +87,8 @@ def _labels_not_0_1(case):
     return f"The labels are {low} and {high}, not 0 and 1.", {"high": high}
 
 
-@rule(
+@error(
     "binary-loss-on-amounts",
-    "error",
     why="Binary crossentropy takes y for a probability of yes.",
     seen="Keras says nothing; the loss goes far below 0, and predictions end at 0 or "
     "1.",
@@ -107,9 +101,8 @@ def _binary_loss_on_amounts(case):
     return f"y runs from {low:.6g} to {high:.6g}, not 0 to 1.", case.advised
 
 
-@rule(
+@error(
     "shapes-differ",
-    "error",
     why="Each row needs as many targets as the output has units.",
     seen='fit stops: "Dimensions must be equal", "must have the same shape"; but where'
     " either has one column, squared error spreads it over the others, silently.",
@@ -129,9 +122,8 @@ def _shapes_differ(case):
     return found, case.advised
 
 
-@rule(
+@warning(
     "squared-error-on-yes-no",
-    "warning",
     why="Two values are a yes and a no: crossentropy learns their probability.",
     seen="It trains, but predictions run below 0 and above 1.",
     fix='keras.layers.Dense(1, activation="sigmoid")  # loss="binary_crossentropy"',
@@ -142,9 +134,8 @@ def _squared_error_on_yes_no(case):
     return None
 
 
-@rule(
+@note(
     "squared-error-on-classes",
-    "note",
     why="If these are class numbers, it takes class 2 for twice class 1; if they are "
     "amounts, all is well.",
     seen="Keras says nothing; predictions land between classes.",

@@ -2,14 +2,13 @@
 
 import numpy as np
 
-from .rules import rule
+from .rules import error, note, warning
 
 ALARM = 2.5  # times the loss of guessing; healthy models start between 0.65 and 1.98
 
 
-@rule(
+@note(
     "unknown-loss",
-    "note",
     why="Whether it fits output and labels cannot be told.",
     seen="The rest was judged.",
     fix="choose_loss(y)  # the usual loss for this target",
@@ -21,9 +20,8 @@ def _unknown_loss(case):
     return f"{case.loss_name or name} is a loss that the doctor does not know."
 
 
-@rule(
+@error(
     "own-loss-broadcasts",
-    "error",
     why="y of shape (n,) minus an output of shape (n, 1) is a table of (n, n). fit "
     "repairs that for functions, but not for a Loss class of one's own.",
     seen="Keras says nothing; every prediction goes to the mean of y.",
@@ -43,9 +41,8 @@ def _own_loss_broadcasts(case):
     return f"The loss of the sample is {given:.4g}; with a column, {column:.4g}."
 
 
-@rule(
+@warning(
     "log-of-zero",
-    "warning",
     why="A sigmoid or softmax reaches 0 and 1 exactly once it is sure, and log(0) is "
     "infinite. Keras's own losses clip, at about 16.1.",
     seen="Keras says nothing; after some good epochs the loss is NaN.",
@@ -58,20 +55,16 @@ def _log_of_zero(case):
         return None
     units = max(case.units, 2)
     sure = np.eye(units, dtype="float32")[np.arange(case.outputs[..., 0].size) % units]
-    values = [
-        case.evaluate(
-            case.sample_target, p[:, : case.units].reshape(case.outputs.shape)
-        )
-        for p in (sure, np.roll(sure, 1, axis=0))
-    ]
-    if all(value is None or np.isfinite(value) for value in values):
-        return None
-    return "At a prediction of exactly 0 or 1 the loss is not finite."
+    for p in (sure, np.roll(sure, 1, axis=0)):
+        p = p[:, : case.units].reshape(case.outputs.shape)
+        value = case.evaluate(case.sample_target, p)
+        if value is not None and not np.isfinite(value):
+            return "At a prediction of exactly 0 or 1 the loss is not finite."
+    return None
 
 
-@rule(
+@warning(
     "starting-loss",
-    "warning",
     why="A fresh classifier knows nothing, so its loss should be that of guessing.",
     seen="The first epochs go into unlearning, or nothing moves. Look at the other "
     "findings, the scale of x, and the initial weights.",

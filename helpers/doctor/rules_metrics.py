@@ -1,6 +1,6 @@
 """Rules about metrics, which must measure what they seem to."""
 
-from .rules import rule
+from .rules import note, warning
 
 ACCURACIES = (
     *("accuracy", "exact", "binary_accuracy", "categorical_accuracy"),
@@ -8,9 +8,8 @@ ACCURACIES = (
 )
 
 
-@rule(
+@warning(
     "accuracy-on-logits",
-    "warning",
     why="Its threshold is 0.5 on a probability; on a logit that is 0.",
     seen="Keras says nothing; the model learns and the number is too low (0.33 for "
     "1.0).",
@@ -23,9 +22,8 @@ def _accuracy_on_logits(case):
     return f"{', '.join(wrong)} on logits." if wrong else None
 
 
-@rule(
+@warning(
     "accuracy-on-amounts",
-    "warning",
     why="Accuracy counts labels that are hit; an amount is near or far, never hit.",
     seen="Keras says nothing; it stays at 0.0 or near it, however well the model fits.",
     fix='metrics=["mean_absolute_error"]',
@@ -38,9 +36,8 @@ def _accuracy_on_amounts(case):
     return f"{given} on a regression."
 
 
-@rule(
+@warning(
     "exact-accuracy",
-    "warning",
     why="keras.metrics.Accuracy counts predictions equal to y: 0.93 is not 1.",
     seen="Keras says nothing; it stays at 0.0.",
     fix='metrics=["accuracy"]  # the word picks the accuracy that fits',
@@ -51,9 +48,8 @@ def _exact_accuracy(case):
     return "keras.metrics.Accuracy() on probabilities."
 
 
-@rule(
+@warning(
     "accuracy-on-many-labels",
-    "warning",
     why='"accuracy" takes rows of several units for one-hot and compares the largest.',
     seen="Keras says nothing; the number is too low (0.75 where 0.98 of the labels "
     "fit).",
@@ -66,9 +62,8 @@ def _accuracy_on_many_labels(case):
     return None
 
 
-@rule(
+@warning(
     "wrong-accuracy",
-    "warning",
     why="Each accuracy is for one form of labels.",
     seen="Keras says nothing, and the number is far too low, or far too high from the "
     'start (0.9 for ten classes); or fit stops: "Dimensions must be equal".',
@@ -78,10 +73,8 @@ def _wrong_accuracy(case):
     if case.target is None or case.units is None or case.kind in (None, "regression"):
         return None
     if case.units == 1:
-        wrong, form = (
-            ("categorical_accuracy", "sparse_categorical_accuracy"),
-            "one unit",
-        )
+        wrong = ("categorical_accuracy", "sparse_categorical_accuracy")
+        form = "one unit"
     elif case.kind == "sparse":
         wrong, form = ("categorical_accuracy", "binary_accuracy"), "integer labels"
     elif case.kind == "categorical" and case.units > 2:
@@ -93,9 +86,8 @@ def _wrong_accuracy(case):
     return f"{given} on {form}." if given else None
 
 
-@rule(
+@note(
     "history-key",
-    "note",
     why="The history is keyed by the word given to compile.",
     seen='history["accuracy"] is a KeyError; it is history["acc"].',
     fix='metrics=["accuracy"]',

@@ -2,15 +2,14 @@
 
 import numpy as np
 
-from .rules import rule
+from .rules import error, note, warning
 
 BATCH_SIZE = 32  # what fit takes unless told otherwise
 UNSCALED = 20  # inputs this far from 0, in root mean square
 
 
-@rule(
+@error(
     "not-compiled",
-    "error",
     why="Without compile there is no loss to judge and none to train on.",
     seen='fit stops: "You must call `compile()`" or "No loss to compute".',
     fix='model.compile("adam", {loss}, metrics={metrics})',
@@ -24,9 +23,8 @@ def _not_compiled(case):
     return f"compile was {called}.", holes
 
 
-@rule(
+@error(
     "not-built",
-    "error",
     why="The shape of the input is not known, so there are no weights and no output.",
     seen="summary shows no parameters; fit builds the model on its first batch.",
     fix="model.build({shape})",
@@ -38,9 +36,8 @@ def _not_built(case):
     return "The model is not built: its output was not judged.", {"shape": shape}
 
 
-@rule(
+@error(
     "forward-fails",
-    "error",
     why="The model cannot take this x.",
     seen="fit and predict stop with the same error.",
     fix="keras.Input({shape})  # the shape of one row, as the model's first layer",
@@ -52,9 +49,8 @@ def _forward_fails(case):
     return f"x of shape {case.inputs[0].shape}: {case.failure}.", {"shape": shape}
 
 
-@rule(
+@error(
     "rows-differ",
-    "error",
     why="Every row of x needs its row of y.",
     seen='fit stops: "Data cardinality is ambiguous".',
     fix="len(x), len(y)  # find where they were last alike: often a filter on one",
@@ -65,9 +61,8 @@ def _rows_differ(case):
     return f"x has {case.rows} rows and y has {case.target_rows}."
 
 
-@rule(
+@error(
     "python-list",
-    "error",
     why="Keras takes a list for several arrays, one for each input or output.",
     seen='fit stops: "Unrecognized data type", or an IndexError.',
     fix="{name} = np.asarray({name})",
@@ -79,9 +74,8 @@ def _python_list(case):
     return f"{' and '.join(case.lists)} given as a list of numbers.", {"name": name}
 
 
-@rule(
+@error(
     "x-not-finite",
-    "error",
     why="One NaN or infinite input spoils every weight in a single step.",
     seen="The loss is NaN; or it stays finite behind a ReLU, with weights that are NaN "
     "and one prediction for all.",
@@ -93,9 +87,8 @@ def _x_not_finite(case):
     return f"x holds {bad} NaN or infinite values." if bad else None
 
 
-@rule(
+@error(
     "y-not-finite",
-    "error",
     why="The loss of a NaN is NaN, and so is its gradient.",
     seen="The loss is NaN from the first batch that holds one, and stays so.",
     fix="keep = np.isfinite(y); x, y = x[keep], y[keep]",
@@ -105,9 +98,8 @@ def _y_not_finite(case):
     return f"y holds {bad} NaN or infinite values." if bad else None
 
 
-@rule(
+@error(
     "text-input",
-    "error",
     why="NumPy's own text type is unknown to fit; Python objects are taken.",
     seen='fit stops: "Invalid dtype: str", though a call of the model works.',
     fix="x = x.astype(object)",
@@ -116,9 +108,8 @@ def _text_input(case):
     return "x is an array of NumPy's text." if case.numpy_text else None
 
 
-@rule(
+@error(
     "text-target",
-    "error",
     why="A loss calculates with numbers.",
     seen='fit stops: "Invalid dtype: str", or "UnimplementedError" on a Cast.',
     fix="classes, y = np.unique(y, return_inverse=True)",
@@ -129,9 +120,8 @@ def _text_target(case):
     return f"y holds text, such as {case.target.distinct[0].item()!r}."
 
 
-@rule(
+@warning(
     "one-value",
-    "warning",
     why="There is nothing to tell apart.",
     seen="The loss falls towards 0 and the accuracy is perfect, whatever x is.",
     fix="np.unique(y, axis=0, return_counts=True)  # what y holds",
@@ -144,9 +134,8 @@ def _one_value(case):
     return f"All {len(values)} rows of y are alike." if alike else None
 
 
-@rule(
+@note(
     "unscaled-input",
-    "note",
     why="Large inputs make large steps: features near 0 with spread 1 train best.",
     seen="A high loss at the start; SGD may explode, and Adam takes longer.",
     fix="x = (x - x_train.mean(axis=0)) / x_train.std(axis=0)",
@@ -163,9 +152,8 @@ def _unscaled_input(case):
     return f"x lies around {scale:.3g}." if scale > UNSCALED else None
 
 
-@rule(
+@note(
     "sorted-target",
-    "note",
     why="validation_split takes the last rows, without shuffling.",
     seen="Good on the training rows, poor on the others, which hold other classes.",
     fix="rows = np.random.default_rng(0).permutation(len(x)); x, y = x[rows], y[rows]",
@@ -180,9 +168,8 @@ def _sorted_target(case):
     return "The rows are sorted by y."
 
 
-@rule(
+@note(
     "one-batch",
-    "note",
     why="A batch larger than the data is cut to it, and nothing is said.",
     seen='One update an epoch: the bar reads "1/1", and the loss moves little.',
     fix="model.fit(x, y, batch_size={batch_size})",
@@ -194,9 +181,8 @@ def _one_batch(case):
     return f"{case.rows} rows fit into one batch of {BATCH_SIZE}, the default.", holes
 
 
-@rule(
+@note(
     "several-outputs",
-    "note",
     why="The doctor judges one output with one loss.",
     seen="Activations, labels, loss and metrics were not looked at; the rest was.",
     fix="keras.Model(model.inputs, model.outputs[0])  # compile and diagnose each",
@@ -205,9 +191,8 @@ def _several_outputs(case):
     return "The model has several outputs." if case.several else None
 
 
-@rule(
+@note(
     "subclassed",
-    "note",
     why="Its layers may run in any order, so the output was judged by its values.",
     seen="A wrong activation shows only if the sample gives it away.",
     fix="keras.Model(inputs, outputs)  # a functional model can be read",
@@ -216,9 +201,8 @@ def _subclassed(case):
     return None if case.readable else "The model is subclassed."
 
 
-@rule(
+@note(
     "metrics-unread",
-    "note",
     why="The arguments of compile could not be read back.",
     seen="A schedule or a metric of your own has no get_config.",
     fix='def get_config(self): return {{"rate": self.rate}}  # in the class',

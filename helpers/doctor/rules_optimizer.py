@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .rules import rule
+from .rules import error, note, warning
 
 # Learning rates outside of these are mistakes rather than choices.
 ADAPTIVE, PLAIN = (1e-8, 0.3), (1e-8, 3.0)
@@ -16,9 +16,8 @@ EXPLODES = 0.5  # learning rate times size of the target; measured: 0.5 to 1 exp
 CRAWLS = 30_000  # size of the target in learning rates, that is in steps of Adam
 
 
-@rule(
+@error(
     "lr-attribute",
-    "error",
     why="Keras 3 has no lr: Python made a new attribute that nothing reads.",
     seen="Keras says nothing, and the learning rate is what it was.",
     fix="optimizer.learning_rate = {rate}",
@@ -30,9 +29,8 @@ def _lr_attribute(case):
     return f"optimizer.lr is {rate}, the rate is {case.rate:g}.", {"rate": rate}
 
 
-@rule(
+@warning(
     "rate-too-high",
-    "warning",
     why="Each step jumps across the valley and lands higher on the other side.",
     seen="Keras says nothing; the loss grows to 1e6, inf and NaN, or stays high for "
     "ever. The callback TerminateOnNaN stops it.",
@@ -45,9 +43,8 @@ def _rate_too_high(case):
     return f"{name} with a learning rate of {case.rate:g}.", {"rate": _usual(name)}
 
 
-@rule(
+@warning(
     "rate-too-low",
-    "warning",
     why="The steps are too small to arrive. (Adadelta in its paper has no rate, which"
     " is 1.0; Keras's default is 0.001.)",
     seen="Keras says nothing; the loss hardly moves.",
@@ -60,9 +57,8 @@ def _rate_too_low(case):
     return f"{name} with a learning rate of {case.rate:g}.", {"rate": _usual(name)}
 
 
-@rule(
+@warning(
     "unscaled-target",
-    "warning",
     why="The gradient grows with the error: plain steps overshoot from the first on.",
     seen="Keras says nothing; the loss reads 3e14, inf, NaN.",
     fix="y = (y - y_train.mean()) / y_train.std()",
@@ -80,9 +76,8 @@ def _unscaled_target(case):
     return f"y lies around {scale:.3g}, with SGD at a rate of {case.rate:g}."
 
 
-@rule(
+@note(
     "far-target",
-    "note",
     why="An adaptive step is about as long as the learning rate, whatever the error.",
     seen="Keras says nothing; the loss falls for many epochs and is still high.",
     fix="y = (y - y_train.mean()) / y_train.std()",
@@ -96,9 +91,8 @@ def _far_target(case):
     return f"y lies around {scale:.3g}, {steps}."
 
 
-@rule(
+@error(
     "optimizer-of-another-model",
-    "error",
     why="An optimizer keeps an average for each weight of the model that it trained.",
     seen='fit stops: ValueError "Unknown variable".',
     fix="model.compile({name}(learning_rate={rate}), ...)  # a new one each",

@@ -1,12 +1,11 @@
 """Rules about the output, whose activation must fit loss and target."""
 
 from .case import RANGES
-from .rules import rule
+from .rules import error, warning
 
 
-@rule(
+@error(
     "softmax-one-unit",
-    "error",
     why="A softmax over one unit is 1 whatever the weights.",
     seen="A UserWarning, once; on TensorFlow the loss falls as if it learnt, for fit "
     "looks behind the softmax. Every prediction is 1.0, and the accuracy never moves.",
@@ -18,9 +17,8 @@ def _softmax_one_unit(case):
     return None
 
 
-@rule(
+@error(
     "one-unit-for-classes",
-    "error",
     why="Categorical losses compare units with each other, and there is only one.",
     seen="The sparse loss stops with InvalidArgumentError on a CPU, and is NaN on a "
     "GPU; the categorical loss is 0 from the start and nothing moves.",
@@ -32,9 +30,8 @@ def _one_unit_for_classes(case):
     return None
 
 
-@rule(
+@error(
     "output-not-probability",
-    "error",
     why="Crossentropy takes logarithms of probabilities; without a sigmoid or softmax"
     " the outputs are anything, and what is below 0 or above 1 is clipped flat.",
     seen="Keras says nothing; the loss starts far above that of guessing. By luck of "
@@ -52,9 +49,8 @@ def _output_not_probability(case):
     return f"{output}, and {case.loss_name} expects probabilities.", holes
 
 
-@rule(
+@warning(
     "probabilities-as-logits",
-    "warning",
     why="from_logits=True squashes once more what is already squashed.",
     seen="A UserWarning. fit on TensorFlow finds the logits and trains correctly; on "
     "plain arrays and other backends the loss is wrong, and hardly falls.",
@@ -67,9 +63,8 @@ def _probabilities_as_logits(case):
     return None
 
 
-@rule(
+@error(
     "softmax-for-many-labels",
-    "error",
     why="A softmax shares 1 among the units: two labels can never both be likely.",
     seen="Keras says nothing. A binary loss falls all the same, for fit on TensorFlow "
     "looks behind the softmax, but predict is wrong; a categorical loss ends high.",
@@ -86,9 +81,8 @@ def _softmax_for_many_labels(case):
     return found, {"units": case.units}
 
 
-@rule(
+@warning(
     "sigmoid-for-classes",
-    "warning",
     why="A categorical loss is about outputs that sum to 1, and sigmoids do not.",
     seen="Keras says nothing. fit on TensorFlow looks behind the sigmoid and trains a "
     "softmax; predict gives numbers that are no probabilities.",
@@ -101,9 +95,8 @@ def _sigmoid_for_classes(case):
     return None
 
 
-@rule(
+@warning(
     "softmax-with-binary-loss",
-    "warning",
     why="The binary loss asks each unit for a yes or no of its own.",
     seen="Keras says nothing. fit on TensorFlow looks behind the softmax and trains "
     "sigmoids, so the loss printed is not that of the predictions.",
@@ -116,9 +109,8 @@ def _softmax_with_binary_loss(case):
     return None
 
 
-@rule(
+@error(
     "unreachable-target",
-    "error",
     why="No weights can bring the output there.",
     seen="Keras says nothing; the loss stops at a height, predictions stop at the "
     "border.",
@@ -135,9 +127,8 @@ def _unreachable_target(case):
     return found, {"units": case.units}
 
 
-@rule(
+@error(
     "poisson-below-0",
-    "error",
     why="The Poisson loss takes the logarithm of the prediction.",
     seen="Keras says nothing; the loss is NaN as soon as one prediction is below 0.",
     fix='keras.layers.Dense({units}, activation="exponential")',

@@ -4,12 +4,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from .rules import rule
+from .rules import error, note, warning
 
 
-@rule(
+@note(
     "weights-kept",
-    "note",
     why="compile makes a new optimizer and keeps the weights. Loaded weights look the"
     " same, and are meant.",
     seen="The first loss of the second run goes on where the last one ended.",
@@ -22,9 +21,8 @@ def _weights_kept(case):
     return "The optimizer is new, but the weights have been trained."
 
 
-@rule(
+@warning(
     "identical-weights",
-    "warning",
     why="One initializer object, or one seed, draws the same numbers for each layer "
     "of the same shape.",
     seen="Keras says nothing; the layers start as copies of each other.",
@@ -39,9 +37,8 @@ def _identical_weights(case):
     return None
 
 
-@rule(
+@warning(
     "equal-units",
-    "warning",
     why="Units that are equal get equal gradients and stay equal for ever.",
     seen="Keras says nothing; a layer of many units learns no more than one.",
     fix='keras.layers.Dense(units, kernel_initializer="glorot_uniform")',
@@ -55,24 +52,20 @@ def _equal_units(case):
     return None
 
 
-@rule(
+@error(
     "weights-not-finite",
-    "error",
     why="NaN never goes away: the model is lost. Find the cause (NaN in the data, or "
     "too large a learning rate), then build anew.",
     seen="The loss is NaN, or finite behind a ReLU with one prediction for all.",
     fix="model = build_model()  # a function of your own",
 )
 def _weights_not_finite(case):
-    bad = [
-        layer.name for layer, kernel in case.kernels if not np.isfinite(kernel).all()
-    ]
+    bad = [layer.name for layer, k in case.kernels if not np.isfinite(k).all()]
     return f"NaN or infinite weights in {', '.join(bad)}." if bad else None
 
 
-@rule(
+@warning(
     "nothing-trainable",
-    "warning",
     why="Every layer is frozen.",
     seen='A UserWarning "does not have any trainable weights"; the loss never moves.',
     fix="model.trainable = True  # then compile again",

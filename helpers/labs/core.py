@@ -1,19 +1,15 @@
 """What all labs share: controls, one picture, and one line of text below it."""
 
 import base64
-import functools
 import html
 import math
-from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 
 import ipywidgets
-import matplotlib.style
 import traitlets
 
-from helpers.live import Animation, Coalesced, LiveFigure, animate
+from helpers.live import Animation, Coalesced, animate
 
-STYLE = Path(__file__).parents[1] / "downhill.mplstyle"
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 # Black on these is readable in light and in dark themes; the words say it too.
 BADGES = {
     "converged": ("✓ converged", "#3CC99A"),
@@ -22,27 +18,18 @@ BADGES = {
 }
 
 
-def in_style(lab: Callable[..., "Lab"]) -> Callable[..., "Lab"]:
-    """Draw what a lab function makes in the course's style, whatever is set outside."""
-
-    @functools.wraps(lab)
-    def styled(*args, **options):
-        with matplotlib.style.context(STYLE, after_reset=True):
-            return lab(*args, **options)
-
-    return styled
-
-
 class _Control(ipywidgets.DOMWidget):
     """A labelled control that takes the nearest value it has for one it cannot be.
 
     ``explain`` is called with a message then, and with "" for every other value.
+    ``start`` is what a lab begins with, and goes back to on reset; None leaves it.
     """
 
     explain = staticmethod(lambda message: None)
     _taken = None
 
-    def __init__(self, label, **options):
+    def __init__(self, label, start, **options):
+        self.start = start
         super().__init__(
             description=label,
             style={"description_width": "9.5em"},
@@ -81,8 +68,8 @@ class Slider(_Control, ipywidgets.FloatSlider):
 
     value = traitlets.TraitType(0.0).tag(sync=True)
 
-    def __init__(self, label, low, high, step):
-        super().__init__(label, min=low, max=high, step=step, value=low)
+    def __init__(self, label, low, high, step, start):
+        super().__init__(label, start, min=low, max=high, step=step, value=low)
 
     def move(self, low, high, value):
         """Take another range and a value in it."""
@@ -97,8 +84,8 @@ class CountSlider(_Control, ipywidgets.IntSlider):
 
     value = traitlets.TraitType(0).tag(sync=True)
 
-    def __init__(self, label, low, high):
-        super().__init__(label, min=low, max=high, value=low)
+    def __init__(self, label, low, high, start):
+        super().__init__(label, start, min=low, max=high, value=low)
 
     def _nearest(self, number):
         return int(super()._nearest(number))
@@ -113,12 +100,10 @@ class LogSlider(_Control, ipywidgets.SelectionSlider):
 
     value = traitlets.TraitType()
 
-    def __init__(self, label, numbers, unit=""):
+    def __init__(self, label, numbers, start, unit=""):
         units = (unit.removesuffix("s") if number == 1 else unit for number in numbers)
-        options = [
-            (f"{n:g} {u}".strip(), n) for n, u in zip(numbers, units, strict=True)
-        ]
-        super().__init__(label, options=options, value=numbers[0])
+        pairs = [(f"{n:g} {u}".strip(), n) for n, u in zip(numbers, units, strict=True)]
+        super().__init__(label, start, options=pairs, value=numbers[0])
 
     def _nearest(self, number):
         numbers = [value for _, value in self.options]
@@ -131,8 +116,9 @@ class Choice(_Control, ipywidgets.Dropdown):
 
     value = traitlets.TraitType()
 
-    def __init__(self, label, names):
-        super().__init__(label, options=list(names), value=next(iter(names)))
+    def __init__(self, label, names, start):
+        names = list(names)
+        super().__init__(label, start, options=names, value=names[0])
 
     @traitlets.validate("value")
     def _validate_value(self, proposal):
@@ -150,6 +136,12 @@ def rates(low: float, high: float) -> list[float]:
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     numbers = [float(f"{digit}e{decade}") for decade in decades for digit in digits]
     return [number for number in numbers if low <= number <= high]
+
+
+def legend(figure, handles, side="left"):
+    """Name these artists below all panels, in one row."""
+    place = {"loc": f"outside lower {side}", "ncols": len(handles), "frameon": False}
+    figure.legend(handles=handles, **place)
 
 
 class Lab:
@@ -174,8 +166,6 @@ class Lab:
     kept : list, optional
         Gets the values of all controls at each press of a button, Keep; Reset empties
         it.
-    **start
-        What each control starts with, and goes back to on reset; None leaves it.
 
     Attributes
     ----------
@@ -189,16 +179,7 @@ class Lab:
         Keep is there only if ``kept`` is.
     """
 
-    def __init__(
-        self,
-        live: LiveFigure,
-        controls: Mapping[str, _Control],
-        draw: Callable[..., tuple[str, str]],
-        alt: str,
-        play: str = "",
-        kept: list | None = None,
-        **start,
-    ):
+    def __init__(self, live, controls, draw, alt, play="", kept=None):
         self._live = live
         self._compute = draw
         self._alt = alt
@@ -213,42 +194,35 @@ class Lab:
         self._kept = [] if kept is None else kept
         self.player = self._player(play) if play else None
         self.keep = _button("Keep", "thumb-tack", self._keep)
-        keep = [] if kept is None else [self.keep]
-        for name, control in self.controls.items():
+        for control in self.controls.values():
             control.explain = self._explain
             control.observe(self._changed, "value")
-            if start[name] is not None:
-                control.value = start[name]
+            if control.start is not None:
+                control.value = control.start
         self._start = self._values()
         self._resetting = False
         self._redraw.now()
         player = [self.player] if play else []
-        buttons = ipywidgets.HBox(
-            [*player, *keep, self.reset],
-            layout={"justify_content": "flex-end", "margin": "0 12px 0 0"},
-        )
+        keep = [] if kept is None else [self.keep]
+        place = {"justify_content": "flex-end", "margin": "0 12px 0 0"}
+        buttons = ipywidgets.HBox([*player, *keep, self.reset], layout=place)
         # The buttons stand at the right: in the second of two columns.
         gap = [] if len(self.controls) % 2 else [ipywidgets.Box()]
-        grid = ipywidgets.GridBox(
-            [*self.controls.values(), *gap, buttons],
-            # Two columns beside each other, or one where the window is narrow.
-            layout={"grid_template_columns": "repeat(auto-fit, minmax(25em, 1fr))"},
-        )
-        self._widget = ipywidgets.VBox(
-            [grid, self.picture, self.text],
-            layout={"max_width": f"{self.picture.width}px"},
-        )
+        # Two columns beside each other, or one where the window is narrow.
+        columns = {"grid_template_columns": "repeat(auto-fit, minmax(25em, 1fr))"}
+        parts = [*self.controls.values(), *gap, buttons]
+        grid = ipywidgets.GridBox(parts, layout=columns)
+        width = {"max_width": f"{self.picture.width}px"}
+        self._widget = ipywidgets.VBox([grid, self.picture, self.text], layout=width)
 
-    def animate(self, control: str, values: Iterable, milliseconds=80) -> Animation:
+    def animate(self, control, values, milliseconds=80) -> Animation:
         """Film the picture while one control goes through ``values``."""
         others = self._values()
-        film = animate(
-            self._live,
-            lambda value: self._compute(**others | {control: value}),
-            values,
-            self._alt,
-            milliseconds,
-        )
+
+        def update(value):
+            self._compute(**others | {control: value})
+
+        film = animate(self._live, update, values, self._alt, milliseconds)
         self._compute(**others)
         return film
 
@@ -294,22 +268,20 @@ class Lab:
         if self.player:
             self.player.value = self.controls[self._play].value
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def __repr__(self):
+        """Return in words what the picture shows: ``print(lab)`` reads it out."""
         self._redraw.finish()
-        alt = f"{self._alt} {self._sentence}"
-        view = {
-            "version_major": 2,
-            "version_minor": 0,
-            "model_id": self._widget.model_id,
+        return f"{self._alt} {self._sentence}"
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        alt = repr(self)
+        view = {"version_major": 2, "version_minor": 0}
+        data = {
+            "text/plain": alt,
+            "image/png": base64.b64encode(self.picture.value).decode(),
+            WIDGET_VIEW: view | {"model_id": self._widget.model_id},
         }
-        return (
-            {
-                "text/plain": alt,
-                "image/png": base64.b64encode(self.picture.value).decode(),
-                "application/vnd.jupyter.widget-view+json": view,
-            },
-            {"image/png": {"alt": alt, "width": int(self.picture.width)}},
-        )
+        return data, {"image/png": {"alt": alt, "width": int(self.picture.width)}}
 
 
 def _button(words, icon, pressed):

@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from helpers.descent import descend
-from helpers.labs.core import Lab, LogSlider, Slider, in_style, rates
+from helpers.labs.core import Lab, LogSlider, Slider, legend, rates
 from helpers.labs.walking import BLUE, RED, STEPS, Ground, Trail
-from helpers.live import LiveFigure
+from helpers.live import LiveFigure, in_style
 from helpers.optimizers import SGD
 from helpers.surfaces import SURFACES
 
@@ -43,20 +43,19 @@ def descent(
     """
     figure = Figure(figsize=(7.6, 4))
     land, fall = figure.subplots(ncols=2)
-    ground, trail = Ground(land, fall), Trail(land, fall, dots=".")
+    ground = Ground(land, fall, surface, steps, (start_x, start_y))
+    trail = Trail(land, fall, dots=".")
     (first,) = land.plot([], [], "s", color="white", mec="black", label="start")
     title = land.set_title("Step 100: diverged")
-    marks = [first, trail.now, ground.minima]
-    figure.legend(handles=marks, loc="outside lower left", ncols=3, frameon=False)
+    legend(figure, [first, trail.now, ground.minima])
     path, now, *curve = trail.artists
     live = LiveFigure(figure, [path, ground.minima, first, now, *curve, title])
     ground.follow(live)
 
     @lru_cache(maxsize=8)
     def whole_walk(surface, x, y, learning_rate, momentum, noise):
-        return descend(
-            SURFACES[surface], SGD(learning_rate, momentum), (x, y), STEPS, noise
-        )
+        optimizer = SGD(learning_rate, momentum)
+        return descend(SURFACES[surface], optimizer, (x, y), STEPS, noise)
 
     def draw(surface, steps, start_x, start_y, learning_rate, momentum, noise):
         chosen = SURFACES[surface]
@@ -76,9 +75,8 @@ def descent(
         ways = np.linalg.norm(last[:, None] - chosen.minima, axis=2)
         size = np.ptp(chosen.bounds[0])
         here = ways[-1].argmin()
-        place = (
-            f"step {steps} of {STEPS}, loss {heights[-1]:.3g} above the lowest minimum"
-        )
+        now = heights[-1]
+        place = f"step {steps} of {STEPS}, loss {now:.3g} above the lowest minimum"
         if (ways[:, here] > NEAR * size).any():
             return "moving", f"At {place}."
         return "converged", f"In a minimum at {place}."
@@ -88,19 +86,12 @@ def descent(
         {
             **ground.controls,
             **ground.starts,
-            "learning_rate": LogSlider("Learning rate", rates(1e-4, 3)),
-            "momentum": Slider("Momentum", 0, 0.99, 0.01),
-            "noise": Slider("Noise of gradient", 0, 10, 0.1),
+            "learning_rate": LogSlider("Learning rate", rates(1e-4, 3), learning_rate),
+            "momentum": Slider("Momentum", 0, 0.99, 0.01, momentum),
+            "noise": Slider("Noise of gradient", 0, 10, 0.1, noise),
         },
         draw,
         "Left: a map of the loss, the minima marked by stars, and the path of descent. "
         "Right: the loss above the lowest minimum against the step.",
         play="steps",
-        surface=surface,
-        start_x=start_x,
-        start_y=start_y,
-        learning_rate=learning_rate,
-        momentum=momentum,
-        noise=noise,
-        steps=steps,
     )

@@ -3,8 +3,8 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from helpers.labs.core import Lab, Slider, in_style
-from helpers.live import LiveFigure
+from helpers.labs.core import Lab, Slider, legend
+from helpers.live import LiveFigure, in_style
 from helpers.surfaces import line_loss
 
 X = np.array([-1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5])
@@ -55,37 +55,21 @@ def gradient(w: float = 0.2, b: float = 0.5) -> Lab:
     (across,), (upright,) = (land.plot([], [], **thin) for _ in range(2))
     (ring,) = land.plot([], [], color="#0072B2", linewidth=1.2, label="same loss")
     (down,) = land.plot([], [], "--", color="#0072B2", label="steepest down")
-    up = land.quiver(
-        [0],
-        [0],
-        [1],
-        [1],
-        color="black",
-        angles="xy",
-        scale_units="xy",
-        scale=1 / ARROW,
-        width=0.014,
-        zorder=3,
-    )
+    arrow = {"angles": "xy", "scale_units": "xy", "scale": 1 / ARROW, "width": 0.014}
+    up = land.quiver([0], [0], [1], [1], color="black", zorder=3, **arrow)
     land.plot([], [], "k-", marker=">", ms=8, markevery=[1], label="gradient")
     dots = [
         panel.plot([], [], "o", color="#0072B2", mec="white", ms=9, zorder=4)[0]
         for panel in (land, along_w, along_b)
     ]
     curves = [panel.plot([], [], color="#777777")[0] for panel in cuts]
-    tangents = [
-        panel.plot([], [], "--", color="#444444", label="tangent")[0] for panel in cuts
-    ]
+    look = {"color": "#444444", "label": "tangent"}
+    tangents = [panel.plot([], [], "--", **look)[0] for panel in cuts]
     titles = [panel.set_title("Slope along w: -10.00") for panel in cuts]
     land_title = land.set_title("Loss 10.00, steepest slope 10.00")
     data.legend(loc="upper left")
     along_w.legend(loc="upper right")
-    figure.legend(
-        *land.get_legend_handles_labels(),
-        loc="outside lower center",
-        ncols=4,
-        frameon=False,
-    )
+    legend(figure, land.get_legend_handles_labels()[0], "center")
     turns = np.linspace(0, 2 * np.pi, 181)
     circle = np.column_stack([np.cos(turns), np.sin(turns)])
     curvature = surface.gradient(np.eye(2)) - surface.gradient(np.zeros(2))
@@ -101,9 +85,8 @@ def gradient(w: float = 0.2, b: float = 0.5) -> Lab:
         line.set_data([-1.4, 2.9], [-1.4 * w + b, 2.9 * w + b])
         across.set_data(W, [b, b])
         upright.set_data([w, w], B)
-        ring.set_data(
-            *(best + np.sqrt(2 * (loss - surface.value(best))) * circle @ root).T
-        )
+        reach = np.sqrt(2 * (loss - surface.value(best)))
+        ring.set_data(*(best + reach * circle @ root).T)
         down.set_data(*np.column_stack([here, here - ARROW * slopes]))
         up.set_offsets([here])
         up.set_UVC(*slopes[:, None])
@@ -125,15 +108,13 @@ def gradient(w: float = 0.2, b: float = 0.5) -> Lab:
     return Lab(
         LiveFigure(figure, [*moving, *titles, land_title]),
         {
-            "w": Slider("Slope w of line", *W_SLIDER, 0.05),
-            "b": Slider("Intercept b", *B_SLIDER, 0.05),
+            "w": Slider("Slope w of line", *W_SLIDER, 0.05, w),
+            "b": Slider("Intercept b", *B_SLIDER, 0.05, b),
         },
         draw,
         "Above: a line through eight points with its errors, and a map of the loss "
         "over w and b with the gradient as an arrow at right angles to the contour. "
         "Below: the loss along w and along b, each with its tangent.",
-        w=w,
-        b=b,
     )
 
 

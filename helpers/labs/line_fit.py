@@ -7,8 +7,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from helpers.data import load
-from helpers.labs.core import CountSlider, Lab, LogSlider, in_style, rates
-from helpers.live import LiveFigure
+from helpers.labs.core import CountSlider, Lab, LogSlider, legend, rates
+from helpers.live import LiveFigure, in_style
 from helpers.losses import mean_squared_error
 from helpers.minibatches import batches
 from helpers.optimizers import SGD
@@ -46,24 +46,19 @@ def line_fit(batch_size: int = 8, learning_rate: float = 0.1, step: int = 20) ->
     figure = Figure(figsize=(7.6, 4.2))
     panels = figure.subplot_mosaic("dl;dw", width_ratios=[1.15, 1])
     data, losses, weights = panels["d"], panels["l"], panels["w"]
-    data.set(
-        xlim=(-2.6, 4),
-        ylim=(-2.6, 3.4),
-        xlabel="body mass index (standard deviations)",
-        ylabel="progression (standard deviations)",
-    )
-    losses.set(
-        xlim=(0, STEPS), ylim=(0.3, 30), yscale="log", title="Loss over all rows"
-    )
+    data.set(xlim=(-2.6, 4), ylim=(-2.6, 3.4))
+    data.set_xlabel("body mass index (standard deviations)")
+    data.set_ylabel("progression (standard deviations)")
+    losses.set(xlim=(0, STEPS), ylim=(0.3, 30), yscale="log")
+    losses.set_title("Loss over all rows")
     losses.tick_params(labelbottom=False)
     weights.set(xlim=(0, STEPS), ylim=(-2.2, 2), xlabel="step", title="Weights")
 
     data.plot(x, y, "o", color="#BBBBBB", markersize=4, label="all rows")
     (batch,) = data.plot([], [], "o", color="#E69F00", mec="black", label="minibatch")
     ends = np.array([-2.6, 4])
-    data.plot(
-        ends, best_weights @ [ends, [1, 1]], "--", color="#009E73", label="best line"
-    )
+    best_line = best_weights @ [ends, [1, 1]]
+    data.plot(ends, best_line, "--", color="#009E73", label="best line")
     (line,) = data.plot([], [], color="#0072B2", linewidth=3, label="line now")
     title = data.set_title("Step 100")
     losses.axhline(best_loss, linestyle="--", color="#009E73")
@@ -74,12 +69,7 @@ def line_fit(batch_size: int = 8, learning_rate: float = 0.1, step: int = 20) ->
         weights.text(STEPS, best, f"best {name}", **place)
     (slope,) = weights.plot([], [], color="#0072B2", label="slope w")
     (intercept,) = weights.plot([], [], "-.", color="#CC79A7", label="intercept b")
-    figure.legend(
-        *data.get_legend_handles_labels(),
-        loc="outside lower left",
-        ncols=4,
-        frameon=False,
-    )
+    legend(figure, data.get_legend_handles_labels()[0])
     weights.legend(loc="lower right", ncols=2)
 
     @lru_cache(maxsize=8)
@@ -125,15 +115,12 @@ def line_fit(batch_size: int = 8, learning_rate: float = 0.1, step: int = 20) ->
     return Lab(
         LiveFigure(figure, [batch, line, title, curve, slope, intercept]),
         {
-            "batch_size": LogSlider("Batch size", [*SIZES, len(x)], "rows"),
-            "learning_rate": LogSlider("Learning rate", rates(0.001, 3)),
-            "step": CountSlider("Steps taken", 0, STEPS),
+            "batch_size": LogSlider("Batch size", [*SIZES, len(x)], batch_size, "rows"),
+            "learning_rate": LogSlider("Learning rate", rates(0.001, 3), learning_rate),
+            "step": CountSlider("Steps taken", 0, STEPS, step),
         },
         draw,
         "Left: the data, a minibatch, the line fitted so far and the best line. "
         "Right: the loss and the two weights against the step.",
         play="step",
-        batch_size=batch_size,
-        learning_rate=learning_rate,
-        step=step,
     )

@@ -5,8 +5,8 @@ from itertools import combinations
 import numpy as np
 from matplotlib.figure import Figure
 
-from helpers.labs.core import Choice, Lab, LogSlider, Slider, in_style
-from helpers.live import LiveFigure
+from helpers.labs.core import Choice, Lab, LogSlider, Slider, legend
+from helpers.live import LiveFigure, in_style
 
 REACH, FAR = 8, 11  # how far the outlier goes, and its error
 VIEWS = ("error", "probability")
@@ -43,37 +43,29 @@ def loss_shapes(view: str = "error", outlier: float = 6.0, delta: float = 1.0) -
         {"color": "#CC79A7", "linestyle": "--", "label": "crossentropy"},
     )
     curves = [shapes.plot([], [], **look)[0] for look in looks]
-    marks = [
-        shapes.plot([], [], "o", color=look["color"], mec="white", ms=9)[0]
-        for look in looks
-    ]
+    ball = {"mec": "white", "ms": 9}
+    marks = [shapes.plot([], [], "o", color=a["color"], **ball)[0] for a in looks]
     fits = [data.plot([], [], **look)[0] for look in looks]
     (points,) = data.plot([], [], "o", color="#888888", label="data")
-    (stray,) = data.plot(
-        [], [], "D", color="#D55E00", mec="black", ms=9, label="outlier"
-    )
+    look = {"color": "#D55E00", "mec": "black", "ms": 9, "label": "outlier"}
+    (stray,) = data.plot([], [], "D", **look)
     shapes.set_title("Loss of one row")
     data.set_title("What each loss fits")
     data.set_xlabel("x")
     live = LiveFigure(figure, [*curves, *marks, *fits, points, stray])
     controls = {
-        "view": Choice("Losses against", VIEWS),
-        "outlier": Slider("Outlier", -REACH, REACH, 0.25),
-        "delta": LogSlider("Huber's delta", DELTAS),
+        "view": Choice("Losses against", VIEWS, view),
+        "outlier": Slider("Outlier", -REACH, REACH, 0.25, outlier),
+        "delta": LogSlider("Huber's delta", DELTAS, delta),
     }
 
     def choose(change=None):
         """Set the axes for this view."""
         amounts = controls["view"].value == "error"
-        for legend in figure.legends:
-            legend.remove()
+        for old in figure.legends:
+            old.remove()
         shown = fits[:3] if amounts else [fits[0], fits[3]]
-        figure.legend(
-            handles=[*shown, points, stray],
-            loc="outside lower left",
-            ncols=5,
-            frameon=False,
-        )
+        legend(figure, [*shown, points, stray])
         if amounts:
             shapes.set(xlim=(-FAR, FAR), ylim=(-1, 44))
             shapes.set(xlabel="error: prediction minus truth", ylabel="loss")
@@ -108,9 +100,6 @@ def loss_shapes(view: str = "error", outlier: float = 6.0, delta: float = 1.0) -
         draw,
         "Left: losses, and where the outlier is on each. Right: points, an outlier "
         "and what each loss fits to them.",
-        view=view,
-        outlier=outlier,
-        delta=delta,
     )
 
 

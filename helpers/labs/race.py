@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from helpers.descent import descend
-from helpers.labs.core import Choice, Lab, LogSlider, Slider, in_style, rates
+from helpers.labs.core import Choice, Lab, LogSlider, Slider, rates
 from helpers.labs.walking import STEPS, Ground, Trail
-from helpers.live import LiveFigure
+from helpers.live import LiveFigure, in_style
 from helpers.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, RMSprop
 from helpers.surfaces import SURFACES
 
@@ -61,7 +61,7 @@ def race(
     """
     figure = Figure(figsize=(7.6, 4.2))
     land, fall = figure.subplots(ncols=2)
-    ground = Ground(land, fall, high=40)
+    ground = Ground(land, fall, surface, steps, (start_x, start_y), limits=(1e-6, 40))
     trails = [Trail(land, fall, *look) for look in LOOKS]
     names = [fall.text(0.98, 0.95 - 0.08 * k, "", ha="right") for k in range(3)]
     for name, (color, _, _) in zip(names, LOOKS, strict=True):
@@ -71,10 +71,12 @@ def race(
     live = LiveFigure(figure, [ground.minima, *moving, *names, title])
     ground.follow(live)
     controls = ground.controls | ground.starts
-    for lane in LANES:
-        controls[lane] = Choice(f"{lane.capitalize()} optimizer", RACERS)
-        controls[f"{lane}_rate"] = LogSlider(f"Rate of the {lane}", rates(1e-4, 10))
-    controls["noise"] = Slider("Noise of gradient", 0, 10, 0.1)
+    racers = (first, first_rate), (second, second_rate), (third, third_rate)
+    for lane, (name, rate) in zip(LANES, racers, strict=True):
+        controls[lane] = Choice(f"{lane.capitalize()} optimizer", RACERS, name)
+        label = f"Rate of the {lane}"
+        controls[f"{lane}_rate"] = LogSlider(label, rates(1e-4, 10), rate)
+    controls["noise"] = Slider("Noise of gradient", 0, 10, 0.1, noise)
 
     @lru_cache(maxsize=24)
     def whole_walk(surface, x, y, name, rate, noise):
@@ -99,15 +101,4 @@ def race(
         "Left: a map of the loss with the paths of three optimizers from one start. "
         "Right: the loss of each against the step.",
         play="steps",
-        surface=surface,
-        steps=steps,
-        start_x=start_x,
-        start_y=start_y,
-        first=first,
-        first_rate=first_rate,
-        second=second,
-        second_rate=second_rate,
-        third=third,
-        third_rate=third_rate,
-        noise=noise,
     )

@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from helpers.capstone import OPTIMIZERS, TASKS, Recipe, load_task, scores
-from helpers.labs.core import Choice, Lab, LogSlider, in_style, rates
-from helpers.live import LiveFigure
+from helpers.labs.core import Choice, Lab, LogSlider, legend, rates
+from helpers.live import LiveFigure, in_style
 
 PROBLEMS = ("digits", "diabetes", "breast_cancer")
 SIZES = (4, 8, 16, 32, 64, 128)
@@ -58,32 +58,27 @@ def recipes(
     for name, (colour, line) in looks.items():
         (lines[name],) = ax.plot([], [], line, color=colour, label=name)
         bands[name] = ax.fill_between([0, 1], [0, 0], color=colour, alpha=0.25, lw=0)
-    figure.legend(
-        handles=[*lines.values()], loc="outside lower left", ncols=2, frameon=False
-    )
+    legend(figure, [*lines.values()])
     title = ax.set_title("Validation score")
     live = LiveFigure(figure, [*bands.values(), *lines.values(), title])
     controls = {
-        "problem": Choice("Problem", PROBLEMS),
-        "steps": LogSlider("Steps", (10, 20, 50, 100, 200), "steps"),
-        "a_optimizer": Choice("A: optimizer", OPTIMIZERS),
-        "b_optimizer": Choice("B: optimizer", OPTIMIZERS),
-        "a_rate": LogSlider("A: learning rate", rates(1e-4, 3)),
-        "b_rate": LogSlider("B: learning rate", rates(1e-4, 3)),
-        "a_size": LogSlider("A: batch size", SIZES, "rows"),
-        "b_size": LogSlider("B: batch size", SIZES, "rows"),
-        "a_schedule": Choice("A: schedule", SCHEDULES),
-        "b_schedule": Choice("B: schedule", SCHEDULES),
+        "problem": Choice("Problem", PROBLEMS, problem),
+        "steps": LogSlider("Steps", (10, 20, 50, 100, 200), steps, "steps"),
+        "a_optimizer": Choice("A: optimizer", OPTIMIZERS, a_optimizer),
+        "b_optimizer": Choice("B: optimizer", OPTIMIZERS, b_optimizer),
+        "a_rate": LogSlider("A: learning rate", rates(1e-4, 3), a_rate),
+        "b_rate": LogSlider("B: learning rate", rates(1e-4, 3), b_rate),
+        "a_size": LogSlider("A: batch size", SIZES, a_size, "rows"),
+        "b_size": LogSlider("B: batch size", SIZES, b_size, "rows"),
+        "a_schedule": Choice("A: schedule", SCHEDULES, a_schedule),
+        "b_schedule": Choice("B: schedule", SCHEDULES, b_schedule),
     }
 
     def choose(change=None):
         """Draw the axes again for another problem or another number of steps."""
         name, steps = controls["problem"].value, controls["steps"].value
-        ax.set(
-            xlim=(0, steps * 1.02),
-            ylim=(LOWEST[name], 1.02),
-            ylabel=f"validation {TASKS[name].measure}",
-        )
+        ax.set(xlim=(0, steps * 1.02), ylim=(LOWEST[name], 1.02))
+        ax.set_ylabel(f"validation {TASKS[name].measure}")
         live.new_background()
 
     @lru_cache(maxsize=32)
@@ -96,18 +91,14 @@ def recipes(
 
     def draw(problem, steps, **choices):
         ends = {}
-        for name, letter in (("A", "a"), ("B", "b")):
-            chosen = (
-                choices[f"{letter}_{part}"]
-                for part in ("optimizer", "rate", "size", "schedule")
-            )
+        for name in "AB":
+            parts = ("optimizer", "rate", "size", "schedule")
+            chosen = [choices[f"{name.lower()}_{part}"] for part in parts]
             look, values = follow(problem, steps, *chosen)
-            low, high = values.min(axis=1), values.max(axis=1)
             lines[name].set_data(look, values.mean(axis=1))
-            around = np.concatenate(
-                [np.column_stack([look, low]), np.column_stack([look, high])[::-1]]
-            )
-            bands[name].set_verts([around])
+            low = np.column_stack([look, values.min(axis=1)])
+            high = np.column_stack([look, values.max(axis=1)])
+            bands[name].set_verts([np.concatenate([low, high[::-1]])])
             ends[name] = values[-1]
         title.set_text(f"{problem.replace('_', ' ')}: {_verdict(**ends)}")
         return "", (
@@ -124,16 +115,6 @@ def recipes(
         draw,
         "The validation score of two recipes, A and B, against the step, each with a "
         "band over three seeds.",
-        problem=problem,
-        steps=steps,
-        a_optimizer=a_optimizer,
-        b_optimizer=b_optimizer,
-        a_rate=a_rate,
-        b_rate=b_rate,
-        a_size=a_size,
-        b_size=b_size,
-        a_schedule=a_schedule,
-        b_schedule=b_schedule,
     )
 
 

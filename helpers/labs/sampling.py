@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from helpers.data import load
-from helpers.labs.core import Lab, LogSlider, Slider, in_style
-from helpers.live import LiveFigure
+from helpers.labs.core import Lab, LogSlider, Slider, legend
+from helpers.live import LiveFigure, in_style
 
 DRAWS = 300
 SIZES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 80, 96, 128, 192, 256)
@@ -40,33 +40,20 @@ def sampling(batch_size: int = 8, w: float = 0.0) -> Lab:
 
     figure = Figure(figsize=(7.6, 4))
     cloud, law = figure.subplots(ncols=2)
-    cloud.set(
-        xlim=(-6, 6),
-        ylim=(-5, 5),
-        xlabel="slope of the loss along w",
-        ylabel="slope of the loss along b",
-    )
-    law.set(
-        xlim=(0.9, n * 1.2),
-        ylim=(0.02, 6),
-        xscale="log",
-        yscale="log",
-        title="Spread against batch size",
-        xlabel="batch size (rows)",
-        ylabel="distance from the full gradient",
-    )
-    (points,) = cloud.plot(
-        [], [], "o", color="#E69F00", alpha=0.5, label="minibatch gradients"
-    )
+    cloud.set(xlim=(-6, 6), ylim=(-5, 5))
+    cloud.set(xlabel="slope of the loss along w", ylabel="slope of the loss along b")
+    law.set(xlim=(0.9, n * 1.2), ylim=(0.02, 6), xscale="log", yscale="log")
+    law.set(xlabel="batch size (rows)", ylabel="distance from the full gradient")
+    law.set_title("Spread against batch size")
+    look = {"color": "#E69F00", "alpha": 0.5, "label": "minibatch gradients"}
+    (points,) = cloud.plot([], [], "o", **look)
     (centre,) = cloud.plot([], [], "k+", markersize=16, label="full gradient")
     title = cloud.set_title("Minibatches of 100")
     (simple,) = law.plot([], [], "k:", label=r"as 1/$\sqrt{B}$")
     (exact,) = law.plot([], [], "k-", label="without replacement")
     (measured,) = law.plot([], [], "o", color="#E69F00", label="measured")
     (here,) = law.plot([], [], "o", color="black", markersize=12, fillstyle="none")
-    figure.legend(
-        handles=[points, centre], loc="outside lower left", ncols=2, frameon=False
-    )
+    legend(figure, [points, centre])
     law.legend(loc="lower left")
 
     @lru_cache(maxsize=1)
@@ -105,12 +92,10 @@ def sampling(batch_size: int = 8, w: float = 0.0) -> Lab:
     return Lab(
         LiveFigure(figure, [points, centre, title, simple, exact, measured, here]),
         {
-            "batch_size": LogSlider("Batch size B", sizes.tolist(), "rows"),
-            "w": Slider("Slope w of line", -0.5, 1.5, 0.05),
+            "batch_size": LogSlider("Batch size B", sizes.tolist(), batch_size, "rows"),
+            "w": Slider("Slope w of line", -0.5, 1.5, 0.05, w),
         },
         draw,
         "Left: a cloud of minibatch gradients around the full gradient. Right: the "
         "cloud's spread against the batch size falls along the predicted line.",
-        batch_size=batch_size,
-        w=w,
     )

@@ -6,12 +6,13 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from helpers.descent import descend
-from helpers.labs.core import Choice, Lab, LogSlider, Slider, in_style, rates
+from helpers.labs.core import Choice, Lab, LogSlider, Slider, legend, rates
 from helpers.labs.walking import BLUE, RED, STEPS, Ground, Trail, above_lowest
-from helpers.live import LiveFigure
+from helpers.live import LiveFigure, in_style
 from helpers.optimizers import SGD
 from helpers.surfaces import SURFACES
 
+ENDS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1)
 LANDS = ("bowl", "ravine", "potholes")
 # Each schedule: share of the steps done, from 0 to 1, and where to end -> share of the
 # highest rate.
@@ -61,7 +62,7 @@ def schedules(
     figure = Figure(figsize=(7.6, 4.4))
     panels = figure.subplot_mosaic([["land", "pace"], ["land", "fall"]])
     land, pace, fall = panels["land"], panels["pace"], panels["fall"]
-    ground = Ground(land, fall, LANDS, low=1e-5)
+    ground = Ground(land, fall, surface, steps, names=LANDS, limits=(1e-5, 4))
     pace.set(xlim=(-4, STEPS + 4), ylim=(-0.05, 1.08))
     pace.set_title("Share of the highest rate")
     held = {"color": "#767676", "linewidth": 1, "linestyle": ":"}
@@ -72,8 +73,7 @@ def schedules(
     (rate_line,) = pace.plot([], [], color=BLUE, linewidth=1.5)
     (rate_now,) = pace.plot([], [], "o", color=BLUE, mec="white", ms=9)
     title = land.set_title("Step 100: diverged")
-    marks = [first, trail.now, ground.minima, flat]
-    figure.legend(handles=marks, loc="outside lower left", ncols=4, frameon=False)
+    legend(figure, [first, trail.now, ground.minima, flat])
     path, now, *curve = trail.artists
     moving = [path, ground.minima, first, now, rate_line, rate_now, flat, *curve]
     live = LiveFigure(figure, [*moving, title])
@@ -102,13 +102,10 @@ def schedules(
         title.set_text(f"Step {steps}: diverged" if lost else f"Step {steps}")
         if lost:
             gone = np.isinf(heights).argmax()
-            return (
-                "diverged",
-                f"Out of sight since step {gone}: lower the highest rate.",
-            )
-        last, held = (
-            h[max(0, steps - 19) : steps + 1] for h in (heights, flat_heights)
-        )
+            said = f"Out of sight since step {gone}: lower the highest rate."
+            return "diverged", said
+        recent = slice(max(0, steps - 19), steps + 1)
+        last, held = heights[recent], flat_heights[recent]
         return "", (
             f"Over the last {len(last)} steps the loss is {last.mean():.3g} above the "
             f"lowest minimum; with the highest rate held it is {held.mean():.3g}. "
@@ -119,22 +116,14 @@ def schedules(
         live,
         {
             **ground.controls,
-            "schedule": Choice("Schedule", SHAPES),
-            "learning_rate": LogSlider("Highest rate", rates(1e-3, 2)),
-            "end": LogSlider(
-                "Ends at", [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1], "times"
-            ),
-            "noise": Slider("Noise of gradient", 0, 3, 0.1),
+            "schedule": Choice("Schedule", SHAPES, schedule),
+            "learning_rate": LogSlider("Highest rate", rates(1e-3, 2), learning_rate),
+            "end": LogSlider("Ends at", ENDS, end, "times"),
+            "noise": Slider("Noise of gradient", 0, 3, 0.1, noise),
         },
         draw,
         "Left: a map of the loss, its minima marked by stars, and the path of descent. "
         "Right, above: the learning rate against the step. Right, below: the loss "
         "above the lowest minimum, and dotted what it is with the highest rate held.",
         play="steps",
-        surface=surface,
-        schedule=schedule,
-        learning_rate=learning_rate,
-        end=end,
-        noise=noise,
-        steps=steps,
     )

@@ -7,8 +7,8 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from helpers.data import load
-from helpers.labs.core import Choice, CountSlider, Lab, LogSlider, in_style
-from helpers.live import LiveFigure
+from helpers.labs.core import Choice, CountSlider, Lab, LogSlider, legend
+from helpers.live import LiveFigure, in_style
 from helpers.sweeps import sweep
 
 RATES = [0.01 * 2**k for k in range(10)]
@@ -71,9 +71,8 @@ def training(
     fall.minorticks_off()
 
     (crosses,) = land.plot([], [], "x", color="#D55E00", label="diverged")
-    (ridge,) = land.plot(
-        [], [], "o-", color="black", mfc="white", label="best rate for a batch size"
-    )
+    look = {"color": "black", "mfc": "white", "label": "best rate for a batch size"}
+    (ridge,) = land.plot([], [], "o-", **look)
     marks, curves, names = [], [], []
     for number, (colour, marker, style, _) in enumerate(LOOKS):
         ring = {"color": colour, "mec": "white", "mew": 2, "ms": 13}
@@ -83,9 +82,7 @@ def training(
         place = {"transform": fall.transAxes, "va": "top", "ha": "right"}
         place |= {"color": colour, "weight": "bold"}
         names.append(fall.text(0.98, 0.98 - 0.07 * number, "", **place))
-    figure.legend(
-        handles=[ridge, crosses], loc="outside lower left", ncols=2, frameon=False
-    )
+    legend(figure, [ridge, crosses])
     live = LiveFigure(figure, [image, crosses, ridge, *marks, *curves, *names, title])
     kept = []
 
@@ -137,10 +134,10 @@ def training(
     return Lab(
         live,
         {
-            "learning_rate": LogSlider("Learning rate", RATES),
-            "batch_size": LogSlider("Batch size", SIZES, "rows"),
-            "epochs": CountSlider("Epochs", 1, EPOCHS),
-            "against": Choice("Curves against", AGAINST),
+            "learning_rate": LogSlider("Learning rate", RATES, learning_rate),
+            "batch_size": LogSlider("Batch size", SIZES, batch_size, "rows"),
+            "epochs": CountSlider("Epochs", 1, EPOCHS, epochs),
+            "against": Choice("Curves against", AGAINST, against),
         },
         draw,
         "Left: a map of the validation loss, batch size to the right, learning rate "
@@ -148,19 +145,10 @@ def training(
         "diverged. Right: the validation loss of the chosen cell and of those kept.",
         play="epochs",
         kept=kept,
-        learning_rate=learning_rate,
-        batch_size=batch_size,
-        epochs=epochs,
-        against=against,
     )
 
 
 @lru_cache(maxsize=1)
 def _small_sweep():
-    return sweep(
-        load("digits"),
-        learning_rates=RATES,
-        batch_sizes=SIZES,
-        epochs=EPOCHS,
-        progress=False,
-    )
+    grid = {"learning_rates": RATES, "batch_sizes": SIZES, "epochs": EPOCHS}
+    return sweep(load("digits"), **grid, progress=False)

@@ -1,13 +1,9 @@
 """What the labs that walk down a surface share: its map, and the loss on the way."""
 
-from collections.abc import Iterable
-
 import numpy as np
-from matplotlib.axes import Axes
 
 from helpers.descent import Path
 from helpers.labs.core import Choice, CountSlider, Slider
-from helpers.live import LiveFigure
 from helpers.plots import shade
 from helpers.surfaces import SURFACES, Surface
 
@@ -23,9 +19,13 @@ class Ground:
     ----------
     land, fall : Axes
         Of the map, and of the loss.
-    surfaces : iterable of str
-        What can be chosen.
-    low, high : float
+    surface : str
+    steps : int
+    start : tuple of float or None, optional
+        What the controls begin with.
+    names : iterable of str
+        The surfaces to choose from.
+    limits : tuple of float
         The lowest and the highest loss drawn, as shares of the map's range.
 
     Attributes
@@ -36,14 +36,9 @@ class Ground:
     """
 
     def __init__(
-        self,
-        land: Axes,
-        fall: Axes,
-        surfaces: Iterable[str] = SURFACES,
-        low: float = 1e-6,
-        high: float = 4,
+        self, land, fall, surface, steps, start=None, names=SURFACES, limits=(1e-6, 4)
     ):
-        self._land, self._fall, self._range = land, fall, (low, high)
+        self._land, self._fall, self._range = land, fall, limits
         self._shades = []
         land.locator_params(integer=True, nbins=6)
         fall.set(xlim=(-4, STEPS + 4), yscale="log", xlabel="step")
@@ -51,19 +46,20 @@ class Ground:
         star = {"color": "#009E73", "mec": "white", "ms": 14, "label": "minimum"}
         (self.minima,) = land.plot([], [], "*", **star)
         self.controls = {
-            "surface": Choice("Surface", surfaces),
-            "steps": CountSlider("Steps taken", 0, STEPS),
+            "surface": Choice("Surface", names, surface),
+            "steps": CountSlider("Steps taken", 0, STEPS, steps),
         }
+        x, y = start or (None, None)
         self.starts = {
-            "start_x": Slider("Start, 1st weight", -1, 1, 0.01),
-            "start_y": Slider("Start, 2nd weight", -1, 1, 0.01),
+            "start_x": Slider("Start, 1st weight", -1, 1, 0.01, x),
+            "start_y": Slider("Start, 2nd weight", -1, 1, 0.01, y),
         }
 
-    def follow(self, live: LiveFigure) -> None:
+    def follow(self, live):
         """Draw the map, and another one whenever another surface is chosen."""
 
         def draw(change=None):
-            chosen = self.surface
+            chosen = SURFACES[self.controls["surface"].value]
             places = zip(self.starts.values(), chosen.bounds, chosen.start, strict=True)
             for slider, bounds, start in places:
                 slider.move(*bounds, start)
@@ -76,11 +72,6 @@ class Ground:
 
         self.controls["surface"].observe(draw, "value")
         draw()
-
-    @property
-    def surface(self) -> Surface:
-        """The one that is chosen."""
-        return SURFACES[self.controls["surface"].value]
 
 
 class Trail:

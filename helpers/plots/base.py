@@ -69,27 +69,24 @@ def look(number: int) -> dict:
     }
 
 
-def images(x, labels, shape: tuple[int, int] = (8, 8)):
-    """Draw rows of pixels as small grey pictures, a label over each.
+def images(x, labels):
+    """Draw rows of 64 pixels as small grey pictures of 8 x 8, a label over each.
 
     Parameters
     ----------
-    x : array, shape (pictures, pixels)
+    x : array, shape (pictures, 64)
         Brightness; every picture is stretched over the same range.
     labels : sequence
         What stands over each picture.
-    shape : tuple of int
-        Height and width in pixels.
 
     Returns
     -------
     ndarray of Axes, shape (pictures,)
     """
-    figure, axes = plt.subplots(1, len(x), figsize=(len(x) * 0.95, 1.35), squeeze=False)
+    _, axes = plt.subplots(1, len(x), figsize=(len(x) * 0.95, 1.35), squeeze=False)
     for ax, pixels, label in zip(axes[0], x, labels, strict=True):
-        ax.imshow(
-            np.reshape(pixels, shape), cmap="gray_r", vmin=np.min(x), vmax=np.max(x)
-        )
+        square = np.reshape(pixels, (8, 8))
+        ax.imshow(square, cmap="gray_r", vmin=np.min(x), vmax=np.max(x))
         ax.set(xticks=[], yticks=[])
         ax.set_title(label, loc="center")
     return axes[0]

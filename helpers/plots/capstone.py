@@ -3,12 +3,10 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from helpers.plots.base import CURVES, DESCENT, DIVERGED, MINIMUM
-
-MARKERS = "osD^v<"
+from helpers.plots.base import DESCENT, DIVERGED, MINIMUM, look
 
 
-def field(found, task):
+def field(found, task) -> plt.Axes:
     """Draw the score of every recipe, a row for each optimizer.
 
     Parameters
@@ -17,10 +15,6 @@ def field(found, task):
         ``scores``: optimizer -> scores; ``best``: with ``mean``.
     task : Task
         With ``baseline``, ``target`` and ``measure``.
-
-    Returns
-    -------
-    Axes
     """
     _, ax = plt.subplots(figsize=(7, 3.2))
     random = np.random.default_rng(0)
@@ -31,8 +25,8 @@ def field(found, task):
         scores = np.array(scores)
         height = row + random.uniform(-0.25, 0.25, len(scores))
         inside = scores >= left
-        style = {"markersize": 4, "alpha": 0.5, "color": CURVES[row]}
-        ax.plot(scores[inside], height[inside], MARKERS[row], **style)
+        style = look(row) | {"linestyle": "", "markersize": 4, "alpha": 0.5}
+        ax.plot(scores[inside], height[inside], **style)
         out = f"← {(~inside).sum()} more"
         if not inside.all():
             ax.text(left - margin, row, out, ha="left", va="center", fontsize=9)

@@ -1,6 +1,5 @@
 """Losses over two weights, walks on them, and a network as a picture."""
 
-from collections.abc import Mapping
 from itertools import pairwise, product
 
 import matplotlib.pyplot as plt
@@ -8,18 +7,14 @@ import numpy as np
 from matplotlib.colors import BoundaryNorm, LinearSegmentedColormap
 from mpl_toolkits.mplot3d.proj3d import proj_transform
 
-from helpers.plots.base import (
-    DESCENT,
-    FULL_GRADIENT,
-    MINIMUM,
-)
+from helpers.plots.base import DESCENT, FULL_GRADIENT, MINIMUM
 
 LINES = 20  # at most, on a map of contours
 LIGHT_GREYS = LinearSegmentedColormap.from_list("", ["white", "#A0A0A0"])
 GRID = 120  # points along each side of a shaded map
 
 
-def contours(ax, loss, w_range, b_range, through=None):
+def contours(ax, loss, w_range, b_range, through=None) -> plt.Axes:
     """Draw the map of a loss over two weights: each line joins places of one loss.
 
     From line to line the loss changes by the same step. One unit is as long along ``b``
@@ -34,10 +29,6 @@ def contours(ax, loss, w_range, b_range, through=None):
         The part to draw.
     through : array, shape (2,), optional
         A place whose own contour is drawn, too.
-
-    Returns
-    -------
-    Axes
     """
     w, b, heights = _heights(loss, w_range, b_range)
     ax.contour(w, b, heights, LINES, colors="#BBBBBB", linewidths=1)
@@ -49,7 +40,7 @@ def contours(ax, loss, w_range, b_range, through=None):
     return ax
 
 
-def arrow(ax, start, way, label="", color=FULL_GRADIENT):
+def arrow(ax, start, way, label="", color=FULL_GRADIENT) -> plt.Axes:
     """Draw an arrow from ``start`` that goes ``way``, in the units of the axes.
 
     Parameters
@@ -59,10 +50,6 @@ def arrow(ax, start, way, label="", color=FULL_GRADIENT):
     label : str
         Stands beyond the tip.
     color : str
-
-    Returns
-    -------
-    Axes
     """
     tip = np.add(start, way)
     style = {"arrowstyle": "-|>,head_width=0.3", "color": color, "linewidth": 2}
@@ -73,7 +60,7 @@ def arrow(ax, start, way, label="", color=FULL_GRADIENT):
     return ax
 
 
-def landscape(loss, w_range, b_range, point, gradient):
+def landscape(loss, w_range, b_range, point, gradient) -> plt.Axes:
     """Draw a loss over two weights as a surface above its map, with the gradient.
 
     The gradient is a way to move the weights, so it lies on the map; the dashed line
@@ -86,10 +73,6 @@ def landscape(loss, w_range, b_range, point, gradient):
         As for :func:`contours`.
     point, gradient : array, shape (2,)
         Where to stand, and the gradient there.
-
-    Returns
-    -------
-    Axes
     """
     figure = plt.figure(figsize=(6.5, 5))
     ax = figure.add_subplot(projection="3d", computed_zorder=False)
@@ -116,7 +99,7 @@ def landscape(loss, w_range, b_range, point, gradient):
     return ax
 
 
-def network(widths, names):
+def network(widths, names) -> plt.Axes:
     """Draw a small dense network: a circle for each unit, a line for each weight.
 
     Parameters
@@ -125,10 +108,6 @@ def network(widths, names):
         Inputs, then the units of each layer.
     names : sequence of str
         What stands above each column.
-
-    Returns
-    -------
-    Axes
     """
     _, ax = plt.subplots(figsize=(6, 2.8))
     columns = [
@@ -172,17 +151,13 @@ def shade(ax, surface):
     return heights, (bands, lines)
 
 
-def walks(surface, paths):
+def walks(surface, paths) -> plt.Axes:
     """Draw walks over a surface, on its map, with the lowest point as a star.
 
     Parameters
     ----------
     surface : helpers.surfaces.Surface
     paths : sequence of array, shape (steps + 1, 2)
-
-    Returns
-    -------
-    Axes
     """
     figure, ax = plt.subplots(figsize=(5, 5))
     shade(ax, surface)
@@ -199,12 +174,7 @@ def walks(surface, paths):
     return ax
 
 
-def _heights(loss, w_range, b_range, side=81):
-    w, b = np.meshgrid(np.linspace(*w_range, side), np.linspace(*b_range, side))
-    return w, b, np.vectorize(loss, otypes=[float])(w, b)
-
-
-def ravine_paths(paths: Mapping[str, np.ndarray], curvatures):
+def ravine_paths(paths, curvatures):
     """Draw walks down one ravine with its minimum at (0, 0), one panel a walk.
 
     Parameters
@@ -234,3 +204,8 @@ def ravine_paths(paths: Mapping[str, np.ndarray], curvatures):
     axes[-1, 0].set_xlabel("first weight (flat direction)")
     figure.supylabel("second weight (steep direction)")
     return axes[:, 0]
+
+
+def _heights(loss, w_range, b_range):
+    w, b = np.meshgrid(np.linspace(*w_range, 81), np.linspace(*b_range, 81))
+    return w, b, np.vectorize(loss, otypes=[float])(w, b)

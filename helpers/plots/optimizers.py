@@ -1,38 +1,29 @@
 """Optimizers: what they reach, and which one comes from which."""
 
-from collections.abc import Mapping
-
 import matplotlib.pyplot as plt
 import numpy as np
 
 from helpers.plots.base import DESCENT, MINIMUM
 
-# Optimizer: its place on the picture, and what it adds to those that it comes from.
+# Optimizer: its place on the picture, what it adds, and those that it comes from.
 FAMILY = {
-    "SGD": ((2, 4), "step against the gradient"),
-    "momentum": ((0.6, 3), "+ velocity"),
-    "Adagrad": ((3.6, 3), "+ a rate for each weight"),
-    "Nesterov": ((0, 2), "+ look ahead"),
-    "RMSprop": ((3.6, 2), "+ forget"),
-    "Adam": ((2, 1), "momentum + RMSprop,\ncorrected for its start"),
-    "Adadelta": ((4.5, 1), "+ the unit of the weights"),
-    "AMSGrad": ((1, 0), "+ never forget the largest"),
-    "AdamW": ((3, 0), "+ decay of its own"),
+    "SGD": ((2, 4), "step against the gradient", ""),
+    "momentum": ((0.6, 3), "+ velocity", "SGD"),
+    "Adagrad": ((3.6, 3), "+ a rate for each weight", "SGD"),
+    "Nesterov": ((0, 2), "+ look ahead", "momentum"),
+    "RMSprop": ((3.6, 2), "+ forget", "Adagrad"),
+    "Adam": (
+        (2, 1),
+        "momentum + RMSprop,\ncorrected for its start",
+        "momentum RMSprop",
+    ),
+    "Adadelta": ((4.5, 1), "+ the unit of the weights", "RMSprop"),
+    "AMSGrad": ((1, 0), "+ never forget the largest", "Adam"),
+    "AdamW": ((3, 0), "+ decay of its own", "Adam"),
 }
-PARENTS = (
-    ("SGD", "momentum"),
-    ("SGD", "Adagrad"),
-    ("momentum", "Nesterov"),
-    ("momentum", "Adam"),
-    ("Adagrad", "RMSprop"),
-    ("RMSprop", "Adam"),
-    ("RMSprop", "Adadelta"),
-    ("Adam", "AMSGrad"),
-    ("Adam", "AdamW"),
-)
 
 
-def tuned(results: Mapping[str, Mapping], ylabels: Mapping[str, str]):
+def tuned(results, ylabels):
     """Draw what each optimizer reached: a panel for each problem, lower is better.
 
     Parameters
@@ -66,22 +57,18 @@ def tuned(results: Mapping[str, Mapping], ylabels: Mapping[str, str]):
     return axes.flat[: len(results)]
 
 
-def family_tree():
-    """Draw which optimizer comes from which, and what each one adds.
-
-    Returns
-    -------
-    Axes
-    """
+def family_tree() -> plt.Axes:
+    """Draw which optimizer comes from which, and what each one adds."""
     _, ax = plt.subplots(figsize=(9.2, 5.2))
     box = {"boxstyle": "round,pad=0.5", "facecolor": "white", "edgecolor": DESCENT}
     boxes = {
         name: ax.annotate(
             rf"$\bf{{{name}}}$" + f"\n{adds}", place, ha="center", va="center", bbox=box
         )
-        for name, (place, adds) in FAMILY.items()
+        for name, (place, adds, _) in FAMILY.items()
     }
-    for parent, child in PARENTS:
+    pairs = [(parent, child) for child in FAMILY for parent in FAMILY[child][2].split()]
+    for parent, child in pairs:
         ends = FAMILY[child][0], FAMILY[parent][0]
         style = {"arrowstyle": "-|>", "color": "#767676", "shrinkA": 0, "shrinkB": 0}
         style["patchA"] = boxes[parent].get_bbox_patch()

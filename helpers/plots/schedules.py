@@ -14,16 +14,12 @@ from helpers.plots.base import (
 )
 
 
-def clouds(scores):
+def clouds(scores) -> plt.Axes:
     """Draw what each seed scored, one row a setting, with a bar at the mean.
 
     Parameters
     ----------
     scores : mapping of str to array, shape (seeds,)
-
-    Returns
-    -------
-    Axes
     """
     _, ax = plt.subplots(figsize=(7, 1.2 + 1.2 * len(scores)))
     for height, runs in enumerate(scores.values()):
@@ -60,7 +56,7 @@ def plateaus(history):
     return axes
 
 
-def rate_range(rates, losses, smoothed, lowest, suggested=None):
+def rate_range(rates, losses, smoothed, lowest, suggested=None) -> plt.Axes:
     """Draw a learning-rate range test: the loss against the rising rate.
 
     Parameters
@@ -71,10 +67,6 @@ def rate_range(rates, losses, smoothed, lowest, suggested=None):
         The rate at the lowest smoothed loss.
     suggested : float, optional
         The rate to take.
-
-    Returns
-    -------
-    Axes
     """
     _, ax = plt.subplots()
     ax.plot(rates, losses, ".", color=MINIBATCH, markersize=4, label="minibatch")

@@ -21,7 +21,7 @@ CURRENCIES = {
 }
 
 
-def map(sweep, by: str = "valid_loss"):
+def map(sweep, by: str = "valid_loss") -> plt.Axes:
     """Draw what each learning rate reaches with each batch size, as a map.
 
     A line with circles, the ridge, joins the best rates, one for each batch size. Where
@@ -33,10 +33,6 @@ def map(sweep, by: str = "valid_loss"):
     by : str
         "valid_loss", "train_loss" or "valid_score": after the last epoch, as a mean
         over the seeds.
-
-    Returns
-    -------
-    Axes
     """
     rates, sizes = np.argsort(sweep.learning_rates), np.argsort(sweep.batch_sizes)
     values = sweep.final(by)[np.ix_(rates, sizes)]
@@ -55,16 +51,11 @@ def map(sweep, by: str = "valid_loss"):
     reached = np.ma.masked_invalid(values)
     if reached.count():
         score = by == "valid_score"
-        colours = ax.pcolormesh(
-            *grid,
-            reached,
-            norm="linear" if score else "log",
-            cmap="viridis" if score else "viridis_r",
-        )
+        shades = {"cmap": "viridis"} if score else {"norm": "log", "cmap": "viridis_r"}
+        colours = ax.pcolormesh(*grid, reached, **shades)
         ticks = None if score else LogLocator(subs=(1, 2, 5))
-        bar = figure.colorbar(
-            colours, ax=ax, label=MEASURES[by], ticks=ticks, format="{x:g}"
-        )
+        words = {"label": MEASURES[by], "ticks": ticks, "format": "{x:g}"}
+        bar = figure.colorbar(colours, ax=ax, **words)
         bar.minorticks_off()
         best = reached.argmax(axis=0) if score else reached.argmin(axis=0)
         found = reached.count(axis=0) > 0
@@ -113,9 +104,8 @@ def curves(sweep, cells=None, by: str = "train_loss", against=("epochs",)):
         ]
         cells = [(best.learning_rate, best.batch_size) for best in bests]
     width = max(7, 3.6 * len(against))
-    figure, axes = plt.subplots(
-        1, len(against), sharey=True, squeeze=False, figsize=(width, 4)
-    )
+    shape = {"figsize": (width, 4), "sharey": True, "squeeze": False}
+    figure, axes = plt.subplots(1, len(against), **shape)
     scale = "linear" if by == "valid_score" else "log"
     axes[0, 0].set(ylabel=MEASURES[by], yscale=scale)
     for number, cell in enumerate(cells):

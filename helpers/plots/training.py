@@ -1,19 +1,13 @@
 """Learning curves of Keras runs."""
 
-from collections.abc import Mapping
-
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
-from helpers.plots.base import (
-    DIVERGED,
-    TRAINING,
-    VALIDATION,
-)
+from helpers.plots.base import DIVERGED, TRAINING, VALIDATION
 
 
-def learning_curves(runs: Mapping[str, Mapping], top: float | None = None):
+def learning_curves(runs, top=None):
     """Draw the loss of one or several Keras runs, one panel a run, on one scale.
 
     Parameters
@@ -31,9 +25,8 @@ def learning_curves(runs: Mapping[str, Mapping], top: float | None = None):
     """
     histories = {title: getattr(run, "history", run) for title, run in runs.items()}
     width = max(5.5, min(3.7 * len(runs), 11))
-    figure, axes = plt.subplots(
-        1, len(runs), sharey=True, squeeze=False, figsize=(width, 3.2)
-    )
+    shape = {"figsize": (width, 3.2), "sharey": True, "squeeze": False}
+    _, axes = plt.subplots(1, len(runs), **shape)
     for ax, (title, history) in zip(axes[0], histories.items(), strict=True):
         _learning_curve(ax, history, top)
         ax.set_title(title)
@@ -59,6 +52,5 @@ def _learning_curve(ax, history, top):
 def epoch_axis(ax, epochs: int):
     """Let the axis run over so many epochs, with whole numbers."""
     ax.set(xlabel="epoch", xlim=(1, epochs) if epochs > 1 else (0.5, 1.5))
-    ax.xaxis.set_major_locator(
-        MaxNLocator(integer=True) if epochs > 1 else FixedLocator([1])
-    )
+    whole = MaxNLocator(integer=True) if epochs > 1 else FixedLocator([1])
+    ax.xaxis.set_major_locator(whole)
