@@ -12,7 +12,8 @@ KEEP = 0.9
 # the luck of a minibatch. None of the first 10 is taken for the lowest; the first 20
 # show where the loss starts, and end no test.
 FIRST, START = 10, 20
-# At a rising rate the lowest loss comes 3 to 10 times too late: take the safe end.
+# At a rising rate the lowest loss comes too late, often several times: take the safe
+# end of the usual 3 to 10.
 DIVIDE = 10
 
 
@@ -70,7 +71,7 @@ class RateRange:
         rate = float(f"{self.lowest / DIVIDE:.2g}")
         why = (
             f"The loss is lowest at a rate of {self.lowest:.2g}. A test with a rising "
-            f"rate gets there 3 to 10 times too late, so take a tenth: {rate:g}."
+            f"rate gets there too late, often several times, so take a tenth: {rate:g}."
         )
         if lowest == len(self.rates) - 1:
             why += f" It was still falling at {last}: try a higher end of the range."

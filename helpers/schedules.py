@@ -100,7 +100,7 @@ class ExponentialDecay(_Decay):
 
 @dataclass(frozen=True)
 class CosineDecay:
-    """Half a cosine, to ``alpha`` times the rate (Loshchilov and Hutter 2017).
+    """Half a cosine wave to ``alpha`` times the rate (Loshchilov and Hutter 2017).
 
     With a ``warmup_target`` the rate first climbs there in a straight line, within
     ``warmup_steps``, and ``decay_steps`` count from then on.

@@ -3,8 +3,8 @@
 #
 # **Why does a network learn from random handfuls of its examples, when it could look at all of them before every step?**
 #
-# **Stochastic** means "determined by chance". It is the first word of *stochastic gradient descent*, the method behind the
-# training of nearly all neural networks, and this lesson is about that word alone. After it you can
+# **Stochastic** means "determined by chance". It is the first word of *stochastic gradient descent*, which, with its variants,
+# trains nearly all neural networks, and this lesson is about that word alone. After it you can
 #
 # - say what a loss, a minibatch, a step and an epoch are, and count the steps;
 # - say how wrong a minibatch is, and what one of four times the size buys;
@@ -139,8 +139,8 @@ check.minibatch_gradient(minibatch_gradient)
 # %% [markdown]
 # ## One row, one opinion
 #
-# `per_row` holds what each patient alone would say about $w$. The mean is negative, so it says: raise $w$. Do most of them
-# agree? Guess how many of the 266 would send $w$ the wrong way, then look.
+# `per_row` holds what each patient alone would say about $w$. The mean says: raise $w$. Do most patients agree? Guess how many
+# of the 266 would send $w$ the wrong way, then look.
 
 # %%
 print(f"{(per_row > 0).sum()} of {n} rows say: lower w")
@@ -207,9 +207,10 @@ plots.show(
 # %% [markdown]
 # *The slopes from 2,000 minibatches of 8 rows make a heap around the full gradient. Few hit it; few point the wrong way.*
 #
-# Many fall a little short, some go much too far, and on average the misses cancel: the 2,000 have the mean −1.24, and with ever
-# more draws it comes to the full gradient. The minibatch gradient is **unbiased**: not off to one side (the bias $b$ has nothing
-# to do with it). A handful of 8 points the wrong way 3 times in 100, a single row 29 times.
+# Many fall a little short, some go much too far, and the misses nearly cancel: the 2,000 have the mean −1.24. Over all handfuls
+# that there are they cancel exactly, because each row is in as many of them as any other. So the minibatch gradient is
+# **unbiased**: not off to one side (the bias $b$ has nothing to do with it). A handful of 8 points the wrong way 3 times in
+# 100, a single row 29 times.
 #
 # ## What do four times as many rows buy?
 #
@@ -221,10 +222,9 @@ for batch_size in (1, 4, 16):
     print(f"{batch_size:2} rows: spread {slopes(batch_size).std():.1f}")
 
 # %% [markdown]
-# Four times as many rows, **half the noise**; four times as many again, half once more. In a formula the spread goes as
-# $1/\sqrt{B}$: one divided by the square root of the batch size. Each row's slope misses the full gradient by some amount; the
-# misses point both ways and partly cancel. (Statistics says: the sum of $B$ of them grows only as $\sqrt{B}$; divided by $B$ that
-# makes $1/\sqrt{B}$.)
+# Four times as many rows, **half the noise**; four times as many again, half once more. The spread goes as $1/\sqrt{B}$: one
+# divided by the square root of the batch size. That is because the misses of single rows point both ways and partly cancel:
+# statistics says that the spread of a sum of $B$ of them grows only as $\sqrt{B}$, and divided by $B$ that makes $1/\sqrt{B}$.
 #
 # ### Exercise 1.2 · Predict
 #
@@ -242,12 +242,12 @@ check.a_tenth_of_the_noise(my_times)
 # check.a_tenth_of_the_noise.solution()
 
 # %% [markdown] tags=["solution"]
-# $1/\sqrt{B}$ has to become a tenth of what it is, so $\sqrt{B}$ ten times as large, and $B$ a hundred times. This is the
-# bad bargain of large batches: you pay a hundred times and get ten times the precision.
+# $1/\sqrt{B}$ has to become a tenth of what it is, so $\sqrt{B}$ ten times as large, and $B$ a hundred times. You pay
+# a hundred times for ten times the precision. (Precision is not yet progress: lesson 4 counts the steps that it saves.)
 
 # %% [markdown]
-# Try it, with 10 rows and with ten, forty and a hundred times as many. To have more rows than our 266, draw them *with
-# replacement*: a row that was drawn goes back into the pile and can come again.
+# After you have answered: try it, with 10 rows and with ten, forty and a hundred times as many. To have more rows than our
+# 266, draw them *with replacement*: a row that was drawn goes back into the pile and can come again.
 
 # %%
 rng = np.random.default_rng(0)
@@ -377,8 +377,8 @@ check.which_cloud(my_sizes)
 # %% [markdown]
 # ## An epoch: every row once
 #
-# Training does not draw each handful from all rows. It shuffles the row numbers, like a pack of cards, and deals them out: the
-# first $B$, the next $B$, until none is left. One pass over all rows is an **epoch**. Then it shuffles again.
+# Training usually does not draw each handful from all rows. It shuffles the row numbers, like a pack of cards, and deals them
+# out: the first $B$, the next $B$, until none is left. One pass over all rows is an **epoch**. Then it shuffles again.
 
 
 # %%
@@ -416,18 +416,17 @@ films.one_epoch(x, y, dealt, per_row[dealt].mean(axis=1))
 # %%
 dealt = epoch_of_minibatches(32)
 means = [per_row[rows].mean() for rows in dealt]
-sizes = [len(rows) for rows in dealt]
+counts = [len(rows) for rows in dealt]
 print(f"plain mean           {np.mean(means):.3f}")
-print(f"each times its rows  {np.average(means, weights=sizes):.3f}")
+print(f"each times its rows  {np.average(means, weights=counts):.3f}")
 print(f"full gradient        {per_row.mean():.3f}")
 
 # %% [markdown]
 # It does when each counts as many times as it has rows. In the plain mean the 10 patients of the last minibatch weigh more
 # than three times as much as the others.
 #
-# One thing the film left out: in training the weights move after each minibatch. So each minibatch gradient is right on average
-# *for the place where the weights are then* (almost: within an epoch the rows still to come are slightly unlike those already
-# used).
+# One thing the film left out: in training the weights move after each minibatch, so its gradient is right on average *for the
+# place where the weights are then* (almost: within an epoch the rows still to come are slightly unlike those already used).
 #
 # ### Exercise 1.5 · Predict
 #
@@ -469,6 +468,7 @@ def careless_epoch(n, batch_size, seed):
 
 # %%
 dealt = careless_epoch(n, 32, seed=0)
+# bincount: how often each row number comes
 times_seen = np.bincount(np.concatenate(dealt), minlength=n)
 for times in range(times_seen.max() + 1):
     print(f"seen {times} times: {(times_seen == times).sum():3} rows")
@@ -476,7 +476,7 @@ for times in range(times_seen.max() + 1):
 # %% [markdown]
 # After this "epoch" 102 patients have never been seen, and two have been seen five times. Repair it: every row exactly once, in
 # a random order that depends on `seed`, in minibatches of `batch_size`; only the last may be smaller. Return a list of arrays.
-# You have seen a right one: try to repair this one without copying.
+# Try it without copying the right one above.
 
 
 # %% tags=["exercise:epoch"]
@@ -508,9 +508,9 @@ check.epoch(epoch)
 # | $1 < B < n$ | minibatch gradient descent | 9 for $B = 32$ |
 # | $B = 1$ | stochastic gradient descent, in the narrow sense | 266 |
 #
-# Three names, one method, one dial. That "SGD uses a single sample" is true in the narrow, older sense of the word (the idea
-# goes back to Robbins and Monro, 1951, "A Stochastic Approximation Method"). Today people who say **SGD** mean minibatches of
-# any size. Many say *batch* for a minibatch as well; hence *batch size*.
+# Three names, one method, one dial. "SGD uses a single sample" is true in the narrow, older sense only (the idea goes back to
+# Robbins and Monro, 1951, "A Stochastic Approximation Method"). Today **SGD** means minibatches of any size. Many say *batch*
+# for a minibatch as well; hence *batch size*.
 
 # %% [markdown]
 # Which sizes are in use? Tens to hundreds, and often more: Masters and Luschi (2018, "Revisiting Small Batch Training for
@@ -519,9 +519,9 @@ check.epoch(epoch)
 #
 # ## What a step costs
 #
-# So more rows are better, and all rows are best? Now look at the bill. Take data that is worth the name: 100,000 rows with 20
-# features, so 20 slopes to compute in the place of two. (`@` multiplies in pairs and adds up: feature times weight for a
-# prediction, error times feature for a slope.)
+# So more rows are better, and all rows are best? Now look at the bill, with more data: 100,000 rows of 20 **features**, numbers
+# that describe a row, as the body mass index did. Each has a weight, so there are 20 slopes. (`@` multiplies in pairs and adds
+# up: feature times weight for a prediction, error times feature for a slope.)
 
 # %%
 rng = np.random.default_rng(0)
@@ -563,13 +563,12 @@ epoch_1, epoch_all = epoch_time[1], epoch_time[100_000]
 print("epoch: single rows cost over 3 times as much as all:", epoch_1 > 3 * epoch_all)
 
 # %% [markdown]
-# A *step* on all rows costs hundreds or thousands of times as much as one on 32. But 32 rows cost little more than one: to
+# A *step* on all rows costs more than a hundred times as much as one on 32. But 32 rows cost little more than one: to
 # start a computation takes time of its own, whatever the number of rows. So an *epoch* dealt out row by row is by far the
 # slowest. The other two are both quick; which of them wins depends on the machine.
 
 # %% [markdown]
-# So an epoch in one step does not waste time. It wastes the chance to move: it makes one step where minibatches of 32 make
-# 3,125.
+# So an epoch in one step wastes no time, but the chance to move: it is one step where minibatches of 32 make 3,125.
 #
 # Memory goes by the size of the handful, too. Measure the most memory that one step needs.
 
@@ -584,8 +583,8 @@ for size in (1_000, 10_000, 100_000):
     print(f"{size:7,} rows: {peak / 1e6:.2f} MB")
 
 # %% [markdown]
-# Ten times the rows, ten times the memory, for the predictions and errors alone. A larger network keeps what each of its parts
-# made of each row, so there the numbers are much larger, and the memory of the machine sets a limit to the batch size.
+# Ten times the rows, ten times the memory, for the predictions and errors alone. A larger network keeps many more such numbers
+# for each row, and the memory of the machine sets a limit to the batch size.
 #
 # Notice what is *not* in this bill: the size of the data. A step on 32 rows is the same computation whether there are 266 rows
 # or 266 million.
@@ -650,7 +649,7 @@ plots.show(
 # %%
 for size in (266, 32, 1):
     losses = fit(size, learning_rate=0.5)
-    print(f"B = {size:3}: highest loss after the first step {losses[1:].max():.2g}")
+    print(f"B = {size:3}: from the first step on never above {losses[1:].max():.2g}")
 
 # %% [markdown]
 # Ten times the rate, and the full gradient is at the best line, 0.63, after *one* step. Minibatches of 32 stay below 1, while
@@ -697,9 +696,9 @@ plots.show(
 # *A map of the loss, lighter where it is lower. One path reaches the star, the lowest point of all. Two end in potholes on the
 # way.*
 #
-# Every one of these steps was exact. Which valley you end in is decided by the shape of the loss and by where you start. On a
-# convex loss the full gradient leads to the global minimum (with small enough steps); on others it promises no lowest valley.
-# Noise can even help out of a hole: lesson 3 counts how often.
+# Every one of these steps was exact. Which valley you end in depends on the shape of the loss, the start and the length of the
+# steps. On a convex loss that has a lowest point the full gradient leads there (with small enough steps); on others it promises
+# no lowest valley. Noise can even help out of a hole: lesson 3 counts how often.
 #
 # ## The same in Keras
 #
@@ -781,7 +780,7 @@ check.rows_needed(rows_needed)
 # - Without replacement the noise is smaller still by $\sqrt{(n-B)/(n-1)}$, and zero at $B = n$.
 # - An epoch deals out a shuffled copy, every row once, in $\lceil n/B \rceil$ steps.
 # - Batch, minibatch and stochastic are three settings of one dial; today SGD means any of them.
-# - Exact gradients find the lowest point of a convex loss. Elsewhere they promise no lowest valley.
+# - Exact gradients find the lowest point of a convex loss, if there is one. Elsewhere they promise no lowest valley.
 #
 # You took the slope $2\,(wx + b - y)\,x$ on trust. Lesson 2 shows where it comes from, and why it points uphill. (The last cell
 # lists the exercises that you have solved: take its `#` away.)

@@ -214,9 +214,9 @@ labs.gradient()
 #
 # ## Every other way
 #
-# You can walk in any direction, not only along $w$ or along $b$. Take a direction of length 1 at an angle: a step goes $\cos$
-# of the angle along $w$ and $\sin$ of it along $b$. Measure the slope in 1,000 random directions, and beside it the length of
-# the gradient: by Pythagoras the root of the sum of the squares. In which direction will the slope be largest, and how large?
+# You can walk in any direction, not only along $w$ or along $b$. A step of length 1 at an angle goes $\cos$ of the angle along
+# $w$ and $\sin$ of it along $b$. Measure the slope in 1,000 random directions. In which will it be largest, and how large?
+# Beside it stands the length of the gradient: by Pythagoras, the root of the sum of its squares.
 
 
 # %%
@@ -236,6 +236,7 @@ print(f"largest {slopes.max():.3f}, smallest {slopes.min():.3f}, length {length:
 # %%
 fig, ax = plt.subplots(figsize=(6, 3.6))
 ax.plot(np.degrees(angles), slopes, ".", color="#777777", label="random direction")
+# arctan2: the angle of the arrow
 towards = np.degrees(np.arctan2(slope_b, slope_w)) % 360
 ax.plot(towards, length, "k^", markersize=10, label="gradient")
 ax.plot(towards - 180, -length, "kv", markersize=10, label="minus the gradient")
@@ -252,13 +253,12 @@ plots.show(
 # turn away, and at right angles to both it crosses zero.*
 
 # %% [markdown]
-# **The gradient points where the loss rises most steeply, and its length is that slope. Minus the gradient is the steepest way
-# down.** At right angles to it the slope is zero: there the loss neither rises nor
-# falls, and that is the way the contour runs.
+# **Where it is not zero, the gradient points where the loss rises most steeply, and its length is that slope. Minus the
+# gradient is the steepest way down.** At right angles to it the slope is zero: there the loss neither rises nor falls, and that
+# is the way the contour runs.
 #
 # The reason is short. A small step $(u, v)$ changes the loss by $u$ times the slope along $w$, plus $v$ times the slope
-# along $b$. Of all steps of the same length, that sum is largest for the one that points along the two slopes themselves; you
-# have just seen it for 1,000 of them.
+# along $b$. Of all steps of the same length, that sum is largest for the one that points along the two slopes themselves.
 
 # %% [markdown]
 # Two warnings. All this is about slopes, so about steps that are small enough; lesson 3 shows what happens to longer ones.
@@ -449,7 +449,8 @@ check.in_the_fog(my_place)
 # %% [markdown]
 # ## Real data: why features are put on one scale
 #
-# Lesson 1 used the patients' body mass index (BMI), standardised. Here is the column as it stands in the file, in kg/m².
+# Lesson 1 used one feature of the patients, their body mass index (BMI), standardised. Here is the column as it stands in the
+# file, in kg/m².
 
 # %%
 patients = load("diabetes")
@@ -461,8 +462,8 @@ for name, column in (("raw", raw_bmi), ("standardised", bmi)):
     print(f"{name:12}: mean {mean:4.1f}, standard deviation {spread:.1f}")
 
 # %% [markdown]
-# Standardising subtracted the mean and divided by the standard deviation. Nothing is lost, yet the landscape changes.
-# **Curvature** says how bent the loss is: by how much the slope changes per unit of step.
+# Standardising loses nothing, yet the landscape changes. **Curvature** says how bent the loss is: by how much the slope
+# changes per unit of step.
 #
 # A step of length 1 at an angle moves row $i$'s prediction by $m = \cos(\text{angle}) \cdot x_i + \sin(\text{angle})$. The
 # slope is the mean of $2 \cdot \text{error} \cdot m$. Along the step each error grows by $m$, so the slope grows by the mean of
@@ -496,6 +497,7 @@ for ax, column in zip(axes, (raw_bmi, bmi), strict=True):
 
     w, b = np.polyfit(column, progression, 1)  # the best line
     plots.contours(ax, column_loss, (w - 1, w + 1), (b - 1, b + 1))
+    ax.locator_params(nbins=5)
     ax.plot(w, b, "*", color=plots.MINIMUM, markersize=12)
 axes[0].set_title("Raw: a ravine")
 axes[1].set_title("Standardised: a round bowl")
@@ -512,6 +514,7 @@ plots.show(
 
 # %%
 for name, column in (("raw", raw_bmi), ("standardised", bmi)):
+    # Minus the gradient: here each error is 0 - y.
     down = np.array([np.mean(2 * progression * column), np.mean(2 * progression)])
     goal = np.polyfit(column, progression, 1)
     cosine = down @ goal / np.linalg.norm(down) / np.linalg.norm(goal)
@@ -521,20 +524,21 @@ for name, column in (("raw", raw_bmi), ("standardised", bmi)):
 # In the ravine nearly a right angle; in the standardised bowl it points straight there. So "steepest" depends on the scale and
 # the zero point of the inputs. What a ravine costs, lesson 3 measures.
 #
-# Now all ten features. NumPy's `cond` gives the root of the ratio; squared, it is the condition number.
+# Now all ten features. NumPy's `cond` gives the root of the ratio; squared, it is the condition number. **Correlation** says
+# how closely two features go together: at 1 or −1 either gives the other away.
 
 # %%
 features = patients.x_train.astype(float)
 raw_features = features * patients.x_scale + patients.x_mean
 for name, table in (("raw", raw_features), ("standardised", features)):
-    inputs = np.column_stack([table, np.ones(len(table))])
+    inputs = np.column_stack([table, np.ones(len(table))])  # a 1 for the bias
     print(f"{name:12}: condition number {np.linalg.cond(inputs) ** 2:.3g}")
 correlations = np.corrcoef(features.T) - np.eye(10)  # each with each other
 print(f"largest correlation: {np.abs(correlations).max():.2f}")
 
 # %% [markdown]
-# From 48 million (`4.82e+07`) to 402. Not to 1: standardising removes the units, but features that rise and fall together still
-# make a ravine. Two of these ten nearly do: at a correlation of 1 or −1 either would give the other away.
+# From 48 million (`4.82e+07`) to 402. Not to 1: standardising removes the units, but features that go together still make a
+# ravine. The two that do so most have a correlation of 0.89.
 #
 # *A good place to rest: so far it was about slopes, from here on it is about networks.*
 #
@@ -610,7 +614,8 @@ plots.show(
 # Lines of lines are lines: without ReLU, a hundred layers can do no more than one. With it, each unit can add a bend, and with
 # enough of them a network can follow any unbroken curve on a bounded stretch, as closely as you like (Leshno and others, 1993,
 # "Multilayer Feedforward Networks with a Nonpolynomial Activation Function Can Approximate Any Function"). Training means to
-# find weights that put the bends where the data need them, and for that each weight needs its slope.
+# find weights that put the bends where the data need them, and for that each weight needs its slope. (That such weights exist is
+# proved, not that training finds them.)
 #
 # ### Exercise 2.7 · Predict
 #
@@ -634,18 +639,17 @@ check.count_weights(my_count)
 # %% [markdown]
 # ## Backpropagation: the chain rule, with nothing done twice
 #
-# Keep them all in one long vector, random for now; `unpack` cuts it into the tables of the two layers.
+# Keep all weights and biases in one long vector, random for now; `unpack` cuts it into the tables of the two layers.
 
 # %%
 X, Y = features, patients.y_train.astype(float)
-SHAPES = {"W1": (10, 8), "b1": (8,), "W2": (8, 1), "b2": (1,)}
-ends = np.cumsum([np.prod(shape) for shape in SHAPES.values()])
-weights = np.random.default_rng(0).normal(0, 0.3, ends[-1])
+weights = np.random.default_rng(0).normal(0, 0.3, size=97)
 
 
 def unpack(weights):
-    parts = zip(np.split(weights, ends[:-1]), SHAPES.values(), strict=True)
-    return [part.reshape(shape) for part, shape in parts]
+    W1, b1 = weights[:80].reshape(10, 8), weights[80:88]
+    W2, b2 = weights[88:96].reshape(8, 1), weights[96:]
+    return W1, b1, W2, b2
 
 
 # %% [markdown]
@@ -722,8 +726,9 @@ print(f"feature 2 to unit 0: {dW1[2, 0]:.6f}")
 #
 # ### Exercise 2.8 · Fix
 #
-# A **leaky ReLU** lets a tenth of each negative value through: `np.where(z > 0, z, 0.1 * z)`. Somebody wrote the gradients
-# for it, and training goes astray. Finite differences tell which parts are wrong. (Take extra time for this one.)
+# A **leaky ReLU** lets a small share of each negative value through, here a tenth: `np.where(z > 0, z, 0.1 * z)`. Somebody
+# wrote the gradients for it, and training goes astray. Finite differences tell which parts are wrong. (Take extra time for
+# this one.)
 
 
 # %%
@@ -751,7 +756,8 @@ def leaky_loss(weights):
 # %%
 true = np.array([slope_along(leaky_loss, weights, d) for d in np.eye(97)])
 parts = leaky_carelessly(X, Y, *unpack(weights))
-for name, right, part in zip(SHAPES, unpack(true), parts, strict=True):
+names = ("W1", "b1", "W2", "b2")
+for name, right, part in zip(names, unpack(true), parts, strict=True):
     print(f"{name}: largest difference {np.abs(part - right).max():.2f}")
 
 # %% [markdown]
@@ -820,7 +826,7 @@ plots.show(
 #
 # ## The same in Keras: four ways, one gradient
 #
-# Keras never asks you for a formula. TensorFlow, the library that computes underneath Keras, has a `GradientTape`. It records
+# Keras never asks you for a formula. TensorFlow, which computes underneath Keras here, has a `GradientTape`. It records
 # every operation on the way forward, then plays the tape backwards: backpropagation for whatever you computed.
 
 # %% tags=["nbval-ignore-output"]
@@ -867,7 +873,7 @@ for name, way in ways.items():
 
 # %% [markdown]
 # Four ways, one gradient. They differ in the work: nudges run the network 194 times, the tape once forward and once back.
-# As in lesson 1, `fit` does it for you. (The layers keep 16 digits, `float64`, as NumPy does. With Keras's usual
+# (The layers keep 16 digits, `float64`, as NumPy does. With Keras's usual
 # `float32`, 7 digits, a nudge of $10^{-5}$ would drown in rounding.)
 #
 # ### Exercise 2.9 · Write
@@ -903,7 +909,7 @@ check.deep_gradients(deep_gradients)
 # From the last layer to the first: the layer's gradients from its inputs and `d`, then `d` back through its weights and
 # through the ReLU that made its inputs. An input that is above 0 came through that ReLU; one that is 0 did not, so `a > 0`
 # serves as well as `z > 0`. The new one goes to the front of the list each time. This loop is all that a framework needs
-# for dense layers of any depth.
+# for dense layers with ReLU, of any depth.
 
 # %% [markdown]
 # ## What to remember

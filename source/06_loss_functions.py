@@ -61,8 +61,8 @@ plots.show(
 )
 
 # %% [markdown]
-# *Left, each loss against the error. Right, its slope. For the square the slope grows with the error. For the absolute error
-# it is −1 or 1 and nothing else. For the Huber loss it grows up to an error of 1, then stays.*
+# *Left, each loss against the error. Right, its slope, by finite differences. For the square it grows with the error. For the
+# absolute error it is −1 or 1. For the Huber loss it grows up to an error of 1, then stays.*
 #
 # The slope is what a step of descent uses, so it is how hard a row pulls at the prediction. With the square, a row that is
 # ten times as far off pulls ten times as hard. With the absolute error, every row pulls alike.
@@ -102,8 +102,8 @@ check.slip(my_guesses)
 
 # %% [markdown]
 # An **outlier** is a value far from the rest, such as this 70. It pulls the mean, not the median. Now drag one yourself. In
-# the lab, the right panel has three lines through the same points, one for each loss; the slider moves a single point. At
-# which height does it stop mattering to the Huber line?
+# the lab, the right panel has three lines through the same points, one for each loss; the slider moves a single point. From
+# which height on does the Huber line stay where it is?
 
 # %%
 labs.loss_shapes(outlier=7)
@@ -119,19 +119,18 @@ labs.loss_shapes().animate("outlier", heights)
 
 # %% [markdown]
 # *The outlier travels up and down. The line of the squared error follows it all the way. The other two follow a little, then
-# stay: from a height of about 3.5 on, the Huber line stands still. There the error is larger than 1, and the pull grows no
-# more.*
+# stay, the Huber line from a height of about 3.5 on. There the error is larger than 1, and the pull grows no more.*
 #
 # ### Real data
 #
-# One slip among 266 real patients, is that worth worrying about? Fit the line of lesson 3, body mass index against the
-# progress of diabetes. Then type one zero too many for a single patient, the one at the far right, where a slip has the
-# longest lever; and fit again. `fit_line` takes the slope of the loss as an argument now.
+# One slip among 266 real patients, is that worth worrying about? Fit the line of lesson 3, the progression of diabetes
+# against the body mass index. Then type one zero too many for a single patient, the one at the far right, where a slip has
+# the longest lever; and fit again. `fit_line` takes the slope of the loss as an argument now.
 
 # %%
 diabetes = load("diabetes")
 bmi = diabetes.x_train[:, 2].astype(float)
-progress = diabetes.y_train[:, 0].astype(float)
+progression = diabetes.y_train[:, 0].astype(float)
 SLOPES = {
     "squared": lambda errors: 2 * errors,
     "absolute": np.sign,
@@ -149,11 +148,11 @@ def fit_line(y, slope):
 
 # %%
 row = bmi.argmax()
-typed = progress.copy()
-in_units = typed[row] * diabetes.y_scale + diabetes.y_mean
+typed = progression.copy()
+in_units = typed[row] * diabetes.y_scale + diabetes.y_mean  # as it stands in the file
 typed[row] = (10 * in_units - diabetes.y_mean) / diabetes.y_scale
 for name, slope in SLOPES.items():
-    before, after = fit_line(progress, slope)[0], fit_line(typed, slope)[0]
+    before, after = fit_line(progression, slope)[0], fit_line(typed, slope)[0]
     print(f"{name:8}: w = {before:.2f}, with one slip {after:.2f}")
 
 # %% [markdown]
@@ -189,7 +188,7 @@ check.huber(huber)
 # %% [markdown]
 # ## Yes or no: the price of being sure
 #
-# Now a target that is a yes or a no: 1 or 0. The best a model can do is give a **probability**, a number $p$ between 0 and 1
+# Now a target that is a yes or a no: 1 or 0. The most useful answer is a **probability**, a number $p$ between 0 and 1
 # that says how sure it is of the yes. Here are five days, whether it rained, and what two forecasts said.
 
 # %%
@@ -207,8 +206,8 @@ print("modest:", given_to_truth(rain, modest).round(2))
 
 # %% [markdown]
 # This is the probability that each forecast gave to *what then happened*. The bold one was better on four days, and nearly
-# excluded what happened on the fifth. How likely, according to each forecast, were the five days as they came? Multiply.
-# The product is the **likelihood**, and the forecast under which the data are likelier explains them better.
+# excluded what happened on the fifth. How likely, according to each forecast, were the five days as they came? Multiply,
+# as with dice. The product is the **likelihood**, and the forecast under which the data are likelier explains them better.
 
 # %%
 for name, p in (("bold", bold), ("modest", modest)):
@@ -333,7 +332,8 @@ for (name, pull), look in zip(PULLS.items(), ("C3--", "C0-"), strict=True):
     loss = -np.log(p) if name == "crossentropy" else (1 - p) ** 2
     left.plot(z, loss, look, label=name)
     right.plot(z, np.abs(pull(p, 1)), look, label=name)
-left.set(title="The truth is yes", xlabel="z (before the sigmoid)", ylabel="loss")
+left.set(title="Sure and wrong: squared error is flat", ylabel="loss")
+left.set(xlabel="z (before the sigmoid)")
 right.set(title="Sure and wrong: only one still pulls")
 right.set(xlabel="z (before the sigmoid)", ylabel="size of the slope")
 left.legend()
@@ -397,9 +397,10 @@ for (name, pull), look in zip(PULLS.items(), ("C3o--", "C0s-"), strict=True):
         f"{name:13}: {steps[2]:3.0f} steps at rate 1, {steps.min():.0f} at its best rate"
     )
     plt.loglog(rates, steps, look, label=name)
-plt.title("Squared error needs more steps, at every rate")
+plt.title("Squared error needs more steps at each of these rates")
 plt.xlabel("learning rate")
 plt.ylabel("steps to 95% right (median of 25)")
+plt.yticks([3, 10, 30, 100, 300], [3, 10, 30, 100, 300])
 plt.legend()
 plots.show("Steps against the learning rate on log axes, one line for each loss.")
 
@@ -408,8 +409,8 @@ plots.show("Steps against the learning rate on log axes, one line for each loss.
 # crossentropy everywhere. A point that is missing did not arrive in 500 steps.*
 #
 # At rate 1 the squared error takes about eleven times as many steps. With the best rate for each it is 7 against 3, so
-# tuning mends most of it. But see how narrow its good range is: too low and it crawls on its plain, too high and a step
-# throws it onto the plain at the other side. Some don't come back within 500 steps:
+# tuning mends most of it. But too low and it crawls on its plain; far too high, and a step throws it onto the plain at the
+# other side, from where some don't come back within 500 steps:
 
 # %%
 for name, pull in PULLS.items():
@@ -419,8 +420,8 @@ for name, pull in PULLS.items():
 # %% [markdown]
 # The crossentropy arrives from every start, at all three. That is what you want of a loss.
 #
-# Its strength has a price. A wrong label is a sure mistake that no step can mend, and the crossentropy pulls at it with all
-# its force. In the lab, one no can be dragged among the yeses. What happens to the two curves?
+# Its strength has a price. A wrong label may become a sure mistake that no step can mend, and the crossentropy pulls at it
+# with all its force. In the lab, one no can be dragged among the yeses. What happens to the two curves?
 
 # %%
 labs.loss_shapes(view="probability", outlier=6)
@@ -433,9 +434,9 @@ labs.loss_shapes(view="probability", outlier=6)
 #
 # ## Several classes
 #
-# For digits you need ten probabilities that sum to 1. **Logits** are what the output units give before any activation (such
-# as sigmoid or softmax), one number for each class. Softmax, which you used in lesson 4, takes $e$ to the power of each and
-# divides by the sum.
+# For digits you need ten probabilities that sum to 1. **Logits** are what the output units give before the activation: $z$
+# before a sigmoid, a number for each class before a softmax. Softmax, which you used in lesson 4, takes $e$ to the power of
+# each and divides by the sum.
 
 # %%
 logits = np.array([[2.0, 1.0, -1.0], [0.5, 0.0, 3.0]])
@@ -476,7 +477,7 @@ print("the same to 1e-6:", abs(float(of_labels) - float(of_rows)) < 1e-6)
 #
 # | the answer is | units | activation | labels | loss | metric |
 # |---|---|---|---|---|---|
-# | an amount (**regression**) | 1 for each amount | none (`linear`) | numbers, scaled | `mean_squared_error`; with outliers `huber` | `mean_absolute_error` |
+# | an amount (**regression**) | 1 for each amount | none (`linear`) | numbers, scaled | `mean_squared_error`; with slips among them `huber` | `mean_absolute_error` |
 # | yes or no (**binary**) | 1 | `sigmoid` | 0 or 1 | `binary_crossentropy` | `accuracy` |
 # | one of several classes (**multiclass**) | 1 for each class | `softmax` | integers from 0 | `sparse_categorical_crossentropy` | `accuracy` |
 # | the same, labels one-hot | 1 for each class | `softmax` | rows with a single 1 | `categorical_crossentropy` | `accuracy` |
@@ -589,10 +590,10 @@ for name, recipe in RECIPES.items():
 # ## The starting loss: a first check
 #
 # A fresh classifier guesses. With $k$ classes it gives each about $1/k$, and minus the logarithm of that is $\ln k$:
-# $\ln 10 = 2.30$ for the digits, $\ln 2 = 0.69$ for a yes or no. Fresh networks start somewhat above it, since random
-# weights are a little sure of themselves. For a standardised amount, always saying the mean has a squared error of 1.
+# $\ln 10 = 2.30$ for the digits, $\ln 2 = 0.69$ for a yes or no. Fresh networks start near it, mostly a little above, since
+# random weights are a little sure of themselves. For a standardised amount, always saying the mean has a squared error of 1.
 #
-# **If the first loss is far from that, something is wired wrongly.** (The doctor whom you will meet below raises the alarm
+# **If the first loss is far from that, something is wrong: the wiring, or the scale of the features.** (The doctor whom you will meet below raises the alarm
 # at two and a half times.) It costs one line, before any training.
 #
 # ## Two classes, two ways
@@ -642,7 +643,7 @@ def one_layer(units, activation, loss, learning_rate):
 
 pair = one_layer(2, "softmax", "sparse_categorical_crossentropy", 0.05)
 single = one_layer(1, "sigmoid", "binary_crossentropy", 0.1)
-single.set_weights([w[..., 1:] - w[..., :1] for w in pair.get_weights()])
+single.set_weights([w[..., 1:] - w[..., :1] for w in pair.get_weights()])  # b - a
 
 # %%
 for model in (pair, single):
@@ -669,21 +670,22 @@ print(f"from the probability: {float(of_p):.1f}, from the logit: {float(of_z):.1
 
 # %% [markdown]
 # From the probability, the loss ends at 16, where Keras keeps $p$ away from 0; beyond there it is flat, and nothing pulls.
-# From the logit it is 40, as it should be. (Within `fit`, on TensorFlow, Keras finds the logit behind a sigmoid or
-# softmax by itself. Here it got a bare number.) The price: the model gives logits, so you apply the sigmoid yourself wherever
-# you need a probability, and a metric has to know. `"accuracy"` calls everything above 0.5 a yes. For a logit the border
-# is 0.
+# From the logit it is 40, as it should be. (On TensorFlow, Keras finds the logit behind the output's sigmoid or
+# softmax by itself. Here it got a bare number.)
+#
+# The price: the model gives logits, so you apply the sigmoid yourself wherever you need a probability, and a metric has to
+# know. `"accuracy"` calls everything above 0.5 a yes. For a logit the border is 0.
 
 # %%
-near = keras.metrics.BinaryAccuracy(threshold=0.0, name="right_threshold")
+at_zero = keras.metrics.BinaryAccuracy(threshold=0.0, name="right_threshold")
 loss = keras.losses.BinaryCrossentropy(from_logits=True)
-model = build(30, 1, "linear", loss, ["accuracy", near])
+model = build(30, 1, "linear", loss, ["accuracy", at_zero])
 model.fit(cancer.x_train, cancer.y_train, epochs=2, verbose=0)
 scores = model.evaluate(cancer.x_valid, cancer.y_valid, verbose=0, return_dict=True)
 print(f"accuracy {scores['accuracy']:.3f}, {scores['right_threshold']:.3f} in truth")
 
 # %% [markdown]
-# The string counted some sure yeses as noes, and Keras said nothing.
+# The string took each yes with a logit between 0 and 0.5 for a no, and Keras said nothing.
 #
 # ## Loss against metric
 #
@@ -712,20 +714,19 @@ for name, epoch in (("lowest loss", loss.argmin()), ("loss at the end", -1)):
     print(f"{name:15}: {loss[epoch]:.2f}, accuracy {accuracy[epoch]:.2f}")
 
 # %% [markdown]
-# The loss doubles and the accuracy stays where it was. The networks did not get worse at deciding; they became too sure of
-# what they get wrong. If you need the probabilities, trust the loss; if you need the decisions, the metric.
+# The loss about doubles and the accuracy stays where it was. The networks did not get worse at deciding; they became surer,
+# of their mistakes too. If you need the probabilities, trust the loss; if you need the decisions, the metric.
 #
-# Choose the loss so that it has slopes, and the metric so that it says what you need. For several labels the word
-# `"accuracy"` misleads. Make three labels of each digit: is it even, is it 5 or more, has it a loop?
+# For several labels the word `"accuracy"` misleads. Make three of each digit: is it even, is it 5 or more, has it a loop?
 
 # %%
 number = digits.y_train
-tags = np.stack([number % 2 == 0, number >= 5, np.isin(number, [0, 6, 8, 9])], axis=1)
-tags = tags.astype("float32")
+loop = np.isin(number, [0, 6, 8, 9])
+three = np.stack([number % 2 == 0, number >= 5, loop], axis=1).astype("float32")
 both = ["accuracy", "binary_accuracy"]
 model = build(64, 3, "sigmoid", "binary_crossentropy", both)
-model.fit(digits.x_train, tags, epochs=10, verbose=0)
-scores = model.evaluate(digits.x_train, tags, verbose=0, return_dict=True)
+model.fit(digits.x_train, three, epochs=10, verbose=0)
+scores = model.evaluate(digits.x_train, three, verbose=0, return_dict=True)
 print(f"accuracy {scores['accuracy']:.2f}, binary {scores['binary_accuracy']:.2f}")
 
 # %% [markdown]
@@ -779,7 +780,7 @@ for name in ("diabetes", "breast_cancer", "digits"):
     print(f"{name:13}:", *(f"{who} {loss:.2f}  " for who, loss in bests.items()))
 
 # %% [markdown]
-# Each row is one loss, and all three optimizers make it small. The pairings were accidents. (Which optimizer suits which
+# Each row is one loss, and all three optimizers make it small. Nothing pairs them off. (Which optimizer suits which
 # *landscape*, lesson 7 asks.)
 #
 # ### A loss and a metric of your own
@@ -882,10 +883,10 @@ examine(3, x, signs, 1, "sigmoid", "binary_crossentropy", ["accuracy"])
 
 # %%
 x = digits.x_train
-examine(4, x, tags, 3, "softmax", "binary_crossentropy", ["binary_accuracy"])
+examine(4, x, three, 3, "softmax", "binary_crossentropy", ["binary_accuracy"])
 
 # %% [markdown]
-# **Patient 5**: the progress of diabetes, in the units of the file, where it runs from 25 to 346.
+# **Patient 5**: the progression of diabetes, in the units of the file, where it runs from 25 to 346.
 
 # %%
 x, raw = diabetes.x_train, diabetes.y_train * diabetes.y_scale + diabetes.y_mean
@@ -1031,8 +1032,8 @@ check.repairs(my_repairs)
 # %% [markdown]
 # ### Exercise 6.9 · Fix
 #
-# Patient 2. Its owner wants logits, so the output has to stay linear. Return a model from `build`, for 30 inputs, that
-# learns whether a tumour is benign, and whose metric tells the truth.
+# Patient 2. Its owner wants logits, so the output has to stay linear. Return a fresh model from `build`, for 30 inputs, that
+# can learn whether a tumour is benign, and whose metric tells the truth.
 
 
 # %% tags=["exercise:patient_2"]
@@ -1058,7 +1059,7 @@ check.patient_2(patient_2)
 # %% [markdown]
 # ### Exercise 6.10 · Fix
 #
-# Patient 4. Return a model that learns the three labels, for 64 inputs, with a metric that counts labels that are right.
+# Patient 4. Return a fresh model that can learn the three labels, for 64 inputs, with a metric that counts labels that are right.
 
 
 # %% tags=["exercise:patient_4"]
@@ -1105,14 +1106,16 @@ check.row_with_row(row_with_row)
 # itself; for a class of your own it does not. The other cure is to give `fit` a column: `y[:, None]`.
 
 # %% [markdown]
-# ## A stretch
+# ## A loss for a bakery
+#
+# One loaf too few loses a customer, one too many is old bread, and the first is nine times as bad. The bakery wants neither
+# the mean of the demand nor the median.
 #
 # ### Exercise 6.12 · Write
 #
-# A stretch. A bakery sells bread. One loaf too few loses a customer, one loaf too many is old bread, and the first is nine
-# times as bad. It does not want the mean of the demand, nor the median. Write a loss for it. For each row, with
-# `error = y - prediction`: a positive error counts `share` times its size, a negative one `1 - share` times. Return the
-# mean. Then `share=0.9` is the bakery; what does `share=0.5` remind you of?
+# *A stretch: take extra time, or come back to it.* Write its loss. For each row, with `error = y - prediction`: a positive
+# error counts `share` times its size, a negative one `1 - share` times. Return the mean. Then `share=0.9` is the bakery; what
+# does `share=0.5` remind you of?
 
 
 # %% tags=["exercise:pinball"]
@@ -1144,8 +1147,8 @@ check.pinball(pinball)
 #
 # - The slope of a loss is how hard a row pulls. Squares follow the mean and the outliers, sizes follow the median.
 # - Crossentropy is minus the mean logarithm of the probability given to what happened. It still pulls when a model is sure
-#   and wrong; squared error behind a sigmoid does not.
-# - Check the first loss: near ln(classes), or something is wired wrongly.
+#   and wrong; squared error behind a sigmoid hardly does.
+# - Check the first loss: near ln(classes), or something is wrong.
 # - A falling loss proves little and silence proves nothing. Look at the predictions.
 # - Loss and optimizer are chosen apart.
 #

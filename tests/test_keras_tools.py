@@ -268,3 +268,12 @@ def test_rates_and_losses_that_do_not_belong_together_are_an_error():
         RateRange([0.1, 0.2], [1.0])
     with pytest.raises(ValueError, match="must be finite"):
         RateRange([0.1, 0.2], [1.0, np.nan])
+
+
+def test_keras_refuses_to_cut_a_rate_that_a_schedule_sets():
+    model = a_line()
+    schedule = keras.optimizers.schedules.CosineDecay(0.1, 100)
+    model.compile(keras.optimizers.SGD(schedule), "mse")
+    cut = keras.callbacks.ReduceLROnPlateau("loss", patience=1, min_delta=1e9)
+    with pytest.raises(TypeError, match="LearningRateSchedule"):
+        model.fit(*LINE, epochs=3, verbose=0, callbacks=[cut])

@@ -1,13 +1,14 @@
 """Every quantitative claim of the lessons, with its tolerance."""
 
 import importlib
+import re
 from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import pytest
 
-from helpers import capstone
+from helpers import capstone, labs
 from helpers.data import load
 from helpers.descent import descend
 from helpers.fast_network import FastNetwork
@@ -1642,30 +1643,62 @@ def test_rates_whose_sum_is_finite_freeze_a_run_and_inverse_time_goes_on():
     assert steps == pytest.approx(np.sqrt(10), rel=0.15)
 
 
+def test_a_lucky_walk_at_a_small_rate_ends_below_a_cosine_and_is_late():
+    late, end = {}, {}
+    for shape, rate in (("constant", 0.03), ("cosine", 0.3)):
+        said = [
+            labs.schedules(schedule=shape, learning_rate=rate, steps=steps).text.value
+            for steps in (10, 200)
+        ]
+        late[shape], end[shape] = (
+            float(re.search(r"the loss is (\S+) above", each)[1]) for each in said
+        )
+    assert end["constant"] < end["cosine"] / 2
+    assert late["constant"] > 3 * late["cosine"]
+
+
 def test_on_a_line_a_cosine_ends_far_nearer_and_new_rows_do_not_notice():
     data = load("diabetes")
     columns = np.column_stack([data.x_train, np.ones(len(data.x_train))])
     weights = np.linalg.lstsq(columns, data.y_train)[0]
     lowest = np.mean((columns @ weights - data.y_train) ** 2)
-    rates = np.geomspace(0.003, 0.15, 9)
+    rates = np.geomspace(0.003, 0.4, 10)
     above, score = {}, {}
     for name in ("constant", "cosine"):
         result = train_on(data, name, rates, 8, epochs=20, hidden=())
-        above[name] = result.best(by="train_loss").train_loss - lowest
-        score[name] = result.best(by="valid_score").valid_score
+        best = result.best(by="train_loss")
+        above[name], score[name] = best.train_loss - lowest, best.valid_score
     assert above["constant"] > 6 * above["cosine"]
     assert score["constant"] == pytest.approx(score["cosine"], abs=0.005)
 
 
 def test_on_digits_the_way_down_lets_a_high_rate_through_not_the_way_up():
+    rates = [0.4, 0.8, 1.2, 1.6]
     losses = {
-        name: train_on(load("digits"), name, [0.4, 0.8, 1.6], 32, epochs=10).train_loss
+        name: train_on(load("digits"), name, rates, 32, epochs=10).train_loss
         for name in HALF_WAVE
     }
     ends = {name: values[:, 0, :, -1] for name, values in losses.items()}
-    assert (ends["constant"][:2].mean(axis=1) < ends["cosine"][:2].mean(axis=1)).all()
+    constant, cosine = (ends[name].mean(axis=1) for name in ("constant", "cosine"))
+    assert (constant[:3] < cosine[:3]).all()
+    assert 1.5 < np.nanmin(constant) / cosine.min() < 3  # each at its own best rate
     below = {name: (values[-1] < 0.1).sum() for name, values in ends.items()}
     assert below == {"constant": 0, "warm-up": 0, "cosine": 3, "one-cycle": 3}
+
+
+def test_on_digits_the_noise_fades_with_the_loss_and_the_slope_fades_faster():
+    data = load("digits")
+    x, y = data.x_train, data.y_train
+    network = Network((64, 64, 10), loss=sparse_categorical_crossentropy)
+    noise, slope = [], []
+    for epochs in (1, 9):
+        fit(network, SGD(0.4), x, y, epochs=epochs)
+        rows = network.keep([0] * len(x)).gradients(x[:, None], y[:, None])
+        per_row = np.concatenate([g.reshape(len(x), -1) for g in rows], axis=1)
+        noise.append(np.sqrt(per_row.var(axis=0).sum()))
+        slope.append(np.linalg.norm(per_row.mean(axis=0)))
+    assert noise[1] < noise[0] / 5
+    assert slope[1] / slope[0] < 0.7 * noise[1] / noise[0]
 
 
 @pytest.mark.parametrize(
@@ -1902,6 +1935,9 @@ def test_squared_error_learns_slowly_behind_a_sigmoid_and_can_get_stuck(seed):
     for rate in (1, 3.16):
         ratio = middle["squares"][rate] / middle["crossentropy"][rate]
         assert ratio == pytest.approx(10, abs=3)
+    assert all(
+        middle["squares"][r] > middle["crossentropy"][r] for r in steps["squares"]
+    )
     best = {name: min(values.values()) for name, values in middle.items()}
     assert best["crossentropy"] <= 4 and 6 <= best["squares"] <= 9
     for rate in (10, 31.6, 100, 316, 1000):

@@ -130,6 +130,11 @@ def _starts_one_apart(n, batch_size, seed):
     return [order[k : k + batch_size] for k in range(n // batch_size + 1)]
 
 
+def _shuffled_to_nothing(n, batch_size, seed):
+    order = np.random.default_rng(seed).shuffle(np.arange(n))
+    return [order[start : start + batch_size] for start in range(0, n, batch_size)]
+
+
 def _error(per_row, batch_size):
     n = len(per_row)
     return per_row.std() / np.sqrt(batch_size) * np.sqrt((n - batch_size) / (n - 1))
@@ -334,6 +339,7 @@ WRONG = {
         ),
         (lambda n, size, seed: _epoch(n, size, None), "nobody can replay"),
         (lambda *given: [np.sort(part) for part in _epoch(*given)], "are sorted"),
+        (_shuffled_to_nothing, "`rng.shuffle` changes its list"),
         (lambda n, size, seed: np.random.default_rng(seed).permutation(n), "a list of"),
         (lambda n, size, seed: list(range(n)), "an array of row numbers"),
         (lambda n, size, seed: [], "deals out 0 of 50"),

@@ -228,6 +228,11 @@ def _doubled_before_the_last(*given):
     return [*((2 * dW, db) for dW, db in most), last]
 
 
+def _two_layers(x, y, layers):
+    first, second = layers
+    return _deep()(x, y, [first, second])
+
+
 RIGHT = {
     "slope_at_one": [-18, -18.0, np.int64(-18), -17.97],
     "numerical_gradient": [_by_copies, _as_a_list],
@@ -304,6 +309,7 @@ WRONG = {
         (lambda f, p, h: (f(p + h) - f(p - h)) / (2 * h), "one at a time"),
         (_with_two_weights, "holds 3 weights"),
         (_one_by_one, "`f(point)`, not `f(w, b)`"),
+        (lambda f, p, h: [(f(a + h) - f(a - h)) / (2 * h) for a in p], "whole point"),
         (lambda f, p, h: f(p) / 0 * p, "numerical_gradient(`f`"),
         (_in_place, "Change a copy"),
         (lambda f, p: p, "should take 3 argument"),
@@ -341,7 +347,8 @@ WRONG = {
         (-12, "No direction"),
         (-4.5, "more steeply"),
         (2, "is negative"),
-        ((-3, 4), "a tuple of 2"),
+        ((-3, 4), "That is an arrow"),
+        (None, "nothing at all"),
     ],
     "squared_gradient": [
         (_squared(lambda line, y: -_right_link(line, y)), "Both signs"),
@@ -352,7 +359,9 @@ WRONG = {
         (_squared(lambda line, y: 4 * (line - y) * line), "prediction is (wx + b)²"),
         (_squared(lambda line, y: 2 * (line**2 - y) * line**2), "not the square"),
         (_squared(lambda line, y: 4 * abs(line**2 - y) * line), "Keep the sign"),
-        (_squared(lambda line, y: 2 * (line**2 - y) * 2), "by nudges"),
+        (_squared(lambda line, y: 2 * (line**2 - y) * 2), "not 2: it is 2 times"),
+        (_squared(lambda line, y: 2 * (line**2 - y) + 2 * line), "You add the factors"),
+        (_squared(lambda line, y: 5 * (line**2 - y) * line), "by nudges"),
         (_squared(_right_link, scale=np.sum), "The loss is a mean"),
         (lambda *given: _slopes()(*given)[::-1], "in the wrong order"),
         (_slopes(along_w=lambda d, x: d.mean()), "one more factor"),
@@ -451,6 +460,7 @@ WRONG = {
         (lambda *given: _deep()(*given)[1:], "Each layer"),
         (_doubled_before_the_last, "come back through"),
         (lambda *given: [dW for dW, _ in _deep()(*given)], "a pair (dW, db)"),
+        (_two_layers, "any number of layers"),
         (lambda x, y, w: {"W": x}, "Return a list of pairs"),
         (lambda x, y: x, "should take 3 argument"),
         (2.0, "A function is wanted"),

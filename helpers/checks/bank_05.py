@@ -248,6 +248,7 @@ WRONG = {
         (_pairs(pool=sum), "Divide by how many"),
         (_pairs(pool=lambda wins: 100 * np.mean(wins)), "in percent"),
         (_of_worse_and_better(_run_against_run), "*every* run"),
+        (lambda a, b: np.mean(a > b), "*every* run"),
         (
             _of_worse_and_better(
                 lambda a, b: (a[:, None] > b).sum() / (len(a) + len(b))

@@ -394,6 +394,7 @@ WRONG = {
             "wants integers",
         ),
         (lambda: build(64, 1, "sigmoid", "binary_crossentropy"), "need three units"),
+        (lambda: build(64, 3, "sigmoid", "mse"), "slowly behind a sigmoid"),
         (lambda: "sigmoid", "should return a model"),
     ],
     "row_with_row": [
@@ -406,6 +407,7 @@ WRONG = {
         (lambda y, p: ops.square(y + p), "Square the difference"),
         (lambda y, p: (np.ravel(y) - np.ravel(p)) ** 2, "`fit` can't use it"),
         (lambda y, p: ops.square(y.reshape(-1, 1) - p), "use `ops` for every step"),
+        (lambda y, p: ops.square(ops.squeeze(y) - ops.squeeze(p)), "`ops.reshape`"),
         (lambda y: y, "should take 2 argument"),
     ],
     "pinball": [

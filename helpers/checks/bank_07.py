@@ -114,6 +114,13 @@ def _one_best_rate_for_all(makers, rates, surface):
     return {n: _ends(m, [rate], surface)[0][-1] for n, m in makers.items()}
 
 
+def _least_sum_of_all(makers, rates, surface):
+    ends = [
+        {n: _ends(m, [r], surface)[0][-1] for n, m in makers.items()} for r in rates
+    ]
+    return min(ends, key=lambda end: sum(end.values()))
+
+
 def _tutorial(optimizer, shared=False, layers=(0, 1), epochs=3, loss=None):
     """Make a tutorial whose models are compiled with what ``optimizer()`` returns."""
 
@@ -244,6 +251,7 @@ WRONG = {
         ((0.0193, 0), "Turn the momentum up"),
         ((0.01, 0.9), "too heavy"),
         ((0.01, 0.5), "flat direction"),
+        ((0.025, 0.6), "the loss is 0.0104"),
         ((0.0198, 0.669), "flat direction"),
         ((0.0328, 0.65), "steep direction"),
         ((0.1, 0.7), "It diverges"),
@@ -334,13 +342,14 @@ WRONG = {
     "fair_comparison": [
         (_compare(lambda losses: losses[0].min()), "Both faults"),
         (_compare(lambda losses: min(map(min, losses))), "the lowest loss on the way"),
-        (_compare(lambda losses: losses[0][-1]), "the first rate alone"),
+        (_compare(lambda losses: losses[0][-1]), "result of the first rate"),
         (_compare(lambda losses: losses[-1][-1]), "the last rate"),
         (_compare(lambda losses: max(each[-1] for each in losses)), "the worst"),
         (_compare(lambda losses: np.mean([each[-1] for each in losses])), "mean over"),
         (_compare(lambda losses: float(np.argmin([e[-1] for e in losses]))), "place"),
         (_compare(lambda losses: losses[0][0]), "For heavy you return"),
         (_one_best_rate_for_all, "For SGD you return"),
+        (_least_sum_of_all, "best rate of its own"),
         (lambda makers, rates, surface: list(makers), "a dictionary with a loss"),
         (lambda makers, rates, surface: 0.1, "a dictionary with a loss"),
         (lambda makers, rates: {}, "should take 3 argument"),
@@ -383,6 +392,8 @@ WRONG = {
             "within the sign",
         ),
         (_lion_new_w, "shrink the new"),
+        (_lion(pull=lambda w, rate, decay: rate * decay), "a share of the weight"),
+        (_lion(betas=lambda beta_1, beta_2: (1, beta_2)), "sign of `m` alone"),
         (_lion(count=lambda steps: 1), "in the loop"),
         (_lion(count=lambda steps: steps + 1), "one step too many"),
         (lambda gradient, w, *rest: w, "have not moved"),

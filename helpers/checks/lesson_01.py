@@ -153,8 +153,8 @@ def a_tenth_of_the_noise(answer):
             f"{np.sqrt(times):.4g}. You want 1 / 10."
         )
     return (
-        "A hundred times the rows for ten times the precision: this is why larger and "
-        "larger batches are a worse and worse bargain."
+        "A hundred times the rows for ten times the precision: precision gets dearer "
+        "and dearer."
     )
 
 
@@ -315,7 +315,10 @@ def epoch(answer):
 def _minibatches(answer, n, batch_size, seed):
     """Return a learner's minibatches, each row once, or say what is wrong."""
     given = f"epoch({n}, {batch_size}, seed={seed})"
-    came = call(answer, n, batch_size, seed, name="epoch")
+    shuffled = "`rng.shuffle` changes its list and returns nothing."
+    came = call(
+        answer, n, batch_size, seed, name="epoch", advice={"NoneType": shuffled}
+    )
     if not isinstance(came, list | tuple):
         raise Wrong(
             f"{given} should return a list of arrays, one a minibatch. It returns "
@@ -449,7 +452,8 @@ def _needed_mistake(came, right, per_row, target):
     if came == right + 1:
         return (
             f"{where} your function returns {came:g}, and one row less would do. Does "
-            "a standard error equal to the target count? Is `n - 1` below the line?"
+            "a standard error equal to the target count? Is `n - 1` below the line, "
+            "and the spread a plain `std()`?"
         )
     direction = "too few" if came < right else "more than needed"
     return (

@@ -89,8 +89,8 @@ def numerical_gradient(answer):
         if np.shape(came) == ():
             raise Wrong(
                 f"{name} gives one value for {len(point)} weights. Wanted is an "
-                "array with a slope for each. If you nudge all weights at once: one at "
-                "a time."
+                "array with a slope for each: nudge them one at a time, and return "
+                "after the loop."
             )
         came = array(came, point.shape, f"What {name} returns")
         right = _slopes(f, point, h, h)
@@ -110,6 +110,11 @@ def f(weights, *more):
             "all: `f(point)`, not `f(w, b)`."
         )
     weights = np.asarray(weights, float)
+    if weights.ndim == 0:
+        raise Wrong(
+            "You hand `f` a single weight. It takes the whole point, with one weight "
+            "nudged in it and the others as they are."
+        )
     return float(np.sum(np.sin(weights) + weights**3) + np.prod(weights))
 
 
@@ -213,6 +218,10 @@ def four_arrows(answer):
 )
 def steepest_slope(answer):
     """Judge the slope in the direction of steepest descent, gradient (3, -4)."""
+    if isinstance(answer, tuple | list) and len(answer) == 2:
+        raise Wrong(
+            "That is an arrow, a direction. The slope on the way there is one number."
+        )
     slope = number(answer, "my_steepest")
     mistakes = {
         5: "That is the slope of the steepest way up. On the way down the loss falls.",
@@ -327,6 +336,8 @@ def _squared_mistake(came, right, line, link, x, y, b):
         "You forgot `b` in the prediction: it is (wx + b)².": (
             4 * ((line - b) ** 2 - y) * (line - b)
         ),
+        "The slope of a square is not 2: it is 2 times what is squared.": 4 * error,
+        "You add the factors. Slopes along a chain multiply.": 2 * error + 2 * line,
     }
     mistakes = {
         words: [np.mean(wrong * x), np.mean(wrong)] for words, wrong in links.items()
@@ -603,6 +614,7 @@ def deep_gradients(answer):
             "you are, turned. (After the loop above `W` is still the last one.)",
             "broadcast": "Through which ReLU does `d` come? Its mask is that of the "
             "inputs of the layer where you are.",
+            "unpack": "`layers` may hold any number of layers: use a loop.",
         }
         came = call(answer, x, y, layers, name=name, advice=advice)
         _check_pairs(came, layers)

@@ -734,6 +734,11 @@ def patient_4(answer):
         raise Wrong(
             f"Three labels need three units; the output has shape {model.output_shape}."
         )
+    if model.loss in ("mse", "mean_squared_error"):
+        raise Wrong(
+            "Squared error learns slowly behind a sigmoid. Take the loss of the "
+            "table's last row."
+        )
     predicted = _treat(model, x, tags, "patient_4", MANY_LABELS)
     border = 0 if predicted.min() < 0 or predicted.max() > 1 else 0.5
     right = ((predicted > border) == tags).mean()
@@ -822,8 +827,8 @@ def _train_patient_7(answer):
     except Exception as error:
         raise Wrong(
             f"The numbers are right, but `fit` can't use it: {describe_error(error)}. "
-            "`fit` gives it tensors, not arrays: use `ops` for every step, such as "
-            "`ops.reshape`."
+            "`fit` gives it tensors, not arrays: use `ops` for every step, and for the "
+            "shape `ops.reshape`."
         ) from None
     return np.mean((predicted - y) ** 2)
 

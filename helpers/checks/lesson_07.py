@@ -53,8 +53,8 @@ def terminal_step(answer):
             f"{0.9 * step + 0.02:.4g}: it still changes. At which does it stay?"
         )
     return (
-        "0.02 / (1 - 0.9): ten times as long as without momentum, as long as the "
-        "gradient keeps its direction."
+        "0.02 / (1 - 0.9): ten times as long as without momentum, where the gradient "
+        "stays the same."
     )
 
 
@@ -108,7 +108,7 @@ def heavy_ball(answer):
             f"It diverges. The limit across is 2 * (1 + momentum) / 100 = "
             f"{2 * (1 + momentum) / 100:.3f}. Lower the rate."
         )
-    said = f"After 60 steps the loss is {loss:.2g}. "
+    said = f"After 60 steps the loss is {loss:.3g}. "
     if momentum == 0:
         raise Wrong(
             f"{said}Without momentum the best that any rate can do is 4.8. Turn the "
@@ -380,7 +380,8 @@ def _judge_end(loss, name, rates, losses):
     mistakes = {
         f"All rates get their turn, but for {name} you take the lowest loss on the "
         "way. Take the last one: `path.losses[-1]`.": min(lowest),
-        f"{name} still gets the first rate alone, {rates[0]:g}.": ends[0],
+        f"{name} ends with the result of the first rate, {rates[0]:g}. Each optimizer "
+        "has a best rate of its own.": ends[0],
         "Both faults are still there: one rate, and the lowest loss.": lowest[0],
         f"{name} ends with the result of the last rate, {rates[-1]:g}.": ends[-1],
         "That is the worst of the ends: take the lowest.": max(ends),
@@ -511,8 +512,8 @@ def lion(answer):
     """Judge a function (gradient, w, steps, rate, beta_1, beta_2, decay) -> w."""
     random = np.random.default_rng(8)
     for shape, steps, rate, beta_1, beta_2, decay in (
+        ((4,), 25, 0.03, 0.9, 0.99, 0.0),  # many first: they tell mistakes apart
         ((3,), 1, 0.1, 0.9, 0.99, 0.0),
-        ((4,), 25, 0.03, 0.9, 0.99, 0.0),
         ((2, 2), 30, 0.05, 0.5, 0.8, 0.4),
     ):
         target, w = random.normal(size=(2, *shape))
@@ -547,6 +548,7 @@ def _lion(gradient, w, steps, rate, beta_1, beta_2, decay, mistake=""):
             "decay alone": decay * w / rate,
             "decay in sign": 0,
             "new w": decay * (w - rate * way),
+            "no w": decay,
         }.get(mistake, decay * w)
         w = w - (-1 if mistake == "uphill" else 1) * rate * way - rate * pull
         if mistake != "memory first":
@@ -566,6 +568,7 @@ def _lion_mistake(came, gradient, w, steps, settings):
         "You walk uphill: subtract the step.": end("uphill"),
         "Only the sign of the mixture counts: `np.sign(...)`.": end("no sign"),
         "Your step follows the sign of `g` alone. Mix in `m`.": end("no memory"),
+        "Your step follows the sign of `m` alone. Mix in `g`.": end(beta_1=1),
         "You bring `m` up to date before the step. The step uses the old `m`.": (
             end("memory first")
         ),
@@ -579,6 +582,7 @@ def _lion_mistake(came, gradient, w, steps, settings):
         ),
         "Your decay is within the sign: it stands outside of it.": end("decay in sign"),
         "You shrink the new `w`. The decay takes the old one.": end("new w"),
+        "The decay takes off a share of the weight: `decay * w`.": end("no w"),
         "You use 0.9 and 0.99 whatever `beta_1` and `beta_2` are.": (
             end(beta_1=0.9, beta_2=0.99)
         ),

@@ -68,7 +68,7 @@ def race(
         name.set(transform=fall.transAxes, color=color, va="top", weight="bold")
     title = land.set_title("Step 100")
     moving = [artist for trail in trails for artist in trail.artists]
-    live = LiveFigure(figure, [ground.minima, *moving, *names, title])
+    live = LiveFigure(figure, [*moving, ground.minima, *names, title])
     ground.follow(live)
     controls = ground.controls | ground.starts
     racers = (first, first_rate), (second, second_rate), (third, third_rate)
