@@ -31,9 +31,9 @@ plots.use_style()
 # In words: the new weights are the old weights minus the gradient, times a number that says how far to go. That number is
 # the **learning rate**.
 #
-# Try it on the plainest valley there is, a parabola. Its curvature says how fast its slope changes as you walk. With curvature
-# 8 the loss is $L(w) = \tfrac{8}{2} w^2$ (half of it times $w^2$: by lesson 2, the square brings a 2), its slope is $8w$, and
-# its minimum lies at 0.
+# Try it on the plainest valley there is, a parabola. Its curvature says how fast its slope changes as you walk. With
+# curvature 8 the loss is $L(w) = \tfrac{8}{2} w^2$ (half of it times $w^2$, because the slope of $w^2$ is $2w$), its
+# slope is $8w$, and its minimum lies at 0.
 
 # %%
 curvature = 8.0
@@ -53,8 +53,8 @@ for step in (1, 2, 3):
     print(f"step {step}: w = {w:.3f}")
 
 # %% [markdown]
-# Down it goes, by 0.4, then 0.24, then 0.144. Nobody told it to slow down. The slope gets smaller on the way, so the steps
-# get shorter. You will take many walks, so put the loop into a function that keeps every point.
+# Down it goes, by 0.4, then 0.24, then 0.144. The slope gets smaller on the way, so the steps get shorter. You will take
+# many walks, so put the loop into a function that keeps every point.
 
 
 # %%
@@ -213,9 +213,9 @@ plots.show(
 #
 # ## When have you arrived?
 #
-# A run has **converged** when it has come as near to a place of slope zero as it will get. Training usually stops "when the
-# loss no longer falls". Is that the same? Look at three runs after 50 steps. By how much did the loss fall in the last step,
-# and how steep is it there?
+# A run has **converged** when it has settled where the slope is zero, or as close to that as its noise allows. Training
+# usually stops "when the loss no longer falls". Is that the same? Look at three runs after 50 steps. By how much did the
+# loss fall in the last step, and how steep is it there?
 
 # %%
 for rate in (0.05, 0.00001, 0.25):
@@ -347,7 +347,7 @@ for k in (1, 10, 100, 1000):
     print(f"condition number {k:4}: {steps_to_a_thousandth(k)} steps")
 
 # %% [markdown]
-# Ten times the condition number, ten times the steps. That is why lesson 2 scaled the features first.
+# From 10 on, ten times the condition number is ten times the steps. That is why lesson 2 scaled the features first.
 #
 # Now walk down a ravine that lies at an angle, with curvature 1 along and 50 across. At which rate will it run back and forth
 # for ever? Work it out, then set it. Leave momentum at 0: it belongs to lesson 7.
@@ -367,8 +367,9 @@ labs.descent(surface="ravine", learning_rate=0.035, steps=40)
 # 2. use it to compute the gradient of the loss;
 # 3. update the weights;
 #
-# and again, until it has converged. The data are those of lesson 1: body mass index and the progression of the illness, both
-# standardised. `batches(n, batch_size, epoch, seed)` deals one epoch as in exercise 1.6, in another order for each epoch.
+# and again, until it has converged. The data are those of lesson 1: body mass index and the progression of the illness,
+# both standardised. `batches(n, batch_size, epoch, seed)` deals one epoch as in exercise 1.6, in another order for each
+# epoch.
 
 # %%
 from helpers.data import load
@@ -417,8 +418,8 @@ print(
 labs.line_fit(batch_size=8, learning_rate=0.1).animate("step", range(61))
 
 # %% [markdown]
-# *A film of 60 steps. Left: the line turns towards the best line within a dozen steps, then trembles. Right: the loss falls
-# and levels off, the two weights reach their best values and keep jittering.*
+# *A film of 60 steps. Left: the line turns towards the best line within a dozen steps, then trembles. Right: loss and
+# weights reach their best values and keep jittering.*
 
 # %% [markdown]
 # How high may the rate go with all rows in each step? Here the loss has curvature 2 along $w$ and along $b$ (twice the mean
@@ -426,7 +427,7 @@ labs.line_fit(batch_size=8, learning_rate=0.1).animate("step", range(61))
 # that settles and one that does not, twenty times.
 
 # %%
-low, high, all_rows = 0.0, 3.0, slice(None)
+low, high, all_rows = 0.0, 3.0, np.arange(len(x))
 for _ in range(20):
     middle = (low + high) / 2
     walk = descend(lambda p: line_gradient(p, all_rows), (-1, 1), middle, steps=500)
@@ -493,9 +494,9 @@ check.careful_step(careful_step)
 # %% [markdown]
 # ## The ball of noise
 #
-# A minibatch gradient is not zero at the minimum, because it is a guess. With a constant rate the weights never come to
-# rest. They end in a fuzzy **ball** around the minimum. Its **variance**, the mean squared distance from the middle, is
-# the balance of two forces: every step adds noise, and every step pulls back. The result is
+# At the minimum a minibatch's gradient is not zero, as long as the rows disagree. Then, at a constant rate, the weights
+# never come to rest: they end in a fuzzy **ball** around the minimum. Its **variance** along a weight, the mean squared
+# distance from the middle, balances two forces: every step adds noise, and every step pulls back. The result is
 #
 # $$\text{variance} \approx \frac{\text{learning\_rate}}{\text{batch size}} \cdot \frac{\sigma^2}{2\lambda},$$
 #
@@ -531,6 +532,7 @@ rng = np.random.default_rng(0)
 
 def fresh_batches(points, batch_size):
     rows = rng.integers(len(x), size=(len(points), batch_size))
+    # A row for each run, a column for each patient of its minibatch:
     errors = points[:, :1] * x[rows] + points[:, 1:] - y[rows]
     slopes = [np.mean(errors * x[rows], axis=1), np.mean(errors, axis=1)]
     return 2 * np.transpose(slopes)  # a row for each run: along w, along b
@@ -553,9 +555,9 @@ for rate, size in ((0.1, 8), (0.05, 8), (0.1, 16), (0.05, 16)):
     print(f"rate {rate:4}, {size:2} rows: {measured:.4f}, formula {formula:.4f}")
 
 # %% [markdown]
-# Half the rate: about half the variance. Twice the batch: about half. Both: a little less than a quarter. The formula is close,
-# and a little low: it is for small rates. (With epochs, as in `fit_line`, the ball is smaller still: within an epoch each row
-# comes once, so part of the noise cancels out.)
+# Half the rate: about half the variance. Twice the batch: about half. Both: a little less than a quarter. The formula is
+# close, and a little low: it is for small rates, and noise that is the same everywhere. (With epochs, as in `fit_line`,
+# the ball is smaller still: within an epoch each row comes once, so part of the noise cancels out.)
 #
 # The remedy follows: **first far, then fine.** Take large steps while there is way to go, then slow down to settle.
 
@@ -660,14 +662,14 @@ plots.show("Share of runs that escape against the rate, one line for each noise 
 # %% [markdown]
 # *The share of runs that left the pothole, against the learning rate, for four levels of noise.*
 #
-# At 0.4 without noise nobody gets out. "Above 2 / curvature it diverges" holds on a parabola, where the curvature is the same
-# everywhere. This hole bends less towards its rim, so the runs swing back and forth inside it. At 0.8 they all leap out. Noise
-# changes the picture: at 0.2, where without it nobody leaves, half do with noise 0.5 and nearly all with 1. At noise 2 the
-# share falls again: some are thrown back in.
+# At 0.4 without noise nobody gets out. "Above 2 / curvature it diverges" holds on a parabola, where the curvature is the
+# same everywhere. This hole bends less towards its rim, so the runs swing back and forth inside it. At 0.8 they all leap
+# out. Noise changes the picture: at 0.2, where without it nobody leaves, half do with noise 0.5 and nearly all with 1.
+# With noise 2, and a high rate, the share falls again: some are thrown back in.
 
 # %% [markdown]
-# So larger steps do bounce out, and a larger batch, which has less noise, makes it *harder*. And what bounces out can
-# bounce in elsewhere. Count the runs that end in the lowest minimum:
+# So larger steps do bounce out, and noise helps until it throws runs back. (A larger batch has less of it.) What bounces
+# out can bounce in elsewhere: count the runs that end in the lowest minimum.
 
 # %%
 for noise, rate in ((0.5, 0.4), (1, 0.4), (2, 0.4), (2, 0.8)):
@@ -745,9 +747,10 @@ for rate in (0.03, 0.1, 0.3):
 # %% [markdown]
 # ## In many dimensions
 #
-# Potholes or saddles: which will your network meet? With $n$ weights the loss bends in $n$ directions, and for a local minimum
-# *all* of them have to bend upwards. Suppose that chance decided. The bends stand in a square table of numbers that equals its
-# mirror image, and `eigvalsh` finds the $n$ curvatures in it. Make such tables at random, and count.
+# Potholes or saddles: which will your network meet? With $n$ weights the loss bends in $n$ directions, and for a local
+# minimum *all* of them have to bend upwards. Suppose that chance decided. How the slope along each weight changes as each
+# weight moves, that is a square table, which equals its mirror image; `eigvalsh` finds the $n$ curvatures in it. Make
+# such tables at random, and count.
 
 # %%
 rng = np.random.default_rng(0)
@@ -764,9 +767,9 @@ for n in (1, 2, 3, 4, 10):
 # Non-Convex Optimization") argue, and measure on small networks, that where the loss is still high the flat places are mostly
 # saddles.
 #
-# What the count does *not* prove: a network's loss is no random table. Low down few bends point down, and many are almost
-# flat; and networks, small ones above all, can have bad minima. But when a loss stops falling, think of saddles and flats
-# before you think of potholes. And the noise that helps you on is there already: the minibatch gives it.
+# What the count does *not* prove: a network's loss is no random table. Low down most bends may be almost flat, and small
+# networks can have bad minima. But when a loss stops falling, think of saddles and flats before potholes. And the noise
+# that helps you on is there already, in the minibatch.
 #
 # ## The same in Keras
 #
@@ -830,14 +833,14 @@ check.minibatch_descent(minibatch_descent)
 # %% [markdown]
 # ## What to remember
 #
-# **How far do you step, and when have you arrived?** Step against the gradient, at a rate below 2 / (the largest curvature),
-# with minibatches lower still; slow down near the end, because of the noise. You have arrived when the loss no longer falls,
-# the full gradient is close to zero, and a small push does not start it falling again.
+# **How far do you step, and when have you arrived?** Step against the gradient, at a rate below 2 / (the largest
+# curvature where you stand), with minibatches lower still; slow down near the end, because of the noise. You have arrived
+# when the loss no longer falls, the full gradient is close to zero, and a small push does not start it falling again.
 #
 # - On a parabola each step multiplies the distance by 1 − learning rate · curvature. At −1 it runs back and forth for ever.
 # - In a ravine the steepest direction sets the limit and the flattest sets the time: steps grow with the condition number.
-# - A constant rate ends in a ball of noise. Its variance goes as learning rate / batch size.
-# - Large steps and noise carry a run out of potholes; a larger batch, with less noise, frees fewer.
+# - If rows disagree, a constant rate ends in a ball of noise. Its variance goes as learning rate / batch size.
+# - Large steps and noise carry a run out of potholes. With too little noise it stays, with too much it falls into others.
 # - In many dimensions saddles and flats are thought to be the usual obstacle. They cost time; noise gets you off a saddle.
 #
 # Lesson 4 sets rate and batch size together, on a network.

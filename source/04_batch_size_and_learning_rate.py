@@ -38,7 +38,7 @@ plots.show(
 )
 
 # %% [markdown]
-# *Eight digits as 8 × 8 grey pixels. The writing is coarse, but you can read nearly all of it.*
+# *Eight digits as 8 × 8 grey pixels. You can read nearly all of them.*
 #
 # For the network a picture is a row of 64 numbers, one for each pixel, standardised as in lesson 2. The answer it should
 # give is one of ten **classes**, 0 to 9.
@@ -72,9 +72,9 @@ print(f"rows it never saw:  {share_right(digits.x_valid, digits.y_valid):.3f}")
 
 # %% [markdown]
 # Perfect on the first, and no better than always saying 0 on the second. A score on the rows that a model learnt from
-# says nothing about the next picture. Hence three piles:
+# need say nothing about the next picture. Hence three piles:
 #
-# - **Training rows**: the weights change to fit them, and nothing else.
+# - **Training rows**: the weights change to fit them.
 # - **Validation rows**: you look at them to choose (which learning rate, which batch size, how many epochs).
 # - **Test rows**: looked at once, at the very end. Every choice made with the validation rows fits them a little too, so
 #   the last word needs rows that had no part in any choice. In this course they score your work in lesson 8.
@@ -247,10 +247,11 @@ for name in ("loss", "val_loss", "accuracy", "val_accuracy"):
 # %% [markdown]
 # Read it in this order.
 #
-# 1. **Does it fall?** Yes, from 1.3 to 0.03. The steps go downhill.
-# 2. **Is it still falling?** The validation loss hardly is. More epochs would buy little.
-# 3. **Is there a gap?** Yes. The network ends up much surer of the rows it learnt from (0.03) than of new ones (0.14): part
-#    of it, it knows by heart. Its accuracy on new rows, 95%, is the number to trust.
+# 1. **Does it fall?** Yes, from 1.3 to 0.03.
+# 2. **Is it still falling?** The validation loss hardly is.
+# 3. **Is there a gap?** Yes. The network ends up much surer of the rows it learnt from (0.03) than of new ones (0.14): in
+#    part it knows them by heart. Its accuracy on new rows, 95%, is the number to trust, as long as you choose nothing by
+#    it.
 #
 # ## Train again, with another learning rate
 #
@@ -280,8 +281,8 @@ for rate, run in ((0.001, small), (0.1, first), (2.0, large)):
 
 # %% [markdown]
 # Too low is reliable but slow: after 20 epochs the network is right on every second row. Too high never arrives: its loss
-# is `nan`, "not a number", and it is right on one row in ten, as often as a guess. Keras printed no warning. Only the curve
-# says it.
+# is `nan`, "not a number", and it is right on one row in ten, as always saying 0 would be. Keras printed no warning. Only
+# the curve says it.
 #
 # ## Train again, with another batch size
 #
@@ -307,8 +308,7 @@ plots.show(
 # the loss falls from epoch to epoch.*
 #
 # The loss ends higher. The directions were better, but an epoch makes 34 steps, or 5, or a single one. **Equal epochs are
-# not equal steps.** The batch size changed two things at once, the noise in each step and the number of steps. A fair
-# comparison has to say which of them it holds still.
+# not equal steps.** The batch size changed two things at once, the noise in each step and the number of steps.
 #
 # Turn the dial the other way, to a batch size of 1: 1,079 steps an epoch, each in a very noisy direction. What do you
 # expect after one epoch?
@@ -319,8 +319,8 @@ loss = single.history["val_loss"][-1]
 print("loss after one epoch above 10:", loss > 10)
 
 # %% [markdown]
-# It blew up. A fresh network starts at 2.6, and this one got far worse. One row alone can point far off, and a step of
-# that length follows it all the way. **With noisy directions, take smaller steps.** Try a rate of 0.01.
+# It blew up: a fresh network starts at 2.6. One row alone can point far off, and a step of that length follows it all the
+# way. **With noisy directions, take smaller steps.** Try a rate of 0.01.
 
 # %%
 careful = train(learning_rate=0.01, batch_size=1, epochs=1)
@@ -368,8 +368,8 @@ check.which_batch_size(my_sizes)
 # %% [markdown]
 # ## Trap 1: the printed training loss is not the loss
 #
-# In the very first picture the training loss of epoch 1 was 1.3 and the validation loss 0.65. Was the network better on
-# rows that it had never seen? Train for one epoch, then measure the training rows again with `evaluate`.
+# In the first picture the training loss of epoch 1 was 1.3 and the validation loss 0.65. Was the network better on rows
+# that it had never seen? Train for one epoch, then measure the training rows again with `evaluate`.
 
 # %%
 run = train(learning_rate=0.1, epochs=1)
@@ -391,9 +391,8 @@ for size in (8, 256, 1079):
     print(f"{size:5}: fit {run.history['loss'][-1]:.2f}, evaluate {measured:.2f}")
 
 # %% [markdown]
-# `fit` says more than there is, because the loss falls while it averages. With batch size 8 it says 0.08 where 0.05 is
-# right, half as much again; with 256 it is off by nearly a fifth; with all rows, by a fifteenth. So the left numbers don't
-# compare the runs: how fast a loss was falling is mixed in.
+# `fit` says more than there is, because the loss falls while it averages: half as much again with batch size 8, a
+# fifteenth with all rows. So the left numbers don't compare the runs: how fast a loss was falling is mixed in.
 #
 # **Compare runs on `evaluate`, or on the validation loss, never on the training loss that `fit` prints.**
 #
@@ -463,6 +462,25 @@ check.compare_rates(compare_rates)
 # that run. The loss comes from `evaluate`, after the training, not from the history of `fit`.
 
 # %% [markdown]
+# ## Trap 3: one seed, one order
+#
+# `fit` shuffles the rows. In another order for each epoch? At rate 0 the network stands still, so the losses that `fit`
+# reports after each minibatch tell only which rows have come. Look at the first five, in three epochs.
+
+# %%
+losses = []
+note = keras.callbacks.LambdaCallback(
+    on_train_batch_end=lambda _, logs: losses.append(logs["loss"])
+)
+train(learning_rate=0.0, epochs=3, callbacks=[note])
+print(np.reshape(losses, (3, 34))[:, :5].round(2))
+
+# %% [markdown]
+# Three times the same order. After `set_random_seed`, as in `build`, Keras on TensorFlow deals an array's rows alike in
+# all epochs; without a seed, each has its own order. On digits this does no harm: dealt anew each time, runs end at the
+# same training loss, to 0.001. For other data, you can shuffle by hand, as in the replay below.
+
+# %% [markdown]
 # *A good place to rest: so far you trained one network at a time, from here on hundreds.*
 #
 # ## Why small steps forgive noise
@@ -521,11 +539,11 @@ for steps in (1, 4, 16, 64):
 # %% [markdown]
 # One step of four rows goes more sideways than down. Sixteen steps, each a sixteenth as long, go down quite well: **the
 # errors of many gradients average out.** And look across: sixteen small steps with four rows each point as well as one
-# long step with the same 64 rows.
+# long step with 64.
 #
-# That is a rule for both dials. With $k$ times the batch size, take $k$ times the learning rate: each step replaces $k$
-# small ones, and an epoch gets you equally far. This is **linear scaling** (Goyal and others, 2017, "Accurate, Large
-# Minibatch SGD: Training ImageNet in 1 Hour").
+# So with $k$ times the batch size, take $k$ times the learning rate: each step replaces $k$ small ones, and an epoch gets
+# you equally far. This is **linear scaling** (Goyal and others, 2017, "Accurate, Large Minibatch SGD: Training ImageNet
+# in 1 Hour").
 #
 # ### Exercise 4.5 · Predict
 #
@@ -578,19 +596,19 @@ plots.show(
 
 # %% [markdown]
 # *The validation loss after 12 epochs for each pair of dials: the brighter, the lower. The line with circles joins the
-# best rates, one for each batch size. It climbs with the batch size, then levels off. Hatched: diverged.*
+# best rates, one for each batch size. Hatched: diverged.*
 
 # %%
 for size in (2, 8, 32, 128, 1079):
     print(f"batch size {size:4}: best rate {result.best(size).learning_rate:.2f}")
 
 # %% [markdown]
-# From 2 to 32 rows the best rate grows sixteenfold, exactly in step with the batch size. From 32 to 1,079 rows, 34 times as
-# many, it only grows fourfold. Linear, then hardly more.
+# From 2 to 32 rows the best rate grows sixteenfold, exactly in step with the batch size. From 32 to 1,079 rows, 34 times
+# as many, it only grows fourfold.
 #
 # Look at the corners, too. Lower right: the rate is too low for so few steps; more epochs would do. Upper left: noisy
-# directions, long steps, and no number of epochs will help. **Too low is slow and reliable; too high never arrives.**
-# Between best and broken there are often only one or two doublings.
+# directions, long steps, and no number of epochs will help. Between best and broken there are often only one or two
+# doublings.
 #
 # ### One of them in Keras
 #
@@ -620,8 +638,8 @@ print("the same to 0.0001 after every epoch:", (difference < 1e-4).all())
 labs.training().animate("epochs", range(1, 13), milliseconds=400)
 
 # %% [markdown]
-# *A film of twelve epochs. The map brightens from the upper edge of what still learns. The best rates lie on a diagonal
-# from the start, and they hardly move.*
+# *A film of twelve epochs. The map brightens from the upper edge of what still learns. The best rates lie near a diagonal
+# from the start, and stay there.*
 #
 # Now you. Move the cell with the two sliders, press *Keep* to hold its curve, and go on to another. Can you find two cells
 # far apart whose curves lie on each other, epoch by epoch? Then switch what the curves are drawn against.
@@ -648,9 +666,9 @@ for k in (1, 4, 16, 64, 128, 256):
 #
 # ### Why it breaks
 #
-# The rule says that $k$ small steps are one large step. That is true while the gradient stays what it is. On a long way it
-# changes: the small steps follow it round the bend, the large one goes straight on. How far apart do they end? All rows in
-# every step, so no noise this time.
+# The rule says that $k$ small steps are one large step. That is true while the gradient stays what it is. On a long way
+# it changes: the small steps follow it as it bends and shrinks, the large one goes straight on. How far apart do they
+# end? All rows in every step, so no noise this time.
 
 
 # %%
@@ -668,16 +686,19 @@ for k in (4, 16, 64, 128):
     print(f"{k:3} steps at 0.02, or 1 at {0.02 * k:.2f}: {apart:.0%} of the way apart")
 
 # %% [markdown]
-# At 0.08 it makes hardly a difference, at 0.32 little, and at 2.56 the two have nothing to do with each other. There is a
-# longest useful step even where nothing is left to chance, as in lesson 3. That is the level part of the line.
+# At 0.08 it makes hardly a difference, at 0.32 little. At 2.56 the long step goes nearly twice as far: the small ones met
+# gentler slopes on the way. Even where nothing is left to chance there is a longest useful step: the level part of the
+# line.
 #
 # ## How much noise is too much?
 #
-# On the left of the map the noise limits the step, on the right the landscape. Where does one take over from the other? One
-# weight is enough to see it. On a parabola with curvature $\lambda$, at a place of slope $g$, a move by $d$ changes the loss
-# by $g\,d + \tfrac{\lambda}{2} d^2$. Here $d$ is minus the rate $r$ times the minibatch's gradient. That is $g$ on average,
-# and its square is $g^2$ plus its variance: $\sigma^2$ for a single row, so $\sigma^2/B$ for $B$ rows (lesson 1). On average
-# the step changes the loss by
+# On the left of the map the noise limits the step, on the right the landscape. Where does one take over from the other?
+# One weight on a parabola is enough to see it. Where the slope is $g$ and the curvature $\lambda$, a move by $d$ changes
+# the loss by $g\,d + \tfrac{\lambda}{2} d^2$.
+#
+# A step moves by $d = -r\,m$: minus the rate times the minibatch's gradient. On average $m$ is $g$, and $m^2$ is $g^2$
+# plus the variance of $m$ (a mean of squares is the square of the mean plus the variance). That variance is $\sigma^2$
+# for a single row and $\sigma^2/B$ for $B$ rows (lesson 1). So on average a step changes the loss by
 #
 # $$-\,r\,g^2 \;+\; \frac{r^2 \lambda}{2}\left(g^2 + \frac{\sigma^2}{B}\right).$$
 #
@@ -687,8 +708,8 @@ for k in (4, 16, 64, 128):
 # $$\text{best rate} = \frac{1/\lambda}{1 + B_\text{noise}/B}, \qquad B_\text{noise} = \frac{\sigma^2}{g^2}.$$
 #
 # In words: without noise the best rate is $1/\lambda$, which lands on the minimum (lesson 3). Call it the highest useful
-# rate. How much of it is best depends on how the batch size compares with one number, the **gradient noise scale**: the
-# variance of a single row's gradient over the squared gradient itself (McCandlish and others, 2018, "An Empirical Model of
+# rate. How much of it is best depends on the batch size and on $B_\text{noise}$, the **gradient noise scale**: the
+# variance of a single row's gradient over the squared gradient (McCandlish and others, 2018, "An Empirical Model of
 # Large-Batch Training"). Far below it the best rate is proportional to $B$: linear scaling. Far above it, nothing changes
 # any more.
 #
@@ -707,7 +728,7 @@ check.share_of_highest(my_share)
 # check.share_of_highest.solution()
 
 # %% [markdown] tags=["solution"]
-# $B_\text{noise}/B = 36/12 = 3$: the noise of such a minibatch has three times the strength of the gradient. The share is
+# $B_\text{noise}/B = 36/12 = 3$: the noise of such a minibatch, squared, is three times the gradient, squared. The share is
 # $1/(1+3) = 0.25$. At $B = B_\text{noise}$ it is a half.
 
 # %% [markdown]
@@ -728,8 +749,8 @@ print(f"noise scale at the start: {noise:.0f} rows")
 
 # %% [markdown]
 # So the formula predicts a tenth of the highest useful rate at 4 rows, nearly half at 32. Now measure: one step with each
-# of 12 minibatches, at 14 rates. Which rate lowers the loss over all rows most? (`lowest` puts a parabola through the
-# five points around the lowest one, to read between the rates.)
+# of 12 minibatches, at 14 rates. Which rate lowers the loss over all rows most? (`lowest` fits a parabola to the five
+# points around the lowest one, to read between the rates.)
 
 
 # %%
@@ -794,13 +815,13 @@ for epochs in (1, 5, 10):
 
 # %% [markdown]
 # It grows from 39 to more than there are rows: the less there is left to do, the less the rows agree about it. Early on a
-# small batch tells you enough; later you need a larger one, or smaller steps. Slowing down is lesson 5.
+# small batch tells you enough; later you need a larger one, or smaller steps (lesson 5).
 #
 # ## A fair comparison, in three currencies
 #
 # Which batch size is best? It depends on what you pay with: *steps*, if any number of rows can be worked on side by side;
-# *examples*, the rows read, which is the work; or *seconds* on your machine. And each batch size has to come with its own
-# best rate. The map gave those; now compare with five starts that had no part in the choice.
+# *examples*, the rows read, which is the work; or *seconds* on your machine. Give each batch size its own best rate, from
+# the map, and five starts that had no part in the choice.
 
 # %% tags=["nbval-ignore-output"]
 cells = [(0.08, 4), (0.64, 32), (1.28, 256), (2.56, 1079)]
@@ -819,12 +840,10 @@ plots.show(
 
 # %% [markdown]
 # *Training loss for four batch sizes, each at its best rate; bands from the lowest to the highest of five starts. In
-# steps the larger batch gets to a loss of 0.1 first. In examples the order turns round.*
+# examples 4 and 32 rows lead together, and all rows come last.*
 #
-# Counted in steps, all rows win: about 10 to a loss of 0.1, where 4 rows take 400. Counted in examples they come last by
-# far. Counted in seconds, here, something between wins: 4 rows waste time on many small steps, 1,079 rows on many passes.
-# Look at the bands, too: the best rate for all rows lies so close to divergence that the start decides how long a run hangs
-# back.
+# Counted in steps, all rows win: about 10 to a loss of 0.1, where 4 rows take 400. Counted in seconds, on our machine,
+# something between wins: 4 rows waste time on many small steps, 1,079 rows on many passes.
 #
 # Now for every batch size of the map: how many steps, and how many passes through the rows, until the training loss is at
 # 0.1, each with its best rate? (`np.interp` reads between the epochs, on a logarithmic scale. It wants numbers that rise,
@@ -866,7 +885,8 @@ plots.show(
 
 # %% [markdown]
 # *Left: steps until the training loss is 0.1; they halve with each doubling of the batch size (dotted), then level off.
-# Right: passes through the rows; level, then rising.*
+# Right: passes through the rows; level, then rising. (At 512 rows the best rate lies between two of the map; it takes 14
+# steps.)*
 
 # %%
 for size in (2, 32, 128, 1079):
@@ -875,9 +895,10 @@ for size in (2, 32, 128, 1079):
 
 # %% [markdown]
 # Up to 64 rows, doubling the batch about halves the steps, at hardly any cost in rows. Beyond that it saves ever fewer
-# steps for ever more rows: all 1,079 at once need half the steps of 128, and four times the passes. The bend is the
-# **critical batch size** (Shallue and others, 2019, "Measuring the Effects of Data Parallelism on Neural Network
-# Training"). It lies in the range of the noise scales that you measured: 39 at the start, hundreds later.
+# steps for ever more rows: all 1,079 at once need half the steps of 128, and four times the passes. The bend is what
+# McCandlish and others call the **critical batch size**; many kinds of network have one (Shallue and others, 2019,
+# "Measuring the Effects of Data Parallelism on Neural Network Training"). It lies in the range of the noise scales that
+# you measured: 39 at the start, hundreds later.
 #
 # ### "A full batch takes longer per epoch"
 #
@@ -899,17 +920,16 @@ print("64 rows a step are faster than 8:  ", seconds[64] < seconds[8])
 print("one step of all rows is faster yet:", seconds[1079] < seconds[64])
 
 # %% [markdown]
-# The other way round: in Keras a pass in one step is usually the fastest, since each step has costs of its own. What grows
-# is the *number of passes*: 1.5 with 32 rows, 8.6 with all. And the memory, as in lesson 1.
+# The other way round: in Keras a pass in one step is usually the fastest, since each step has costs of its own. What
+# grows is the *number of passes*: 1.5 with 32 rows, 8.6 with all.
 #
 # ## Which batch size, then?
 #
-# Sizes in use go from tens to hundreds, and often more: large models, trained on many machines, use thousands. Lesson 1's
-# three names are settings of `batch_size` in `fit`: `len(x)` is batch gradient descent, 1 is stochastic in the narrow
-# sense, 32, Keras's default, is minibatch.
+# Sizes in use go from tens to hundreds, and often more: large models, trained on many machines, use thousands. In `fit`
+# you saw `len(x)` (batch), 1 (stochastic) and 32, Keras's default.
 #
-# Start with 32 to 128. If your machine takes a larger step in the same time, double the batch and the rate, until the steps
-# no longer get fewer.
+# Start with 32 to 128. If your machine takes a larger step in the same time, double the batch and the rate, for as long
+# as the loss then needs fewer steps.
 #
 # ### Exercise 4.7 · Tune
 #
@@ -931,14 +951,14 @@ check.budget(my_dials)
 # %% [markdown] tags=["solution"]
 # Three epochs in 60 steps are 20 steps an epoch, and 1079 / 20 = 53.95: at least 54 rows a step. Small batches make the
 # most of each pass, so take no more than that. The map then gives the rate: 0.02 for each row, about 1. Up to 128 rows
-# there are other ways, with rates from 0.5 to 2.
+# there are other ways, with rates from 0.5 (54 rows) to 2 (128).
 
 # %% [markdown]
 # ### Exercise 4.8 · Write
 #
-# *A stretch: take extra time and paper, or come back to it.* To measure the noise scale we took the gradient of every single
-# row. With a large network you only ever see the gradients of minibatches. That is enough, if you have two sizes: the mean
-# squared length of a minibatch gradient is
+# *A stretch: take extra time and paper, or come back to it.* To measure the noise scale we took the gradient of every
+# single row. With a large network you only ever see the gradients of minibatches. Two sizes are enough: the mean squared
+# length of a minibatch gradient is
 #
 # $$\text{length}^2(B) = |g|^2 + \frac{\sigma^2}{B},$$
 #
@@ -964,7 +984,7 @@ check.noise_from_two(noise_from_two)
 
 # %% [markdown] tags=["solution"]
 # Subtract the two equations, and the signal is gone: what is left is $\sigma^2 (1/B_\text{small} - 1/B_\text{large})$. With
-# $\sigma^2$ known, either equation gives the signal. Large training runs measure their noise scale in this way, as each
+# $\sigma^2$ known, either equation gives the signal. Large training runs can measure their noise scale in this way, as each
 # machine has the gradient of its own small batch before they are added up.
 
 # %% [markdown]
@@ -976,11 +996,11 @@ check.noise_from_two(noise_from_two)
 #
 # - Training rows change the weights, validation rows choose, test rows have the last word.
 # - The loss is what the steps make smaller; the metric is what you care about.
-# - A rate too high never arrives, a rate too low is reliable but slow, and Keras warns you of neither.
+# - A rate too high never arrives, a rate too low is reliable but slow; Keras warns of neither.
 # - Compare on `evaluate`, build afresh for every run, give each batch size its own rate, and say what you count: steps,
 #   examples or seconds.
-# - $k$ times the batch, $k$ times the rate: up to about the noise scale. Beyond the critical batch size, more rows a step
-#   save hardly any steps.
+# - $k$ times the batch, $k$ times the rate, until the steps get too long. The *best* rate grows like that up to about the
+#   noise scale. Beyond the critical batch size, more rows a step save hardly any steps.
 #
 # What this small experiment does not show: whether large batches, given all the epochs they need, end with a worse network.
 # And the numbers, such as 39 rows, are true of this network on digits: only the shape of the map carries over.

@@ -245,6 +245,23 @@ def test_steps_to_a_target_fall_as_one_over_the_batch_then_level_off():
     assert steps[rows] > steps[256] / 2
 
 
+def test_between_two_rates_of_the_map_512_rows_need_14_steps():
+    result = sweep(
+        load("digits"),
+        learning_rates=(1.28, 1.8, 2.56),
+        batch_sizes=512,
+        seeds=range(3),
+        epochs=12,
+        progress=False,
+    )
+    start = result.start_loss.mean()
+    steps = [
+        3 * passes_to(0.1, [start, *losses])
+        for losses in result.train_loss[:, 0].mean(axis=1)
+    ]
+    assert steps == pytest.approx([17, 14, 30], abs=0.6)
+
+
 def passes_to(target, losses):
     """Epochs until the lowest loss so far is at the target, between two by its log."""
     lowest = np.log(np.minimum.accumulate(losses))
@@ -1481,8 +1498,11 @@ def test_one_long_step_leaves_the_way_of_k_small_ones(k, apart):
         return flat(stack.weights) - flat(start.weights)
 
     small, large = moved(0.02, k), moved(0.02 * k, 1)
-    measured = np.linalg.norm(large - small) / np.linalg.norm(small)
+    lengths = np.linalg.norm(small), np.linalg.norm(large)
+    measured = np.linalg.norm(large - small) / lengths[0]
     assert measured == pytest.approx(apart, abs=0.02)
+    if k == 128:  # not aside, but nearly twice as far
+        assert lengths[1] / lengths[0] == pytest.approx(1.9, abs=0.05)
 
 
 def signal_and_noise(network):
@@ -1503,6 +1523,52 @@ def test_the_noise_scale_is_39_rows_at_the_start_and_grows_in_training():
         signal, noise = signal_and_noise(network)
         scales.append(noise / signal)
     assert scales == pytest.approx([39, 157, 713, 1259], rel=0.03)
+
+
+def test_after_a_seed_keras_deals_every_epoch_in_one_order():
+    import keras
+    import tensorflow as tf
+
+    data = load("digits")
+
+    def losses_of_epochs(seed):
+        """After each minibatch, of a network that stands still."""
+        keras.utils.set_random_seed(0)
+        model = keras.Sequential([keras.Input((64,)), keras.layers.Dense(10)])
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        model.compile(keras.optimizers.SGD(0.0), loss)
+        tf.random.set_seed(seed)
+        losses = []
+        note = keras.callbacks.LambdaCallback(
+            on_train_batch_end=lambda _, logs: losses.append(logs["loss"])
+        )
+        model.fit(data.x_train, data.y_train, epochs=3, callbacks=[note], verbose=0)
+        return np.reshape(losses, (3, 34))
+
+    for seed, orders in ((0, 1), (None, 3)):
+        firsts = losses_of_epochs(seed)[:, 0]
+        assert len(np.unique(firsts)) == orders
+
+
+def test_on_digits_one_order_for_all_epochs_does_no_harm():
+    data, runs = load("digits"), range(8)
+    start = Network(
+        (64, 64, 10), loss=sparse_categorical_crossentropy, runs=8, seed=runs
+    )
+
+    def loss_after_twelve_epochs(number):
+        stack = start.keep(runs)
+        for epoch in range(12):
+            orders = [batches(len(data.x_train), 32, number(epoch), k) for k in runs]
+            for rows in zip(*orders, strict=True):
+                x, y = data.x_train[np.array(rows)], data.y_train[np.array(rows)]
+                stack.weights = SGD(0.1).step(stack.weights, stack.gradients(x, y))
+        return stack.loss_of(data.y_train, stack.logits(data.x_train))
+
+    alike = loss_after_twelve_epochs(lambda epoch: 0)
+    anew = loss_after_twelve_epochs(lambda epoch: epoch)
+    assert anew == pytest.approx(alike, abs=0.001)
+    assert 0.03 < anew.mean() < 0.06  # they learnt
 
 
 def test_the_squared_length_of_a_minibatch_gradient_is_signal_plus_noise():

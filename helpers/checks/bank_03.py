@@ -120,6 +120,17 @@ def _descent(
     return answer
 
 
+def _divides_w_by_batch_size(x, y, size, rates):
+    return _descent(slope=lambda x, e: x.T @ e * len(e) / size)(x, y, size, rates)
+
+
+def _every_epoch_for_every_rate(x, y, size, rates):
+    return _descent(
+        lambda x, size, epoch: _dealt(x, size, epoch % len(rates)),
+        rates=lambda rates: np.repeat(rates, len(rates)),
+    )(x, y, size, rates)
+
+
 def _drops_the_last(x, size, epoch):
     return [rows for rows in _dealt(x, size, epoch) if len(rows) == size]
 
@@ -297,6 +308,8 @@ WRONG = {
         (_descent(factor=1), "factor 2"),
         (_descent(divide=lambda rows, size: 1), "add up the errors"),
         (_descent(divide=lambda rows, size: size), "Divide by `len(rows)`"),
+        (_divides_w_by_batch_size, "Divide by `len(rows)`"),
+        (_every_epoch_for_every_rate, "a rate of its own"),
         (_descent(errors_anew=True), "errors once"),
         (_descent(_deal(times=0)), "order of epoch 0"),
         (_descent(_deal(first=1)), "numbered from 1"),

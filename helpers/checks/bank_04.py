@@ -72,6 +72,13 @@ def _compiled_again(rates, x, y):
     return losses
 
 
+def _on_the_digits(model, x, y):
+    from helpers.data import load
+
+    digits = load("digits")
+    return _train(model, digits.x_train, digits.y_train)
+
+
 def _never_trained(model, x, y):
     return model.evaluate(x, y, verbose=0)[0]
 
@@ -158,6 +165,7 @@ WRONG = {
         (lambda p, y: p[np.arange(len(y)), y].mean(), "mean probability"),
         (lambda p, y: (p[np.arange(len(y)), y] > 0.5).mean(), "need not reach 0.5"),
         (lambda p, y: _hits(p, y).sum() / p.shape[1], "number of classes"),
+        (lambda p, y: _hits(p, y).sum() / 10, "You divide by 10"),
         (lambda p, y: (p.argmax(axis=0) == y).mean(), "down each column"),
         (lambda p, y: (p.argmax(axis=0) == y[: p.shape[1]]).mean(), "down each column"),
         (lambda p, y: (p.argmax() == y).mean(), "with `axis=1`"),
@@ -204,6 +212,7 @@ WRONG = {
         ),
         (_each(_never_trained), "train before it ends"),
         (_each(_running_mean), "running means"),
+        (_each(_on_the_digits), "always takes the digits"),
         (_each(_loss_and_accuracy), "with `[0]`"),
         (lambda rates, x, y: _each(_train)(rates[:1], x, y), "inside the loop"),
         (lambda rates, x, y: _each(_train)(rates, x, y)[-1], "a single number"),

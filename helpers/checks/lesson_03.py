@@ -456,17 +456,19 @@ def _draw(rows, size):
     return lambda epoch: batches(rows, size, epoch, seed=0)
 
 
-def _descend_line(x, y, draw, rates, uphill=1, divide=len, renew=False, start=0.0):
+def _descend_line(
+    x, y, draw, rates, uphill=1, divide=len, for_b=None, renew=False, start=0.0
+):
     """Take the steps, rightly or with one of the usual mistakes."""
     w, b = np.full(x.shape[1], start), 0.0
     for epoch, rate in enumerate(rates):
         for rows in draw(epoch):
             errors = x[rows] @ w + b - y[rows]
-            pace = uphill * rate * 2 / divide(rows)
-            w = w - pace * x[rows].T @ errors
+            pace = uphill * rate * 2
+            w = w - pace * x[rows].T @ errors / divide(rows)
             if renew:
                 errors = x[rows] @ w + b - y[rows]
-            b = b - pace * errors.sum()
+            b = b - pace * errors.sum() / (for_b or divide)(rows)
     return np.array([*w, b])
 
 
@@ -491,6 +493,13 @@ def _descent_mistake(came, right, x, y, size, rates):
         recognise(came, {another_order: end(draw=other(seed))}, atol=1e-6)
     for all_rows in (lambda epoch: [order], lambda epoch: [order for _ in draw(epoch)]):
         recognise(came, {no_minibatch: end(draw=all_rows)}, atol=1e-6)
+    smaller = (
+        "The last minibatch of an epoch is smaller. Divide by `len(rows)`, not by "
+        "`batch_size`."
+    )
+    for for_b in (None, len):
+        change = {"divide": lambda rows: size, "for_b": for_b}
+        recognise(came, {smaller: end(**change)}, atol=1e-6)
     mistakes = {
         "You walk uphill: subtract the gradient.": end(uphill=-1),
         "You start with weights of 1. Start with all at 0.": end(start=1.0),
@@ -498,8 +507,6 @@ def _descent_mistake(came, right, x, y, size, rates):
         "You add up the errors. Divide by the rows of the minibatch.": (
             end(divide=lambda rows: 1)
         ),
-        "The last minibatch of an epoch is smaller. Divide by `len(rows)`, not by "
-        "`batch_size`.": end(divide=lambda rows: size),
         "`b` is changed with errors computed from the new `w`. Compute the errors "
         "once, before both updates.": end(renew=True),
         "Every epoch has the order of epoch 0. Pass the number of the epoch on to "
@@ -516,6 +523,11 @@ def _descent_mistake(came, right, x, y, size, rates):
         ),
         "All epochs have the first learning rate. Take the one of each epoch.": (
             end(rates=rates[:1] * len(rates))
+        ),
+        "You run all epochs with every rate. Each epoch has a rate of its own: one "
+        "loop for both.": end(
+            draw=lambda epoch: draw(epoch % len(rates)),
+            rates=np.repeat(rates, len(rates)),
         ),
         "You return after the first epoch. Is `return` inside the loop?": (
             end(rates=rates[:1])
