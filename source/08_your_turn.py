@@ -3,16 +3,14 @@
 #
 # **A problem, a budget, and every dial in your own hand: what do you choose first, and how do you know that it was good?**
 #
-# Four problems wait. For each you choose the optimizer, the rate, the batch size and the schedule, and where nobody says
-# them, output and loss as well. After this lesson you can
+# Four problems wait, and the choices are yours. After this lesson you can
 #
 # - take a new problem from the data to a trained model, within a budget;
 # - say which of your choices mattered, in numbers;
 # - defend a choice in writing, with its price.
 #
-# *40 minutes to read and run, and about 80 for the exercises; stop after any problem. You need all that came before: the
-# rows and the curve from lesson 4, rates, schedules and seeds from lesson 5, the table of losses from lesson 6, the
-# optimizers from lesson 7.*
+# *40 minutes to read and run, and about 80 for the exercises. You can rest after any problem. You need the rows and the curve
+# from lesson 4, rates, schedules and seeds from lesson 5, the table of losses from lesson 6, the optimizers from lesson 7.*
 
 # %% tags=["nbval-ignore-output"]
 import keras  # takes about ten seconds
@@ -26,8 +24,7 @@ plots.use_style()
 # %% [markdown]
 # ## The rules
 #
-# 1. **A budget of steps.** You may make so many updates and no more. How you spend them (many small minibatches, few large
-#    ones, all of them or half) is up to you.
+# 1. **A budget of steps.** You may make so many updates and no more. How large the minibatches are is up to you.
 # 2. **Three piles**, as in lesson 4. Train on training rows, choose on validation rows. The test rows have the last word.
 # 3. **Three seeds**, as in lesson 5. One run is an anecdote, so your score is a mean over three.
 # 4. **You hand over a recipe**, not a model: a function that returns a fresh compiled model, and how to train it. The check
@@ -52,9 +49,8 @@ def baseline():
 
 
 # %% [markdown]
-# `dense` saves typing: inputs, the widths of the hidden layers, and the output. You may also write out the layers yourself.
-# And this is all that is done with a recipe. The seed decides the random start and the order of the rows; `how` is what
-# `fit` is told.
+# `dense` saves typing: inputs, the widths of the hidden layers, and the output. And this is all that is done with a recipe. The
+# seed decides the random start and the order of the rows; `how` is what `fit` is told.
 
 
 # %%
@@ -84,10 +80,10 @@ digits = capstone.load_task("digits")
 try_out(baseline, digits)
 
 # %% [markdown]
-# And here are the four problems, with scores on *test* rows, which are other rows: on the digits they are easier. *Best* is
-# what a search through hundreds of recipes found. The search, too, looked at nothing but validation rows; you will see it
-# after each problem. Three fifths of the way from the baseline to the best lies the *target*, and that is what passes. (Baseline
-# and best were trained with the course's own engine, over ten seeds. Keras's seeds are others: expect small differences.)
+# And here are the four problems, with scores on *test* rows: those of the digits are easier. *Best* is what a search through
+# hundreds of recipes found, by validation rows alone; you will see it after each problem. Three fifths of the way from the
+# baseline to the best lies the *target*, which is what passes. (Baseline and best are means over ten seeds of the course's own
+# engine. In Keras expect small differences.)
 
 # %%
 for name, task in capstone.TASKS.items():
@@ -97,8 +93,8 @@ for name, task in capstone.TASKS.items():
 # %% [markdown]
 # ## Every dial at once
 #
-# Before you spend a step: here are two recipes side by side, A and B, each with its optimizer, rate, batch size and schedule.
-# Both make the same number of steps from the same three starts. The bands reach from the lowest to the highest seed.
+# Here are two recipes side by side, A and B, each with its optimizer, rate, batch size and schedule. Both make the same
+# number of steps from the same three starts. The bands reach from the lowest to the highest seed.
 
 # %%
 labs.recipes()
@@ -109,7 +105,7 @@ labs.recipes()
 # Try these, one at a time, and commit to a guess before each. Give both SGD, and B a rate ten times as high. Give B Adadelta
 # at 0.001, Keras's default. Give both the same recipe, then B another batch size. Where do the bands stop overlapping?
 #
-# This is what happens when one dial alone is turned: B is Adam, and its rate goes from 0.0003 to 1.
+# Now one dial alone is turned: B is Adam, and its rate goes from 0.0003 to 1.
 
 # %% tags=["nbval-ignore-output"]
 rates = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0]
@@ -144,8 +140,8 @@ check.affordable(my_epochs)
 #
 # You know this one: in lessons 4 and 5 you brought it to 95% on validation rows, in 60 steps. Now you have 110, for more.
 #
-# Where do you begin? Not with Keras. `sweep` trains a hundred networks in the time that Keras takes for a few, on problems 1
-# to 3. Here are nine rates for two optimizers, with batch size 64 and six epochs: 102 steps.
+# Begin with `sweep`: on problems 1 to 3 it trains a hundred networks in the time that Keras takes for a few. Here are nine
+# rates for two optimizers, with batch size 64 and six epochs: 102 steps.
 
 # %%
 from helpers.optimizers import SGD, Adam
@@ -193,16 +189,12 @@ check.my_digits(my_digits)
 # output a lot.)
 
 # %% [markdown]
-# The check tells you more than yes or no. It takes your recipe apart: one choice changed at a time, everything else left as
-# it is, on validation rows. Which choice costs you most?
-#
-# It also counts how often you look at the test rows. Each look that you use to choose makes them a little more like
-# validation rows.
+# The check also takes your recipe apart, on validation rows, one choice at a time. Which choice costs you most? And it counts
+# your looks at the test rows: each that you use to choose makes them a little more like validation rows.
 #
 # ### What the search found
 #
-# Here is the field that you are up against: hundreds of recipes, each a mean over three seeds. Where do you expect the
-# optimizers, best to worst?
+# Hundreds of recipes, each a mean over three seeds. Where do you expect the optimizers, best to worst?
 
 # %%
 found = capstone.found()
@@ -244,7 +236,7 @@ r_squared = capstone.score(outputs, diabetes.y_valid, "regression")
 print(f"R squared on validation rows: {r_squared:.2f}")
 
 # %% [markdown]
-# You have seen this gap before. What would you change: the rate, the steps, the width, or all of them? And in which direction?
+# You have seen this gap before. What would you change, the rate, the steps or the width, and in which direction?
 #
 # ### Exercise 8.3 · Write
 #
@@ -275,9 +267,9 @@ check.my_diabetes(my_diabetes)
 # of the search has 512 units, at a rate of 0.0003.
 
 # %% [markdown]
-# Did the score surprise you, so far below the one on validation rows? Nothing is broken. There are only 88 patients in each of
-# these two piles, and the piles are not equally hard. Draw 88 patients at random from the test rows, with repeats, again and
-# again, and see how far the score of *one* trained model moves: the baseline of the picture above.
+# Did the score surprise you, so far below the one on validation rows? Only 88 patients are in each of these two piles, and the
+# piles are not equally hard. Draw 88 patients at random from the test rows, with repeats, again and again, and see how far the
+# score of *one* trained model moves: the baseline of the picture above.
 
 # %%
 outputs, y = trained(diabetes.x_test).numpy(), diabetes.y_test
@@ -289,9 +281,9 @@ low, high = np.quantile(scores, [0.05, 0.95])
 print(f"nine times out of ten between {low:.1f} and {high:.1f}")
 
 # %% [markdown]
-# That is wider than the way from the baseline to the best. Three seeds tell you how much the *training* varies. They say
-# nothing about which patients happened to be in the pile. With few test rows the second decimal of a score is an opinion. (Two
-# recipes on the *same* rows are easier to tell apart: an easy pile is easy for both, so their difference moves less.)
+# That is wider than the way from the baseline to the best. Three seeds tell you how much the *training* varies, not which
+# patients happened to be in the pile. With few test rows the second decimal of a score is an opinion. (Two recipes on the
+# *same* rows are easier to tell apart: an easy pile is easy for both, so their difference moves less.)
 #
 # Such redrawing is called the **bootstrap** (Efron 1979, "Bootstrap Methods: Another Look at the Jackknife").
 
@@ -303,8 +295,8 @@ plots.show("Recipes for diabetes by optimizer.")
 # *Each dot is one recipe for the diabetes data, by its R squared on the test rows. A third reach the target, with every
 # optimizer.*
 #
-# Some dots lie to the right of the best. They did better on the test rows than the recipe that the validation rows chose.
-# Had we chosen by the test rows, we would state one of those, and it would be luck that we state.
+# Some dots lie to the right of the best, which the validation rows chose. Had we chosen by the test rows, we would state one
+# of those, and it would be luck that we state.
 #
 # ## Problem 3: an old recipe, in 11 steps
 #
@@ -330,7 +322,7 @@ with warnings.catch_warnings():
 
 # %% [markdown]
 # 63% of the tumours are benign, and this model calls them all so. The doctor of lesson 6 calls one of the faults an error and
-# warns of another. The third it cannot know. (Keras warns of one, too. The cell keeps it quiet, so that you can look first.)
+# warns of another. The third it cannot know.
 #
 # ### Exercise 8.4 · Fix
 #
@@ -370,8 +362,8 @@ plots.show("Recipes for breast cancer by optimizer.")
 #
 # ## Which choice mattered?
 #
-# Take three good recipes for the digits and spoil *one* choice at a time. `Recipe` is a recipe for the course's own engine,
-# which trains ten seeds of it in a second. All three have a batch size of 64, a cosine, 64 hidden units and 102 steps.
+# Take three good recipes for the digits and spoil *one* choice at a time. `Recipe` is one for the course's own engine, which
+# trains ten seeds in a second. All three have a batch size of 64, a cosine, 64 hidden units and 102 steps.
 
 # %%
 from dataclasses import replace
@@ -437,10 +429,10 @@ for title, recipe in RECIPES.items():
     print(f"{title:15} has {good:.2f} and loses", lost)
 
 # %% [markdown]
-# Three recipes, three culprits, and each is a rate that is too low, too high, or too high for the noise. How long your steps
-# are, and how much room is above them, decides which way it hurts. The schedule costs nothing here, and narrow layers little.
-# So when your time is short, spend it on the rate, and look at it from both sides. (These are three recipes on one problem. On
-# another, take yours apart again: the check does it for you.)
+# Three culprits: a rate too low, too high, or too high for the noise. How long your steps are, and how much room is above
+# them, decides which way it hurts. The schedule costs nothing here, and narrow layers little.
+# So when your time is short, spend it on the rate, and look at it from both sides. (That was one problem. On others the check
+# takes your recipe apart.)
 #
 # ## Problem 4: two digits in one picture, in 300 steps
 #
@@ -457,8 +449,8 @@ plots.show("Eight pictures, each of two digits over one another, with their labe
 # *Eight pictures, each with two handwritten digits over one another, and above it which they are.* Now and then both are
 # the same; then a single label is 1.
 #
-# There are 3,000 training pictures. `sweep` does not know several labels, but `scores` trains a `Recipe` on any of the four
-# problems, with three seeds. Three epochs of the baseline, on validation rows:
+# There are 3,000 training pictures. `sweep` does not know several labels, but `scores` trains a `Recipe` on all four problems,
+# with three seeds. The baseline, on validation rows:
 
 # %%
 baseline_recipe = capstone.Recipe("SGD", 0.1, 32)
@@ -468,8 +460,7 @@ print(f"{capstone.scores(both, baseline_recipe, 282)[282].mean():.2f}")
 # ### Exercise 8.6 · Write
 #
 # A stretch. At most **300 steps**; a picture counts as right only if *all ten* answers are right, and **0.458** of the test
-# pictures have to be. `both` has `x_train`, `y_train`, `x_valid` and `y_valid`, as the others do. Say yourself what the
-# output is and which loss goes with it.
+# pictures have to be. Say yourself what the output is and which loss goes with it.
 
 
 # %% tags=["exercise:my_two_digits"]
@@ -501,8 +492,7 @@ plots.show("Recipes for two digits by optimizer.")
 #
 # ## Write it down
 #
-# A choice that nobody can follow is a guess. Copy this table into a text cell of your own, for one of the four problems, and
-# fill it in. Half a page will do.
+# A choice that nobody can follow is a guess. Copy this table into a text cell of your own and fill it in, for one problem.
 #
 # | question | your answer |
 # |---|---|
@@ -519,17 +509,16 @@ plots.show("Recipes for two digits by optimizer.")
 # %% [markdown]
 # A good answer weighs these, whichever recipe it comes to:
 #
-# - **The problem comes first.** Loss and output follow from what an answer *is*. No tuning mends a wrong one.
-# - **The rate is found, not remembered**: by a sweep or a range test, on validation rows, for this optimizer and batch size.
-# - **One change at a time**, with the steps held equal, or it is said what else changed.
+# - **The problem comes first.** Loss and output follow from what an answer *is*.
+# - **The rate is found, not remembered**: on validation rows, for this optimizer and batch size.
+# - **One change at a time**, with the steps held equal.
 # - **Bands, not single numbers.** "No clear difference" is a result, and then the cheaper choice wins.
-# - **Prices are named**: seconds, memory, one more number to tune, fewer steps for other ideas.
+# - **Prices are named**: seconds, memory, one more number to tune.
 # - **The limits are named**: how many test rows, how many looks at them, what kind of data was never seen.
 #
 # ## No single best choice
 #
-# Put the four winners side by side. For each problem this is the recipe that was best on validation rows, with its test
-# score over ten fresh seeds.
+# For each problem, here is the recipe that was best on validation rows, with its test score over ten fresh seeds.
 
 
 # %%
@@ -543,12 +532,10 @@ for name, result in found.items():
     print(f"{name:13}", in_words(result["best"]))
 
 # %% [markdown]
-# Three times RMSprop and once Adam, but rates from 0.0003 to 0.03, batch sizes from 16 to 256, one hidden layer or two, with
-# a cosine and without.
+# Three times RMSprop and once Adam, but rates from 0.0003 to 0.03, and batch sizes from 16 to 256.
 #
 # Is one of them the best everywhere? Each row of the next table is a problem, each column a winner. All of them spend that
-# problem's budget to the last step (above it was whole epochs, so a winner's own score is not quite the same). Which column
-# would you bet on?
+# problem's budget to the last step (above: whole epochs). Which column would you bet on?
 
 # %%
 names = list(found)
@@ -558,8 +545,8 @@ for name in names:
     print(f"{name:13}", *(f"{score:13.3f}" for score in scores))
 
 # %% [markdown]
-# No column is best in all rows. On the diabetes data the three other winners end *below the baseline*, which has 0.19: they
-# learn 266 patients by heart. And its own winner, slow and careful, falls below the baseline on the digits, which has 0.955.
+# No column is best in all rows. On the diabetes data the other three end *below the baseline*, which has 0.19: they learn 266
+# patients by heart. Its own winner, slow and careful, falls below the baseline on the digits, which has 0.955.
 # What wins where the answer is nearly certain loses where chance decides most of it.
 #
 # And here are six choices that sensible people make, for each problem. The first line of each is the baseline.
@@ -573,8 +560,8 @@ for name in ("breast_cancer", "two_digits"):
     print(name, *map(in_words, found[name]["reasonable"]), sep="\n   ")
 
 # %% [markdown]
-# Read the bands, and remember that a band over ten seeds is wider than one over three. For each problem most bands of the better
-# recipes overlap, whatever the optimizer is called. What falls behind is a rate that does not suit: too low for the budget,
+# Read the bands; over ten seeds they are wider than over three. Most bands of a problem's better recipes overlap, whatever the
+# optimizer is called. What falls behind is a rate that does not suit: too low for the budget,
 # such as Adam's default on both kinds of digits, or too high where chance is large. A good rate for any optimizer is worth more
 # than the best optimizer at a bad one. These are the trades:
 #
@@ -586,8 +573,8 @@ for name in ("breast_cancer", "two_digits"):
 # | adaptive optimizer: forgives a rate that is too high | memory for each weight; in the end no clear difference on these data |
 # | more steps, or a higher rate: fits the training rows better | learns by heart where rows are few and chance is large |
 #
-# What this does not show: four small problems, dense layers, budgets of seconds. On large networks the memory of an optimizer,
-# the seconds of a step and a schedule over weeks weigh differently. The way of finding out stays the same.
+# These were four small problems, dense layers, budgets of seconds. On large networks memory, the seconds of a step and a
+# schedule over weeks weigh differently. The way of finding out stays the same.
 #
 # ## What to remember
 #
@@ -605,14 +592,14 @@ for name in ("breast_cancer", "two_digits"):
 #
 # You began with a line through 266 patients. Now you can
 #
-# 1. **Stochastic**: say why a random handful will do, and how far off it is;
-# 2. **Gradient**: find which way is down, in four ways that give the same numbers;
-# 3. **Descent**: say how long a step may be, and how noise and rate make a ball;
-# 4. **Batch size and learning rate**: turn two dials together, and compare runs fairly;
-# 5. **Choosing parameters**: find a rate with a short test, let it fall, and judge by several seeds;
-# 6. **Loss functions**: choose output and loss, and find what is wired wrongly;
-# 7. **Optimizers**: write them, give each a rate of its own, and see through a table of winners;
-# 8. **Your turn**: put all of it together for a new problem, within a budget, and say what it cost.
+# 1. say why a random handful will do, and how far off it is;
+# 2. find which way is down, in four ways that give the same numbers;
+# 3. say how long a step may be, and what noise makes of it;
+# 4. turn batch size and rate together, and compare runs fairly;
+# 5. find a rate with a short test, let it fall, and judge by several seeds;
+# 6. choose output and loss, and find what is wired wrongly;
+# 7. write the optimizers, and see through a table of winners;
+# 8. put all of it together for a new problem, and say what it cost.
 #
 # Pictures and sequences need other layers than dense ones (convolutions, attention). The way of choosing stays the same. Not
 # every result does: on networks with attention plain SGD, even tuned, stays far behind Adam (Kunstner and others, 2023, "Noise
