@@ -22,7 +22,7 @@ class Task:
     ``budget`` counts steps. ``baseline`` is what SGD reaches at rate 0.1 with batch
     size 32, ``best`` what the recipe reaches that a search found to be the best on the
     validation rows. ``target``, three fifths of the way, is what passes: on the
-    validation rows that far came an eighth to a half of all recipes.
+    test rows that far came an eighth to a half of all recipes.
     """
 
     budget: int

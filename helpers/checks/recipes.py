@@ -44,9 +44,8 @@ class Attempt:
         steps = self.plan(how)
         self.examine(model)
         task, scores = TASKS[self.task], self.train()
-        mean = np.mean(scores)
         said = f"{self.came(scores)} {self.apart(steps)}{self.looks()}"
-        if mean < task.target:
+        if _mean(scores) < task.target:
             raise Wrong(said)
         return said
 
@@ -116,9 +115,10 @@ class Attempt:
             )
         if len(outputs) != 2 or outputs[1] not in units:
             wanted = " or ".join(map(str, units))
+            wanted += " unit" if units == (1,) else " units"
             raise Wrong(
-                f"The output should have {wanted} unit(s) for each row, and yours has "
-                f"the shape {outputs[1:]}. What is the answer for one row?"
+                f"The output should have {wanted} for each row, and yours has the "
+                f"shape {outputs[1:]}. What is the answer for one row?"
             )
 
     def plan(self, how):
@@ -141,7 +141,7 @@ class Attempt:
         if steps > budget:
             most = budget // an_epoch
             remedy = (
-                f"With this batch size you can afford {most} epoch(s)."
+                f"With this batch size you can afford {most} epoch{'s' * (most > 1)}."
                 if most
                 else "Not even one epoch fits: take more rows in each step."
             )
@@ -220,7 +220,7 @@ class Attempt:
     def came(self, scores):
         """Say what the recipe reached, between baseline and best."""
         task = TASKS[self.task]
-        mean = np.mean(scores)
+        mean = _mean(scores)
         way = (mean - task.baseline) / (task.best - task.baseline)
         if way < 0:
             place = "below the baseline"
@@ -232,8 +232,8 @@ class Attempt:
             place = "as good as the best that a long search found"
         digits = 2 if mean >= task.target else 3  # so that a near miss is seen as one
         return (
-            f"{mean:.{digits}f} on the test rows, from {min(scores):.2f} to "
-            f"{max(scores):.2f} over {len(scores)} seeds: {place} (baseline "
+            f"{mean:.{digits}f} on the test rows, from {min(scores):.{digits}f} to "
+            f"{max(scores):.{digits}f} over {len(scores)} seeds: {place} (baseline "
             f"{task.baseline:g}, target {task.target:g}, best {task.best:g})."
         )
 
@@ -336,6 +336,11 @@ class Apart:
         run = follow(self.problem, network, optimizer, size, steps, SEEDS)
         ((_, stack),) = run
         return scores_of(stack, self.problem, "valid").mean()
+
+
+def _mean(scores):
+    """Return the mean as it is shown, so that what is shown decides."""
+    return round(float(np.mean(scores)), 3)
 
 
 def _rates(optimizer, steps):
