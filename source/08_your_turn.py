@@ -449,8 +449,8 @@ plots.show("Eight pictures, each of two digits over one another, with their labe
 # *Eight pictures, each with two handwritten digits over one another, and above it which they are.* Now and then both are
 # the same; then a single label is 1.
 #
-# There are 3,000 training pictures. `sweep` does not know several labels, but `scores` trains a `Recipe` on all four problems,
-# with three seeds. The baseline, on validation rows:
+# There are 3,000 training pictures. `sweep` would score each of the ten answers on its own. `scores` trains a `Recipe`, with
+# three seeds, and scores as the task does. The baseline, on validation rows:
 
 # %%
 baseline_recipe = capstone.Recipe("SGD", 0.1, 32)

@@ -10,7 +10,7 @@ from multiprocessing import get_context
 import numpy as np
 import pytest
 
-from helpers import losses, sweeps
+from helpers import capstone, losses, sweeps
 from helpers.data import load
 from helpers.fast_network import FastNetwork
 from helpers.minibatches import epoch_order
@@ -197,6 +197,13 @@ def test_every_kind_of_problem_with_any_optimizer_and_schedule(name, kind, score
         progress=False,
     )
     assert result.best().valid_score > score
+
+
+def test_with_several_labels_each_is_scored_on_its_own():
+    both = capstone.load_task("two_digits")
+    guess = max(both.y_valid.mean(), 1 - both.y_valid.mean())
+    result = sweep(both, optimizer=Adam, **GRID | {"learning_rates": 0.01, "epochs": 5})
+    assert guess < 0.85 < result.best().valid_score
 
 
 def test_a_linear_model_has_no_hidden_layer():

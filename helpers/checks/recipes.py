@@ -54,7 +54,10 @@ class Attempt:
         import keras
 
         if isinstance(self.answer, keras.Model):
-            raise Wrong(self._a_model(self.answer))
+            raise Wrong(
+                f"You handed over a model. Hand over the function `{self.name}` that "
+                "builds and compiles it: the check trains it on the training rows."
+            )
         if isinstance(self.answer, tuple):
             raise Wrong(
                 f"You called the function. Hand over `{self.name}` itself, without "
@@ -75,19 +78,6 @@ class Attempt:
                 f"{kind_of(model)}. Write {FORM}."
             )
         return model, how
-
-    def _a_model(self, model):
-        trained = getattr(model, "optimizer", None) is not None
-        trained = trained and int(model.optimizer.iterations) > 0
-        state = (
-            "What it was trained on, nobody can see."
-            if trained
-            else "It has not been trained, either."
-        )
-        return (
-            f"You handed over a model. {state} Hand over the function `{self.name}` "
-            "that builds and compiles it: the check trains it on the training rows."
-        )
 
     def look_at(self, model):
         """Stop on what cannot be trained, or is no fresh model for this data."""
@@ -140,11 +130,9 @@ class Attempt:
         steps = an_epoch * int(epochs)
         if steps > budget:
             most = budget // an_epoch
-            remedy = (
-                f"With this batch size you can afford {most} epoch{'s' * (most > 1)}."
-                if most
-                else "Not even one epoch fits: take more rows in each step."
-            )
+            remedy = f"Epochs within the budget: {most}."
+            if not most:
+                remedy = "Not even one epoch fits: take more rows in each step."
             raise Wrong(
                 f"Over budget: {rows:,} rows at batch size {size:g} are {an_epoch} "
                 f"steps an epoch, times {epochs:g} makes {steps}, and the budget is "
@@ -157,13 +145,8 @@ class Attempt:
         """Stop on what the doctor calls an error, and on a model that knows already."""
         from helpers.doctor import diagnose
 
-        errors = [
-            finding
-            for finding in diagnose(
-                model, self.problem.x_train, self.problem.y_train
-            ).findings
-            if finding.severity == "error"
-        ]
+        found = diagnose(model, self.problem.x_train, self.problem.y_train).findings
+        errors = [finding for finding in found if finding.severity == "error"]
         if errors:
             first = errors[0]
             problem = " ".join(re.split(r"(?<=\.) ", first.problem)[:2])
@@ -172,14 +155,10 @@ class Attempt:
             )
         test, train = (self.score(model, part) for part in ("test", "train"))
         if test >= TASKS[self.task].target:
-            knows = (
-                f"Before its first step your model scores {test:.2f} on the test rows "
-                f"and {train:.2f} on the training rows. "
-            )
-            if test > train:
-                knows += "It knows the test rows better: it was trained on them. "
             raise Wrong(
-                f"{knows}Return a fresh model; training it is the check's part."
+                f"Before its first step your model scores {test:.2f} on the test rows "
+                f"and {train:.2f} on the training rows: it is trained already. Return "
+                "a fresh model: the check trains it."
             )
 
     def train(self):
@@ -200,10 +179,7 @@ class Attempt:
                 raise Wrong(f"Over budget: your model made {made} steps.")
             scores.append(self.score(model, "test"))
         if not np.isfinite(scores).all():
-            raise Wrong(
-                "The training blew up: the outputs are no numbers any more. Lower the "
-                "learning rate."
-            )
+            raise Wrong("The training blew up: lower the learning rate.")
         return scores
 
     def score(self, model, part):
