@@ -151,7 +151,7 @@ def test_a_film_moves_unless_the_reader_prefers_no_motion(open_notebook):
     notebook.page.emulate_media(reduced_motion="reduce")
     assert film.evaluate("image => image.currentSrc") != shown
     first = film.screenshot()
-    assert all(film.screenshot() == first for _ in range(50))
+    assert all(film.screenshot() == first for _ in range(15))
     notebook.close()
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from helpers import capstone, labs
+from helpers.capstone.recipes import train as train_recipe
 from helpers.data import load
 from helpers.descent import descend
 from helpers.fast_network import FastNetwork
@@ -2199,15 +2200,7 @@ def test_two_recipes_on_the_same_rows_differ_more_surely_than_their_scores():
     diabetes = capstone.load_task("diabetes")
     outputs = []
     for rate in (0.1, 0.01):
-        recipe = capstone.Recipe("SGD", rate, 32)
-        run = capstone.follow(
-            diabetes,
-            recipe.make_network(diabetes, [0]),
-            recipe.make_optimizer(198),
-            32,
-            198,
-            [0],
-        )
+        run = train_recipe(diabetes, capstone.Recipe("SGD", rate, 32), 198, [0])
         ((_, stack),) = run
         outputs.append(stack.logits(diabetes.x_test)[0])
     y, rng = diabetes.y_test, np.random.default_rng(0)

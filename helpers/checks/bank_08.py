@@ -163,7 +163,7 @@ WRONG = {
         (_not_compiled, "not compiled"),
         (_model_alone, "only the model"),
         (_trained_inside, "before it is handed over"),
-        (_trained_on_test_rows, "trained on them"),
+        (_trained_on_test_rows, "trained on the test rows"),
         (_in_words, "take the quotes away"),
         (_validation_too, "nothing else"),
         ({"batch_size": 32, "epochs": 3}, "A function is wanted"),

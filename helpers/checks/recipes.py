@@ -155,10 +155,11 @@ class Attempt:
             )
         test, train = (self.score(model, part) for part in ("test", "train"))
         if test >= TASKS[self.task].target:
+            rows = "test" if test > train else "training"
             raise Wrong(
                 f"Before its first step your model scores {test:.2f} on the test rows "
-                f"and {train:.2f} on the training rows: it is trained already. Return "
-                "a fresh model: the check trains it."
+                f"and {train:.2f} on the training rows: it was trained on the {rows} "
+                "rows. Return a fresh model."
             )
 
     def train(self):
@@ -179,7 +180,7 @@ class Attempt:
                 raise Wrong(f"Over budget: your model made {made} steps.")
             scores.append(self.score(model, "test"))
         if not np.isfinite(scores).all():
-            raise Wrong("The training blew up: lower the learning rate.")
+            raise Wrong("The training blew up: take a lower rate.")
         return scores
 
     def score(self, model, part):
