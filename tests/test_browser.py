@@ -57,6 +57,7 @@ def test_every_control_changes_the_picture_and_reset_brings_it_back(page):
     assert notebook.errors() == []
 
 
+@pytest.mark.parametrize("page", ["descent", "training"], indirect=True)
 def test_a_fast_drag_ends_on_the_last_value(page):
     notebook, lab = page
     mouse = notebook.page.mouse

@@ -6,7 +6,6 @@ import bz2
 import contextlib
 import hashlib
 import importlib
-import importlib.util
 import json
 import os
 import platform
@@ -102,9 +101,11 @@ def _start():
     sys.path[:] = [folder] + [place for place in sys.path if place != folder]
     for _ in range(10):  # on a slow disk a new folder is not always seen at once
         importlib.invalidate_caches()
-        found = importlib.util.find_spec("helpers")
-        if found and found.origin and found.origin.startswith(folder):
-            return
+        with contextlib.suppress(ImportError):
+            found = importlib.import_module("helpers").__file__
+            if found and found.startswith(folder):
+                return
+            del sys.modules["helpers"]
         time.sleep(0.1)
     raise _Stop(f"The course's code is not found in {folder}: run this cell once more.")
 
