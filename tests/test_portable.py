@@ -21,15 +21,15 @@ HASH = re.search(r'^_HASH = "(\w+)"', CODE, re.M)[1]
 
 @pytest.fixture
 def away(tmp_path):
-    """A working folder and a temporary folder, away from the repository."""
+    """A working folder, a temporary one and the cell, away from the repository."""
     for name in ("work", "temporary"):
         (tmp_path / name).mkdir()
+    (tmp_path / "cell.py").write_text(CODE, "utf-8")
     return tmp_path
 
 
 def start(away, code):
     """Start a kernel's Python there, with the cell in `cell`."""
-    (away / "cell.py").write_text(CODE, "utf-8")
     lead = f"cell = open({str(away / 'cell.py')!r}, encoding='utf-8').read()\n"
     around = os.environ | {"TMPDIR": str(away / "temporary")}
     return subprocess.Popen(
