@@ -10,6 +10,10 @@ import pytest
 os.environ["DOWNHILL_PROGRESS"] = "off"
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
+# One thread a process, since the processes run side by side: more of them wait for each
+# other at work, which costs a tenth of the whole.
+for library in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"):
+    os.environ[library] = "1"
 # Matplotlib's list of fonts is made anew here: the user's may name fonts that are gone.
 os.environ["MPLCONFIGDIR"] = str(Path(__file__).parent / ".pytest_cache" / "matplotlib")
 

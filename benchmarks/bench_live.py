@@ -107,7 +107,6 @@ def bench_slider(benchmark, open_notebook, who):
     benchmark.pedantic(press, rounds=40, warmup_rounds=5)
     assert handle.get_attribute("aria-valuenow").startswith("65")
     assert notebook.errors() == []
-    notebook.close()
 
 
 def bench_both_sliders_show_the_same_picture():
@@ -143,7 +142,6 @@ def bench_cold_kernel(benchmark, open_notebook, row):
 
     benchmark.pedantic(start, rounds=3, warmup_rounds=1)
     assert notebook.errors() == []
-    notebook.close()
 
 
 @pytest.fixture(scope="module")

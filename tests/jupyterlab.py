@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -22,6 +23,13 @@ ARGUMENTS = (
     "--disable-background-networking --disable-component-update --disable-sync"
 ).split()
 PICTURE = "img.widget-image"
+VIEWPORT = {"width": 1400, "height": 1000}
+
+OPEN = """async (path) => {
+    for (const widget of [...jupyterapp.shell.widgets("main")]) widget.dispose();
+    await jupyterapp.serviceManager.sessions.shutdownAll();
+    await jupyterapp.commands.execute("docmanager:open", { path });
+}"""
 
 
 def chromium():
@@ -37,7 +45,7 @@ def chromium():
 
 @contextlib.contextmanager
 def session(folder):
-    """JupyterLab over an empty folder, and a browser: yields open_notebook(...)."""
+    """JupyterLab over an empty folder, in one page: yields open_notebook(...)."""
     from playwright.sync_api import sync_playwright
 
     path = chromium()
@@ -48,9 +56,11 @@ def session(folder):
             playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         ) as browser,
     ):
-        yield lambda name, cells, **options: Notebook(
-            browser, address, Path(folder), name, cells, **options
-        )
+        page = browser.new_page(viewport=VIEWPORT)
+        page.goto(address)
+        page.wait_for_function("() => window.jupyterapp", timeout=60_000)
+        page.evaluate("() => jupyterapp.restored")
+        yield partial(Notebook, page, Path(folder))
 
 
 @contextlib.contextmanager
@@ -90,7 +100,7 @@ def _server(folder):
             stdout=log,
             stderr=log,
         )
-        address = f"http://127.0.0.1:{port}/lab/tree/{{}}?token={token}&reset"
+        address = f"http://127.0.0.1:{port}/lab?token={token}&reset"
         try:
             _wait_for(process, f"http://127.0.0.1:{port}/api?token={token}", folder)
             yield address
@@ -111,13 +121,13 @@ def _wait_for(process, address, folder):
 
 
 class Notebook:
-    """One notebook, open in a page of its own.
+    """The one open notebook: whatever was open before is closed, and its kernel ended.
 
     ``kernel_errors`` collects whatever the kernel reports as an error: JupyterLab shows
     the error of a widget's callback nowhere on the page.
     """
 
-    def __init__(self, browser, address, folder, name, cells, **options):
+    def __init__(self, page, folder, name, cells, viewport=VIEWPORT):
         path = folder / f"{name}.ipynb"
         if isinstance(cells, Path):
             shutil.copy(cells, path)
@@ -133,13 +143,12 @@ class Notebook:
             )
             nbformat.write(nb, path)
         self.kernel_errors = []
-        self.page = browser.new_page(
-            **{"viewport": {"width": 1400, "height": 1000}} | options
-        )
-        self.page.on("websocket", self._listen)
-        self.page.goto(address.format(path.name))
-        self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-        self.page.wait_for_function(
+        self.page = page
+        page.set_viewport_size(viewport)
+        page.on("websocket", self._listen)
+        page.evaluate(OPEN, path.name)
+        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        page.wait_for_function(
             "() => jupyterapp.shell.currentWidget?.sessionContext?.isReady",
             timeout=60_000,
         )
@@ -215,6 +224,3 @@ class Notebook:
             '[data-mime-type="application/vnd.jupyter.error"], .jupyter-widgets-error'
         )
         return bad.all_inner_texts() + self.kernel_errors
-
-    def close(self):
-        self.page.close()

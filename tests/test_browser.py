@@ -24,8 +24,7 @@ def page(request, open_notebook):
     notebook = open_notebook(name, [f"from helpers import labs\nlabs.{name}()"])
     notebook.run()
     notebook.page.wait_for_selector(PICTURE, timeout=60_000)
-    yield notebook, getattr(labs, name)()
-    notebook.close()
+    return notebook, getattr(labs, name)()
 
 
 def digest(lab):
@@ -100,7 +99,6 @@ def test_a_slider_that_can_be_played_sends_one_message_a_move(open_notebook):
     notebook.changed_picture(before)
     notebook.settled_picture()
     assert notebook.page.evaluate("window.sent") == 1
-    notebook.close()
 
 
 def test_the_play_button_moves_the_picture(open_notebook):
@@ -112,7 +110,6 @@ def test_the_play_button_moves_the_picture(open_notebook):
     later = notebook.changed_picture(before)
     notebook.changed_picture(later)
     assert notebook.errors() == []
-    notebook.close()
 
 
 FOCUS = "() => [document.activeElement.role, document.activeElement.className]"
@@ -134,7 +131,6 @@ def test_a_lab_is_worked_with_the_keyboard_alone(open_notebook):
     notebook.changed_picture(before)
     press("j")
     assert "jp-Cell" in focus()[1]
-    notebook.close()
 
 
 def test_a_film_moves_unless_the_reader_prefers_no_motion(open_notebook):
@@ -153,7 +149,6 @@ def test_a_film_moves_unless_the_reader_prefers_no_motion(open_notebook):
     assert film.evaluate("image => image.currentSrc") != shown
     first = film.screenshot()
     assert all(film.screenshot() == first for _ in range(15))
-    notebook.close()
 
 
 def test_the_check_of_an_exercise_shows_its_feedback(open_notebook):
@@ -175,4 +170,3 @@ def test_the_check_of_an_exercise_shows_its_feedback(open_notebook):
     stub.wait_for(timeout=60_000)
     said.get_by_text(re.compile(r"✓ Exercise \d\.1: correct")).wait_for()
     assert notebook.errors() == []
-    notebook.close()
