@@ -11,7 +11,7 @@
 # - turn one dial at a time, and compare runs without being misled, whether you pay in steps, examples or seconds;
 # - say how the best learning rate grows with the batch size, up to where, and why.
 #
-# *50 minutes to read and run, with a place to rest halfway, and about 60 for the exercises. You need minibatches, gradients
+# *60 minutes to read and run, with a place to rest halfway, and about 60 for the exercises. You need minibatches, gradients
 # and steps, from lessons 1 to 3.*
 
 # %%
@@ -228,7 +228,7 @@ check.updates(my_updates)
 # %% tags=["nbval-ignore-output"]
 from helpers.keras_tools import LearningCurve
 
-curve = LearningCurve("Rate 0.1, batch size 32", seconds=1)
+curve = LearningCurve("Rate 0.1, batch size 32")
 first = train(learning_rate=0.1, callbacks=[curve])
 
 # %% [markdown]
