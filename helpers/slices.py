@@ -20,9 +20,9 @@ def loss_slice(network, x, y, run=0, seed=0) -> Surface:
 
     At (0, 0) are the network's own weights; both axes are random directions. They are
     filter-normalised: the part that belongs to a unit is as long as the weights into
-    that unit, and biases stay as they are (Li et al. 2018). So a step of 1 changes each
-    unit by as much as it has, and networks that compute the same with whole layers on
-    different scales have the same slice.
+    that unit, and biases stay as they are (Li and others 2018). So a step of 1 changes
+    each unit by as much as it has, and networks that compute the same with whole layers
+    on different scales have the same slice.
 
     Parameters
     ----------

@@ -465,9 +465,9 @@ for name, column in (("raw", raw_bmi), ("standardised", bmi)):
 # Standardising loses nothing, yet the landscape changes. **Curvature** says how bent the loss is: by how much the slope
 # changes per unit of step.
 #
-# A step of length 1 at an angle moves row $i$'s prediction by $m = \cos(\text{angle}) \cdot x_i + \sin(\text{angle})$. The
-# slope is the mean of $2 \cdot \text{error} \cdot m$. Along the step each error grows by $m$, so the slope grows by the mean of
-# $2 m^2$. That is the curvature.
+# A step of length 1 at an angle moves row $i$'s prediction by $m = \cos(\text{angle}) \cdot x_i + \sin(\text{angle})$. By the
+# chain rule the slope that way is the mean of $2 \cdot \text{error} \cdot m$. The step adds $m$ to each error, and so the mean of
+# $2 m^2$ to the slope: that is the curvature.
 
 # %%
 angles = np.linspace(0, np.pi, 10_001)

@@ -664,8 +664,10 @@ plots.show("Share of runs that escape against the rate, one line for each noise 
 #
 # At 0.4 without noise nobody gets out. "Above 2 / curvature it diverges" holds on a parabola, where the curvature is the
 # same everywhere. This hole bends less towards its rim, so the runs swing back and forth inside it. At 0.8 they all leap
-# out. Noise changes the picture: at 0.2, where without it nobody leaves, half do with noise 0.5 and nearly all with 1.
-# With noise 2, and a high rate, the share falls again: some are thrown back in.
+# out.
+#
+# With noise, lower rates do: at 0.2 half leave with noise 0.5, and nearly all with 1. With noise 2 and a high rate the
+# share falls again: runs that were out have been thrown back in.
 
 # %% [markdown]
 # So larger steps do bounce out, and noise helps until it throws runs back. (A larger batch has less of it.) What bounces
@@ -840,7 +842,7 @@ check.minibatch_descent(minibatch_descent)
 # - On a parabola each step multiplies the distance by 1 − learning rate · curvature. At −1 it runs back and forth for ever.
 # - In a ravine the steepest direction sets the limit and the flattest sets the time: steps grow with the condition number.
 # - If rows disagree, a constant rate ends in a ball of noise. Its variance goes as learning rate / batch size.
-# - Large steps and noise carry a run out of potholes. With too little noise it stays, with too much it falls into others.
+# - Large steps or noise carry a run out of potholes. Too much noise throws it into others.
 # - In many dimensions saddles and flats are thought to be the usual obstacle. They cost time; noise gets you off a saddle.
 #
 # Lesson 4 sets rate and batch size together, on a network.

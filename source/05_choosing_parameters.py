@@ -60,8 +60,8 @@ for rate, distance in distances.items():
 #
 # ## Schedules, one line each
 #
-# A **schedule** is a function that says which learning rate a step gets. Four shapes that everybody uses, with two numbers
-# to set: `rate`, where it starts, and `steps`, how many there will be.
+# A **schedule** is a function that says which learning rate a step gets. Four common shapes, with two numbers to set:
+# `rate`, where it starts, and `steps`, how many there will be.
 
 
 # %%
@@ -182,10 +182,10 @@ for name, schedule in LONG.items():
 # one is *frozen*: after 100 steps its rate is 0.00001, and no number of steps will move it. All rates of its run together
 # add up to 3, however long it lasts.
 #
-# That is the rule behind it. To arrive from anywhere, the rates have to add up without limit; to settle in noise, they have to fall
-# towards 0. Robbins and Monro (1951, "A Stochastic Approximation Method") proved it for rates whose *squares* add up to a
-# finite number. Inverse time does both. In practice you know how many steps you can afford, so use them: a schedule that reaches
-# its smallest rate at your last step, not long before.
+# That is the rule behind it. To arrive from anywhere, the rates have to add up without limit; to settle in noise, they have
+# to fall towards 0. Robbins and Monro (1951, "A Stochastic Approximation Method") proved that this is enough if the *squares*
+# of the rates add up to a finite number, as with inverse time. In practice you know how many steps you can afford, so use
+# them: a schedule that reaches its smallest rate at your last step, not long before.
 #
 # ### Exercise 5.2 · Choose
 #
@@ -300,8 +300,8 @@ for schedule in SCHEDULES:
 # nearer. They can afford a first rate 15 times as large and more, because they slow down in time.
 #
 # And the last column? **R squared** is the share of the target's variance that the network explains, here on the validation
-# rows; 1 would be perfect. All score the same: new patients don't notice the difference. A schedule takes you to the minimum
-# of the *training* loss, no further.
+# rows: 1 is perfect, 0 no better than always saying the mean. All score the same: new patients don't notice the difference. A
+# schedule takes you to the minimum of the *training* loss, no further.
 #
 # ## On a network
 #
@@ -437,8 +437,7 @@ for name, schedule in (
 # near the minimum at any moment: it bounces out of the *good* place, too. Large first, then slow: 86%. **Bounce, then
 # settle.**
 #
-# What noise is there to bounce you about? The minibatch's: a larger batch has less, and gets caught more often (lesson 3).
-# And without any noise?
+# What noise is there to bounce you about? The minibatch's: a larger batch has less. And without any noise?
 
 # %%
 lowest_share, hole = shares(lambda step: cosine(step, 0.4, 300), noise=0.0)
@@ -490,8 +489,8 @@ plots.show("Loss against the rising rate: each curve turns to the right of the l
 # and turns only later; the slower the test, the sooner it turns. (That of 10,000 steps turns far below the picture.)*
 #
 # Above, always: by 5.6 times in 100 steps, still by 1.2 times in 10,000. At the limit the steep direction has long shrunk
-# to almost nothing. Beyond it each step makes it larger, but it takes many steps to show, and the rate climbs meanwhile. In this ravine the rate of the lowest loss would diverge if you kept it; on a network it may or
-# may not.
+# to almost nothing. Beyond it each step makes it larger, but it takes many steps to show, and the rate climbs meanwhile. In
+# this ravine the rate of the lowest loss would diverge if you kept it; on a network it may or may not.
 #
 # **That is why one divides by 3 to 10.** The quicker the test, the more.
 #

@@ -484,7 +484,7 @@ print("the same to 1e-6:", abs(float(of_labels) - float(of_rows)) < 1e-6)
 # | any number of labels (**multilabel**) | 1 for each label | `sigmoid` | rows of 0 and 1 | `binary_crossentropy` | `binary_accuracy` |
 #
 # The last row is several yes-or-no questions about one example: a photo may show a dog *and* a beach, or neither. So each
-# unit has a sigmoid of its own, and the probabilities need not sum to 1.
+# unit has a sigmoid of its own, the probabilities need not sum to 1, and the loss is the mean over the labels, too.
 #
 # ### Exercise 6.5 · Choose
 #
@@ -593,8 +593,8 @@ for name, recipe in RECIPES.items():
 # $\ln 10 = 2.30$ for the digits, $\ln 2 = 0.69$ for a yes or no. Fresh networks start near it, mostly a little above, since
 # random weights are a little sure of themselves. For a standardised amount, always saying the mean has a squared error of 1.
 #
-# **If the first loss is far from that, something is wrong: the wiring, or the scale of the features.** (The doctor whom you will meet below raises the alarm
-# at two and a half times.) It costs one line, before any training.
+# **If the first loss is far from that, something is wrong: the wiring, or the scale of the features.** (The doctor whom you
+# will meet below raises the alarm at two and a half times.) It costs one line, before any training.
 #
 # ## Two classes, two ways
 #

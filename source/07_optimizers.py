@@ -150,8 +150,7 @@ for k in (10, 100, 1000):
 
 # %% [markdown]
 # SGD needs steps in proportion to the condition number, momentum in proportion to its square root: at 1,000 one step does the
-# work of seventeen. That is "momentum speeds up SGD and dampens the zigzag" in numbers, on a parabola whose curvatures you
-# know.
+# work of seventeen. That holds on a parabola whose curvatures you know.
 #
 # ### Exercise 7.1 · Predict
 #
@@ -340,7 +339,7 @@ plots.show("The rate of the common word falls steadily, the other one's in stair
 # ## Adagrad stalls: RMSprop forgets
 #
 # The sum never falls, so the brakes never come off. Let a walk begin with a cliff of slope 10 and go on over a plain of slope
-# 0.1. Then walk down an even slope: does Adagrad's rate become 0, as one can read?
+# 0.1. Then walk down an even slope: does Adagrad's rate become 0?
 
 
 # %%
@@ -563,8 +562,8 @@ plots.show(
 # *On an even slope of 1. Left: Adam's steps have the length of the rate; without the correction they would be up to 6.5 times
 # as long. Right: the two averages on their way from 0 to 1.*
 #
-# So Adam keeps not only "an average of past gradients", as you may read, but one of their squares, too. That is *RMSprop's*
-# average, not Adagrad's sum.
+# So Adam keeps two averages: of past gradients, as momentum does, and of their squares. The second is *RMSprop's* average, not
+# Adagrad's sum.
 #
 # ### Exercise 7.4 · Predict
 #
@@ -585,8 +584,7 @@ check.first_step(my_move)
 # the length of the rate, whatever the gradient. (Only one that is not far above $\epsilon$ makes a difference.)
 
 # %% [markdown]
-# "The rate says how far to move against the gradient", one reads of all optimizers. Of SGD that is true: the move is rate times gradient. And Adam's first step
-# in the ravine?
+# SGD's move is the rate times the gradient. And Adam's first step in the ravine?
 
 # %%
 path, _ = walk(adam, ravine, (-10, 1), 1, rate=0.01)
@@ -645,20 +643,21 @@ for key in ("v", "largest"):
 
 # %% [markdown]
 # The last two lines are the memories. The large gradient is the right one. But it swells $v$ to 8 at once, and so is divided by
-# its own size; for the next two $v$ is back near 1. AMSGrad's largest stays. And with a $\beta_2$ of 0.999?
+# its own size; for the next two $v$ falls back towards 1. AMSGrad's largest stays. And with a $\beta_2$ of 0.999?
 
 # %%
 for name, rule in (("Adam", adam), ("AMSGrad", amsgrad)):
     print(f"{name} with beta_2 = 0.999 ends at {reddi(rule)[0][-1]:.2f}")
 
 # %% [markdown]
-# So the failure is real, and here it takes a short memory. (For any memory such a loss can be built.) Below, on nine problems, both will reach the same.
+# So the failure is real, and here it takes a short memory. (For any memory such a loss can be built.) Below, on nine problems,
+# both will reach the same.
 #
 # ## Adam spoils weight decay: AdamW
 #
-# **Weight decay** pulls every weight a little towards 0 in each step; it is meant to keep networks from learning by heart. With plain SGD you
-# may as well add the weight, times a factor, to its gradient. In Adam that pull would be divided by the size of the gradient.
-# AdamW (Loshchilov and Hutter 2019, "Decoupled Weight Decay Regularization") shrinks the weight apart from it.
+# **Weight decay** pulls every weight a little towards 0 in each step; it is meant to keep networks from learning by heart. With
+# plain SGD you may as well add the weight, times a factor, to its gradient. In Adam that pull would be divided by the size of
+# the gradient. AdamW (Loshchilov and Hutter 2019, "Decoupled Weight Decay Regularization") shrinks the weight apart from it.
 
 
 # %%
@@ -959,10 +958,9 @@ for problem, found in results.items():
 # - **Digits, tumours, diabetes.** With features brought to one scale (lesson 2) the bands of all eight overlap: five seeds, and
 #   rates three times apart, name no winner.
 #
-# So "Adam is well suited to a wide range of problems" holds up here: it is last nowhere. "It converges faster than the others"
-# does not. (Other networks differ: on transformers, the kind behind language models, plain SGD stays far behind Adam, tuned or
-# not; Kunstner and others 2023, "Noise Is Not the Main Factor Behind the Gap Between SGD and Adam on Transformers, but Sign
-# Descent Might Be".) And these are the rates that it took:
+# So Adam suits many problems: here it is last nowhere, and not always first. (Other networks differ: on transformers, the kind
+# behind language models, plain SGD stays far behind Adam, tuned or not; Kunstner and others 2023, "Noise Is Not the Main Factor
+# Behind the Gap Between SGD and Adam on Transformers, but Sign Descent Might Be".) And these are the rates that it took:
 
 # %%
 for name in MAKERS:
@@ -1051,7 +1049,7 @@ check.fair_comparison(fair_comparison)
 # %% [markdown]
 # ## Gradients of varying size, or of high variance?
 #
-# RMSprop, one reads, is "particularly effective where gradients exhibit high variance". Take 100 weights that start at 1 and
+# Is RMSprop "particularly effective where gradients exhibit high variance"? Take 100 weights that start at 1 and
 # should become 0, with noise in their gradients: little for all, much for all, or from 0.01 to 10 according to weight.
 
 
@@ -1081,7 +1079,7 @@ for kind, noise in kinds.items():
 # ## Another solution: Wilson's data
 #
 # With more weights than rows many solutions fit the training rows perfectly. Which one you get depends on the optimizer.
-# Wilson et al. (2017, "The Marginal Value of Adaptive Gradient Methods in Machine Learning") built data where that matters.
+# Wilson and others (2017, "The Marginal Value of Adaptive Gradient Methods in Machine Learning") built data where that matters.
 # Feature 1 is the label itself, 1 or −1. Features 2 and 3 are always 1. Then every row has features that no other row shares:
 # five ones if its label is −1, a single one otherwise. Of 60 rows 42 have the label 1.
 
@@ -1304,8 +1302,8 @@ check.new_tutorial(new_tutorial)
 #
 # ### Exercise 7.8 · Write
 #
-# *A stretch: take extra time, or come back to it.* Read a new optimizer from its formula, as you will have to. Lion (Chen et al.
-# 2023, "Symbolic Discovery of Optimization Algorithms") keeps one average $m$, which starts at 0:
+# *A stretch: take extra time, or come back to it.* Read a new optimizer from its formula, as you will have to. Lion (Chen and
+# others 2023, "Symbolic Discovery of Optimization Algorithms") keeps one average $m$, which starts at 0:
 #
 # $$w \leftarrow w - \text{rate} \cdot \big(\text{sign}(\beta_1 m + (1 - \beta_1) g) + \text{decay} \cdot w\big), \qquad m \leftarrow \beta_2 m + (1 - \beta_2) g$$
 #

@@ -891,6 +891,18 @@ def test_too_much_noise_falls_into_other_potholes():
     assert shares_out_of_a_pothole(0.8, 2)[1] == pytest.approx(0.7, abs=0.05)
 
 
+def test_runs_that_end_in_their_pothole_in_spite_of_much_noise_had_been_out():
+    surface = SURFACES["potholes"]
+    hole = surface.minima[3]
+    starts = hole + 0.1 * np.random.default_rng(2).normal(size=(500, 2))
+    points = descend(surface, SGD(0.8), starts, 100, noise=2, seed=1).points
+    ends = descend(surface, SGD(0.1), points[-1], 100).points[-1]
+    back = np.linalg.norm(ends - hole, axis=1) < 0.3
+    assert 10 < back.sum() < 80
+    farthest = np.linalg.norm(points - hole, axis=2).max(axis=0)
+    assert farthest[back].min() > 1
+
+
 def distance_from_the_ridge(rate, noise, steps=400):
     starts = np.tile([-1.5, 0.0], (500, 1))
     path = descend(SURFACES["saddle"], SGD(rate), starts, steps, noise=noise)
@@ -1137,6 +1149,8 @@ def test_each_argument_up_and_down():
         on_a_noisy_ravine(Adam(0.1, beta_2=0.5, amsgrad=a)) for a in (False, True)
     )
     assert on[100] > 2 * off[100] and on[-1] < off[-1]
+    swing = on_a_noisy_ravine(Adam(0.1, beta_1=0.99))
+    assert swing[100] > 2 * swing[150] and swing[200] > 2 * swing[150]
 
 
 def test_a_large_epsilon_turns_adam_into_momentum():
@@ -2043,6 +2057,22 @@ def test_the_validation_loss_can_double_while_the_accuracy_stays():
     assert losses.mean(axis=0).argmin() == pytest.approx(12, abs=4)
     assert losses[:, -1].mean() / losses[:, 12].mean() == pytest.approx(1.83, abs=0.2)
     assert scores[:, -1].mean() == pytest.approx(scores[:, 12].mean(), abs=0.01)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_meanwhile_the_networks_become_surer_of_their_mistakes_too(seed):
+    data = load("breast_cancer")
+    losses = []
+    for epochs in (12, 100):
+        network = Network((30, 16, 1), loss=binary_crossentropy, seed=seed)
+        fit(network, SGD(1.0), data.x_train, data.y_train[:, None], epochs)
+        yes = 1 / (1 + np.exp(-network.logits(data.x_valid)[0, :, 0].astype(float)))
+        to_the_truth = np.where(data.y_valid == 1, yes, 1 - yes)
+        right = to_the_truth > 0.5
+        losses.append([-np.log(to_the_truth[rows]).mean() for rows in (right, ~right)])
+    (right_before, wrong_before), (right_after, wrong_after) = losses
+    assert right_after < 0.7 * right_before
+    assert wrong_after > 1.5 * wrong_before
 
 
 # Lesson 8

@@ -528,7 +528,7 @@ def lion(answer):
         came = array(came, shape, "lion(...)")
         if not np.allclose(came, _lion(gradient, w, steps, **settings), atol=1e-9):
             raise Wrong(_lion_mistake(came, gradient, w, steps, settings))
-    return "As Keras's Lion does it: the sign decides, and every step has one length."
+    return "As Keras's Lion does it: the sign decides, whatever the size."
 
 
 def _lion(gradient, w, steps, rate, beta_1, beta_2, decay, mistake=""):
