@@ -41,7 +41,7 @@ class SGD(Optimizer):
 
 
 class Adagrad(Optimizer):
-    """Give each weight a rate of its own, which only falls (Duchi and others 2011)."""
+    """Give each weight a rate of its own, which only falls (Duchi et al. 2011)."""
 
     def __init__(
         self, learning_rate=0.001, initial_accumulator_value=0.1, epsilon=1e-7
@@ -114,7 +114,7 @@ class Adadelta(Optimizer):
 class Adam(Optimizer):
     """Momentum joined with RMSprop, corrected for the start at 0 (Kingma and Ba 2015).
 
-    ``amsgrad`` never lets the divisor shrink (Reddi and others 2018).
+    ``amsgrad`` never lets the divisor shrink (Reddi et al. 2018).
     """
 
     def __init__(

@@ -590,8 +590,8 @@ for name, recipe in RECIPES.items():
 # ## The starting loss: a first check
 #
 # A fresh classifier guesses. With $k$ classes it gives each about $1/k$, and minus the logarithm of that is $\ln k$:
-# $\ln 10 = 2.30$ for the digits, $\ln 2 = 0.69$ for a yes or no. Fresh networks start near it, mostly a little above, since
-# random weights are a little sure of themselves. For a standardised amount, always saying the mean has a squared error of 1.
+# $\ln 10 = 2.30$ for the digits, $\ln 2 = 0.69$ for a yes or no. Fresh networks start near it, mostly above, since random
+# weights are a little sure of themselves. For a standardised amount, always saying the mean has a squared error of 1.
 #
 # **If the first loss is far from that, something is wrong: the wiring, or the scale of the features.** (The doctor whom you
 # will meet below raises the alarm at two and a half times.) It costs one line, before any training.
