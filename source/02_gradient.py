@@ -257,7 +257,7 @@ plots.show(
 # gradient is the steepest way down.** At right angles to it the slope is zero: there the loss neither rises nor falls, and that
 # is the way the contour runs.
 #
-# The reason is short. A small step $(u, v)$ changes the loss by $u$ times the slope along $w$, plus $v$ times the slope
+# Why? A small step $(u, v)$ changes the loss by $u$ times the slope along $w$, plus $v$ times the slope
 # along $b$. Of all steps of the same length, that sum is largest for the one that points along the two slopes themselves.
 
 # %% [markdown]
@@ -691,7 +691,7 @@ def slope_by_hand(i, j):
 print(f"feature 2 to unit 0: {slope_by_hand(2, 0):.6f}")
 
 # %% [markdown]
-# Done so for each weight, the same products are made again and again: all ten weights of a unit share three of their four
+# Done so for each weight, the same products come again and again: all ten weights of a unit share three of their four
 # factors. **Backpropagation** makes each product once. It starts at the loss and goes back layer by layer, with `d`: the
 # slope of the loss along what a layer computes, `x @ W + b`, for every row.
 

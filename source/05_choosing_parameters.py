@@ -185,7 +185,7 @@ for name, schedule in LONG.items():
 # That is the rule behind it. To arrive from anywhere, the rates have to add up without limit; to settle in noise, they have
 # to fall towards 0. Robbins and Monro (1951, "A Stochastic Approximation Method") proved that this is enough if the *squares*
 # of the rates add up to a finite number, as with inverse time. In practice you know how many steps you can afford, so use
-# them: a schedule that reaches its smallest rate at your last step, not long before.
+# them: a schedule that reaches its smallest rate at your last step.
 #
 # ### Exercise 5.2 · Choose
 #

@@ -593,8 +593,8 @@ for name, recipe in RECIPES.items():
 # $\ln 10 = 2.30$ for the digits, $\ln 2 = 0.69$ for a yes or no. Fresh networks start near it, mostly above, since random
 # weights are a little sure of themselves. For a standardised amount, always saying the mean has a squared error of 1.
 #
-# **If the first loss is far from that, something is wrong: the wiring, or the scale of the features.** (The doctor whom you
-# will meet below raises the alarm at two and a half times.) It costs one line, before any training.
+# **If the first loss is far from that, something is wrong: the wiring, or the scale of the features.** (The doctor
+# below raises the alarm at two and a half times.) It costs one line, before any training.
 #
 # ## Two classes, two ways
 #
@@ -659,7 +659,7 @@ print("single:", *(f"{p:.4f}" for p in of_single[:6]))
 #
 # ## Logits: leave the last activation to the loss
 #
-# There is one more choice. The output may stay linear, and the loss applies the sigmoid or softmax itself:
+# One more choice: the output may stay linear, and the loss applies the sigmoid or softmax itself:
 # `from_logits=True`. Why would one? Ask both about a model that is very sure and wrong: $z = -40$ where the truth is yes.
 
 # %%
