@@ -666,7 +666,7 @@ plots.show("Share of runs that escape against the rate, one line for each noise 
 # same everywhere. This hole bends less towards its rim, so the runs swing back and forth inside it. At 0.8 they all leap
 # out.
 #
-# With noise, lower rates do: at 0.2 half leave with noise 0.5, and nearly all with 1. With noise 2 and a high rate the
+# With noise, lower rates are enough: at 0.2 half leave with noise 0.5, and nearly all with 1. With noise 2 and a high rate the
 # share falls again: runs that were out have been thrown back in.
 
 # %% [markdown]
