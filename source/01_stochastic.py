@@ -772,8 +772,8 @@ check.rows_needed(rows_needed)
 # %% [markdown]
 # ## What to remember
 #
-# **Why random handfuls? Because a handful points the right way on average and costs a fraction of the whole: many rough steps
-# are usually worth more than a few exact ones.**
+# **Why random handfuls?** Because a handful points the right way on average and costs a fraction of the whole: many rough steps
+# are usually worth more than a few exact ones.
 #
 # - A minibatch gradient is unbiased: right on average, wrong each time.
 # - Four times the batch buys half the noise. For a tenth of the noise you pay a hundredfold.

@@ -914,8 +914,8 @@ check.deep_gradients(deep_gradients)
 # %% [markdown]
 # ## What to remember
 #
-# **Which way is down? Against the gradient, the list of the slopes of all weights: from where you stand, no direction falls
-# more steeply.**
+# **Which way is down?** Against the gradient, the list of the slopes of all weights: from where you stand, no direction falls
+# more steeply.
 #
 # - A slope is the change of the loss over a small nudge of one weight, the others held still. Minus means: more of this
 #   weight, less loss.

@@ -964,7 +964,7 @@ check.budget(my_dials)
 #
 # $$\text{length}^2(B) = |g|^2 + \frac{\sigma^2}{B},$$
 #
-# signal plus noise (for a batch size far below the number of rows), where $|g|^2$ is the squared length of the full
+# signal plus noise, both squared (for a batch size far below the number of rows), where $|g|^2$ is the squared length of the full
 # gradient. Write a function that finds the noise scale $\sigma^2 / |g|^2$ from two batch sizes and the two mean squared
 # lengths. At our start 400 minibatches gave 14.2 for 8 rows and 4.04 for 64. From these you should get about 36.
 
