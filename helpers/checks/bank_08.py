@@ -93,6 +93,29 @@ def _trained_on_test_rows():
     return model, how
 
 
+def _same_model():
+    models = []
+
+    def recipe():
+        models[:] = models or [_good()[0]]
+        models[0].compile(keras.optimizers.Adam(0.01), loss=SPARSE)
+        return models[0], {"batch_size": 32, "epochs": 3}
+
+    return recipe
+
+
+def _same_optimizer():
+    optimizers = []
+
+    def recipe():
+        model, how = _good()
+        optimizers[:] = optimizers or [model.optimizer]
+        model.compile(optimizers[0], loss=SPARSE)
+        return model, how
+
+    return recipe
+
+
 def _in_words():
     model, _ = _good()
     return model, {"batch_size": "32", "epochs": 3}
@@ -145,11 +168,18 @@ WRONG = {
         ("12", "take the quotes away"),
     ],
     "my_digits": [
-        (_recipe(DIGITS, "SGD", 0.1, SPARSE, 32, 3), "what costs most: the optimizer"),
-        (_recipe(DIGITS, "Adadelta", 0.001, SPARSE, 32, 3), "below the baseline"),
+        (_recipe(DIGITS, "SGD", 0.1, SPARSE, 32, 3), "with the baseline's optimizer"),
+        (_recipe(DIGITS, "SGD", 0.03, SPARSE, 32, 3), "what costs most: the optimizer"),
+        (_recipe(DIGITS, "SGD", 10.0, SPARSE, 64, 6), "blew up"),
+        (_same_model(), "each seed needs its own"),
+        (_same_optimizer(), "each seed needs its own"),
+        (
+            _recipe(DIGITS, "Adadelta", 0.001, SPARSE, 32, 3),
+            "no better than the baseline",
+        ),
         (_recipe(DIGITS, "Adam", 0.01, SPARSE, 32, 20), "budget is 110"),
         (_recipe(DIGITS, "Adam", 0.01, SPARSE, 4, 1), "Not even one epoch"),
-        (_recipe(DIGITS, "Adam", 0.01, SPARSE, 32, 0), "not trained at all"),
+        (_recipe(DIGITS, "Adam", 0.01, SPARSE, 32, 0), "at least 1"),
         (
             _recipe(DIGITS, "Adam", 0.01, "categorical_crossentropy", 32, 3),
             "integers go with the sparse one",
@@ -170,11 +200,18 @@ WRONG = {
         ((None, {}), "without brackets"),
     ],
     "my_diabetes": [
-        (_recipe(PATIENTS, "SGD", 0.1, "mse", 32, 22), "short of the target"),
-        (_recipe((10, [64, 64], 1), "Adam", 0.01, "mse", 32, 22), "below the baseline"),
+        (
+            _recipe(PATIENTS, "SGD", 0.1, "mse", 32, 22),
+            "short of the target, with the baseline's",
+        ),
+        (
+            _recipe((10, [64, 64], 1), "Adam", 0.01, "mse", 32, 22),
+            "no better than the baseline",
+        ),
         (_recipe(PATIENTS, "SGD", 0.1, "mean_squared_error", 32, 200), "Over budget"),
         (_recipe((10, [64], 10), "Adam", 0.01, "mse", 32, 5), "should have 1 unit"),
         (_recipe((10, [64], 1, "sigmoid"), "Adam", 0.001, BINARY, 32, 5), "doctor"),
+        (_recipe((10, [320, 320], 1), "SGD", 1e-5, "mse", 32, 1), "too large"),
         (_blows_up, "blew up"),
     ],
     "my_cancer": [
@@ -208,7 +245,7 @@ WRONG = {
         ),
         (_recipe((64, [64], 10, "softmax"), "Adam", 0.01, SPARSE, 128, 12), "doctor"),
         (_recipe((64, [64], 2), "Adam", 0.01, "mse", 128, 12), "should have 10 unit"),
-        (_recipe(BOTH, "SGD", 0.01, BINARY, 128, 12), "below the baseline"),
+        (_recipe(BOTH, "SGD", 0.01, BINARY, 128, 12), "no better than the baseline"),
         (_recipe(BOTH, "Adam", 0.01, BINARY, 32, 10), "Over budget"),
     ],
 }

@@ -19,7 +19,7 @@ from helpers.schedules import CosineDecay
 
 FORM = '`return model, {"batch_size": 32, "epochs": 3}`'
 FACTORS = (0.1, 0.3, 3, 10)
-MOST_ROWS = 256  # a larger batch would take too long to try
+MOST_ROWS, MOST_WEIGHTS = 256, 100_000  # more would take too long to try
 WORTH_SAYING = 0.005
 _looks = Counter()
 
@@ -44,7 +44,8 @@ class Attempt:
         steps = self.plan(how)
         self.examine(model)
         task, scores = TASKS[self.task], self.train()
-        said = f"{self.came(scores)} {self.apart(steps)}{self.looks()}"
+        came = self.came(scores, model.optimizer.get_config())
+        said = f"{came} {self.apart(steps)}{self.looks()}"
         if _mean(scores) < task.target:
             raise Wrong(said)
         return said
@@ -70,8 +71,6 @@ class Attempt:
         if not isinstance(came, tuple | list) or len(came) != 2:
             raise Wrong(f"{self.name}() returns {kind_of(came)}. Write {FORM}.")
         model, how = came
-        if isinstance(how, keras.Model):
-            raise Wrong(f"The model comes first: {FORM}.")
         if not isinstance(model, keras.Model):
             raise Wrong(
                 f"{self.name}() should return a Keras model first, and returns "
@@ -80,21 +79,28 @@ class Attempt:
         return model, how
 
     def look_at(self, model):
-        """Stop on what cannot be trained, or is no fresh model for this data."""
+        """Stop on what can't be trained, isn't fresh, or isn't for this data."""
         if not model.compiled:
             raise Wrong(
                 "The model is not compiled: it has no loss and no optimizer. Call "
                 "`model.compile(optimizer, loss=...)` before you return it."
             )
-        if int(model.optimizer.iterations) > 0:
-            raise Wrong(
-                f"Your model has made {int(model.optimizer.iterations)} steps before "
-                "it is handed over. Leave `fit` out of the function: the check trains "
-                "it, on the training rows, and counts the steps."
-            )
         if not model.built:
             raise Wrong(
                 "The model has no weights yet: begin it with `keras.Input((...,))`."
+            )
+        one, other = (
+            {*map(id, (each.optimizer, *each.weights))}
+            for each in (model, self.build()[0])
+        )
+        if one & other:
+            raise Wrong(
+                "Make model and optimizer inside the function: each seed needs its own."
+            )
+        if int(model.optimizer.iterations) > 0:
+            raise Wrong(
+                f"Your model has made {int(model.optimizer.iterations)} steps before "
+                "it is handed over. Leave `fit` out of the function: the check trains."
             )
         features, units = self.problem.x_train.shape[1], UNITS[self.problem.kind]
         inputs, outputs = model.input_shape, model.output_shape
@@ -121,9 +127,7 @@ class Attempt:
                 f"nothing else: {FORM}. Yours: {keys}."
             )
         size, epochs = (number(how[k], k, whole=True) for k in ("batch_size", "epochs"))
-        if epochs == 0:
-            raise Wrong("With 0 epochs the model is not trained at all.")
-        if size < 1 or epochs < 0:
+        if min(size, epochs) < 1:
             raise Wrong("batch_size and epochs should be at least 1.")
         rows, budget = len(self.problem.x_train), TASKS[self.task].budget
         an_epoch = steps_of(rows, int(size), 1)
@@ -157,9 +161,8 @@ class Attempt:
         if test >= TASKS[self.task].target:
             rows = "test" if test > train else "training"
             raise Wrong(
-                f"Before its first step your model scores {test:.2f} on the test rows "
-                f"and {train:.2f} on the training rows: it was trained on the {rows} "
-                "rows. Return a fresh model."
+                f"Before its first step your model scores {test:.2f} on the test rows: "
+                f"it was trained on the {rows} rows. Return a fresh model."
             )
 
     def train(self):
@@ -179,8 +182,6 @@ class Attempt:
             if made > TASKS[self.task].budget:
                 raise Wrong(f"Over budget: your model made {made} steps.")
             scores.append(self.score(model, "test"))
-        if not np.isfinite(scores).all():
-            raise Wrong("The training blew up: take a lower rate.")
         return scores
 
     def score(self, model, part):
@@ -192,21 +193,26 @@ class Attempt:
         x, y = (getattr(self.problem, f"{axis}_{part}") for axis in "xy")
         outputs = keras.ops.convert_to_numpy(model(x, training=False))
         logits = Compiled(model).from_logits
-        return float(score(outputs, y, self.problem.kind, logits))
+        came = float(score(outputs, y, self.problem.kind, logits))
+        if not np.isfinite([came, outputs.sum()]).all():
+            raise Wrong("The training blew up: take a lower rate.")
+        return came
 
-    def came(self, scores):
+    def came(self, scores, optimizer):
         """Say what the recipe reached, between baseline and best."""
         task = TASKS[self.task]
         mean = _mean(scores)
-        way = (mean - task.baseline) / (task.best - task.baseline)
-        if way < 0:
-            place = "below the baseline"
-        elif mean < task.target:
-            place = "above the baseline, short of the target"
-        elif way < 1:
+        if mean < task.target:
+            place = "short of the target"
+            if mean <= task.baseline:
+                place = "no better than the baseline"
+            same = {"learning_rate": np.float32(0.1), "momentum": 0, "nesterov": False}
+            if same.items() <= optimizer.items() and self.how["batch_size"] == 32:
+                place += ", with the baseline's optimizer, rate and batch size"
+        elif mean < task.best:
             place = "above the target, short of the best"
         else:
-            place = "as good as the best that a long search found"
+            place = "as good as the best found"
         digits = 2 if mean >= task.target else 3  # so that a near miss is seen as one
         return (
             f"{mean:.{digits}f} on the test rows, from {min(scores):.{digits}f} to "
@@ -230,8 +236,8 @@ class Attempt:
             gains = Apart(self, steps).gains()
         except (ValueError, TypeError, AttributeError):
             return (
-                "Your model has parts that the course's own engine does not know, so "
-                "it can't be taken apart here: change one choice at a time yourself."
+                "Your model is too large to be taken apart here, or has unknown parts: "
+                "change one choice at a time yourself."
             )
         (choice, change), gain = max(gains.items(), key=lambda item: item[1])
         if gain < WORTH_SAYING:
@@ -251,13 +257,16 @@ class Apart:
     def __init__(self, attempt, steps):
         self.problem, self.steps = attempt.problem, steps
         self.size = attempt.how["batch_size"]
-        networks = [Network.from_keras(attempt.build(seed)[0]) for seed in SEEDS]
+        models = [attempt.build(seed)[0] for seed in SEEDS]
+        if models[0].count_params() > MOST_WEIGHTS:
+            raise ValueError
+        networks = [Network.from_keras(model) for model in models]
         self.network = networks[0]
         self.network.weights = [
             np.concatenate(arrays)
             for arrays in zip(*(n.weights for n in networks), strict=True)
         ]
-        optimizer = attempt.build()[0].optimizer
+        optimizer = models[0].optimizer
         self.make = getattr(optimizers, type(optimizer).__name__)
         known = set(inspect.signature(self.make).parameters) - {"learning_rate"}
         settings = optimizer.get_config()
@@ -304,7 +313,7 @@ class Apart:
         return Network(widths, runs=len(SEEDS), seed=SEEDS, **kept)
 
     def score(self, rates=None, size=None, optimizer=None, network=None):
-        """Return the mean validation score, with these changes."""
+        """Return the mean validation score, with these changes; 0 if it blew up."""
         rates = self.rates if rates is None else rates
         if optimizer is None:
             optimizer = self.make(lambda step: rates[step], **self.settings)
@@ -312,7 +321,7 @@ class Apart:
         network, steps = network or self.network, len(rates)
         run = follow(self.problem, network, optimizer, size, steps, SEEDS)
         ((_, stack),) = run
-        return scores_of(stack, self.problem, "valid").mean()
+        return scores_of(stack, self.problem, "valid").clip(0).mean()
 
 
 def _mean(scores):
