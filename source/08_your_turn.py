@@ -112,8 +112,8 @@ rates = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0]
 labs.recipes().animate("b_rate", rates, milliseconds=900)
 
 # %% [markdown]
-# *A film of eight pictures. A stays as it is. B creeps at 0.0003, catches up with A at 0.003, is ahead at 0.01 and 0.03, and
-# falls back above. There its band is wide and its line jagged, but it does not break.*
+# *A film. A stays as it is. B creeps at 0.0003, catches up with A at 0.003, is ahead at 0.01 and 0.03, and falls back
+# above. There its band is wide and its line jagged, but it does not break.*
 #
 # ### Exercise 8.1 · Predict
 #
@@ -189,8 +189,8 @@ check.my_digits(my_digits)
 # output a lot.)
 
 # %% [markdown]
-# The check also takes your recipe apart, on validation rows, one choice at a time. Which choice costs you most? And it counts
-# your looks at the test rows: each that you use to choose makes them a little more like validation rows.
+# The check also takes your recipe apart, on validation rows, one choice at a time. And it counts your looks at the test
+# rows: each that you use to choose makes them a little more like validation rows.
 #
 # ### What the search found
 #
@@ -449,7 +449,7 @@ plots.show("Eight pictures, each of two digits over one another, with their labe
 # the same; then a single label is 1.
 #
 # There are 3,000 training pictures. `sweep` would score each of the ten answers on its own. `scores` trains a `Recipe`, with
-# three seeds, and scores as the task does. Here is the baseline on validation rows, after three epochs, 282 steps:
+# three seeds, and scores as the task does. The baseline on validation rows, after three epochs (282 steps):
 
 # %%
 baseline_recipe = capstone.Recipe("SGD", 0.1, 32)
@@ -603,7 +603,7 @@ for name in ("breast_cancer", "two_digits"):
 # Pictures and sequences need other layers than dense ones (convolutions, attention). The way of choosing stays the same. Not
 # every result does: on networks with attention plain SGD, even tuned, stays far behind Adam (Kunstner and others, 2023, "Noise
 # Is Not the Main Factor Behind the Gap Between SGD and Adam on Transformers, but Sign Descent Might Be"). Three to go on with,
-# all free to read on the web:
+# all free on the web:
 #
 # - Chollet and Watson 2025, "Deep Learning with Python", third edition: those layers, in Keras 3.
 # - Goodfellow, Bengio and Courville 2016, "Deep Learning": why things work.
