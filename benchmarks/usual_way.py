@@ -6,8 +6,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from helpers.data import load
-from helpers.labs.core import STYLE
 from helpers.minibatches import batches
+from helpers.plots.base import STYLE
 
 plt.style.use(STYLE)
 problem = load("diabetes")

@@ -22,9 +22,9 @@ from tools.picture import PICTURE, film
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def run(*command, cwd=ROOT, **options):
+def run(*command, cwd=ROOT, timeout=120, **options):
     return subprocess.run(
-        command, cwd=cwd, capture_output=True, text=True, timeout=120, **options
+        command, cwd=cwd, capture_output=True, text=True, timeout=timeout, **options
     )
 
 
@@ -46,6 +46,13 @@ def test_make_alone_prints_the_list():
     commands = "lab reset test test-platforms notebooks portable slides graded bench"
     for command in commands.split():
         assert re.search(rf"make {command} +\w", said)
+
+
+def test_each_row_of_the_bench_runs(in_ci):
+    """Once, and unmeasured: `make bench` is nobody's daily command."""
+    once = "benchmarks", "-o", "addopts=", "-q", "--benchmark-disable"
+    result = run(sys.executable, "-m", "pytest", *once, timeout=900)
+    assert result.returncode == 0, result.stdout[-2000:]
 
 
 def test_without_a_supported_python_one_line_says_so(clone):
