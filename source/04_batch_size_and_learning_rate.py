@@ -1002,7 +1002,7 @@ check.noise_from_two(noise_from_two)
 # - Compare on `evaluate`, build afresh for every run, give each batch size its own rate, and say what you count: steps,
 #   examples or seconds.
 # - $k$ times the batch, $k$ times the rate, until the steps get too long. The *best* rate grows like that up to about the
-#   noise scale. Beyond the critical batch size, more rows a step save hardly any steps.
+#   noise scale. Beyond the critical batch size, more rows a step save ever fewer steps.
 #
 # What this small experiment does not show: whether large batches, given all the epochs they need, end with a worse network.
 # And the numbers, such as 39 rows, are true of this network on digits: only the shape of the map carries over.
