@@ -18,6 +18,7 @@ from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
 
 from helpers.data import load
+from helpers.keras_tools import to_keras
 from helpers.losses import sparse_categorical_crossentropy
 from helpers.networks import Network
 from helpers.optimizers import SGD
@@ -125,7 +126,7 @@ def bench_keras(benchmark):
     def train_sample():
         for rate in SAMPLE:
             for size in SIZES:
-                models[rate, size] = model = compiled(fresh().to_keras(), rate)
+                models[rate, size] = model = compiled(to_keras(fresh()), rate)
                 x, y = DIGITS.x_train, DIGITS.y_train
                 model.fit(x, y, batch_size=size, epochs=EPOCHS, verbose=0)
 
@@ -196,13 +197,13 @@ def bench_slice(benchmark, trained):
     losses = measure(
         benchmark, "ours", lambda: surface.value(POINTS), "at most 3 s", rounds=5
     )
-    model = compiled(trained.to_keras())
+    model = compiled(to_keras(trained))
     assert losses[50, 50] == pytest.approx(keras_loss(model), rel=1e-4)
 
 
 @row(SLICE, of=101 * 101 / 30)
 def bench_slice_in_keras(benchmark, trained):
-    model = compiled(trained.to_keras())
+    model = compiled(to_keras(trained))
     weights = model.get_weights()
     ways = [
         [np.random.default_rng(s).normal(size=w.shape) for w in weights] for s in (0, 1)

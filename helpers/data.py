@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from helpers.arguments import one_of
+from helpers.inner.arguments import one_of
 
 KINDS = {"diabetes": "regression", "breast_cancer": "binary", "digits": "multiclass"}
 # Chosen by looking at x alone: with most seeds some pixel of the digits that training

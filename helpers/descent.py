@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from helpers.arguments import floats, number, whole
-from helpers.optimizer_base import check_optimizer
+from helpers.inner.arguments import floats, number, whole
+from helpers.inner.optimizer import check_optimizer
 from helpers.surfaces import Surface
 
 # Farther out than this from the origin a walk has diverged: it will not come back, and

@@ -20,8 +20,8 @@ from math import prod
 
 import numpy as np
 
-from helpers.arguments import positive, switch
-from helpers.targets import alike, check_probabilities, labels, one_hot
+from helpers.inner.arguments import positive, switch
+from helpers.inner.targets import alike, check_probabilities, labels, one_hot
 
 EPSILON = 1e-7
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from helpers.arguments import whole
+from helpers.inner.arguments import whole
 
 
 def epoch_order(n: int, epoch: int, seed: int) -> np.ndarray:

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from helpers import losses
-from helpers.arguments import one_of, whole
+from helpers.inner.arguments import one_of, whole
 from helpers.losses import sigmoid, softmax
 
 # Each activation a = f(z), and the way back through it: from a, and the slope d of the
@@ -158,29 +158,6 @@ class Network:
         part = copy(self)
         part.weights = [w[runs] for w in self.weights]
         return part
-
-    @classmethod
-    def from_keras(cls, model):
-        """Return one run that equals a Keras model of Dense layers in a row.
-
-        The loss is the one the model was compiled with; a model that was not compiled
-        gets the usual one of its output activation.
-        """
-        from helpers.keras_bridge import settings_and_weights
-
-        settings, activations, weights = settings_and_weights(model)
-        network = cls(**settings)
-        network.activations = activations
-        network.weights = [w[None] for w in weights]
-        return network
-
-    def to_keras(self, run=0):
-        """Return a Keras model, not yet compiled, with the weights of one run."""
-        from helpers.keras_bridge import sequential
-
-        if whole("run", run) >= self.runs:
-            raise ValueError(f"run must be below the {self.runs} runs, got {run}")
-        return sequential(self, [w[run] for w in self.weights])
 
     def _layers(self, x):
         """Return the input of every layer, and the logits of the last."""

@@ -1,7 +1,7 @@
 """Update rules with the names, arguments and defaults of ``keras.optimizers``.
 
 An optimizer is a memory, made by ``start``, and a rule, ``update``. From one to the
-next only these few lines change; what all share is in :mod:`helpers.optimizer_base`.
+next only these few lines change; what all share is in :mod:`helpers.inner.optimizer`.
 
 In every rule ``w`` is an array of weights, ``g`` the gradient of the loss there,
 ``state`` the memory that belongs to ``w``, and ``rate`` the learning rate of this step.
@@ -11,8 +11,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from helpers.arguments import number, switch
-from helpers.optimizer_base import Optimizer
+from helpers.inner.arguments import number, switch
+from helpers.inner.optimizer import Optimizer
 
 
 class SGD(Optimizer):

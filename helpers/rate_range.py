@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from helpers import plots
-
 # Each smoothed loss is nine parts what it was before and one part the new loss.
 KEEP = 0.9
 # In the first steps the rates are too low to change much: a low or a high loss there is
@@ -79,6 +77,8 @@ class RateRange:
 
     def plot(self):
         """Draw the losses against the rate, with the suggestion; return the axes."""
+        from helpers import plots
+
         return plots.rate_range(
             self.rates, self.losses, self.smoothed, self.lowest, self.suggested
         )

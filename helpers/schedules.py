@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.arguments import number, positive, rates, switch, whole
+from helpers.inner.arguments import number, positive, rates, switch, whole
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from helpers.arguments import whole
 from helpers.fast_network import FastNetwork
+from helpers.inner.arguments import whole
 from helpers.surfaces import Surface, check_points
 from helpers.training import check_rows
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.arguments import floats, positive
+from helpers.inner.arguments import floats, positive
 
 
 @dataclass(frozen=True, eq=False)

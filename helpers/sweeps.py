@@ -12,12 +12,12 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from helpers.arguments import positive, whole
 from helpers.data import Problem
 from helpers.fast_network import FastNetwork
-from helpers.optimizer_base import check_optimizer
+from helpers.inner.arguments import positive, whole
+from helpers.inner.optimizer import check_optimizer
+from helpers.inner.sweep_results import MEASURES, Sweep
 from helpers.optimizers import SGD
-from helpers.sweep_results import MEASURES, Sweep
 from helpers.training import check_rows, fit, fresh_network
 
 # How many networks train side by side at most: enough that NumPy's calls cost little

@@ -6,10 +6,10 @@ from time import perf_counter
 import numpy as np
 
 from helpers import losses
-from helpers.arguments import whole
+from helpers.inner.arguments import whole
+from helpers.inner.optimizer import check_optimizer
 from helpers.minibatches import epoch_order
 from helpers.networks import Network, one_seed_a_run
-from helpers.optimizer_base import check_optimizer
 
 LOSSES = {
     "regression": losses.mean_squared_error,

@@ -615,9 +615,10 @@ for size in (2, 8, 32, 128, 1079):
 # Did these networks do what Keras does? Replay one: the same start, the same rows in the same order, 204 steps of `fit`.
 
 # %%
+from helpers.keras_tools import to_keras
 from helpers.minibatches import epoch_order
 
-model, losses = start.to_keras(), []
+model, losses = to_keras(start), []
 model.compile(SGD(learning_rate=0.32), loss=LOSS)
 for epoch in range(6):
     order = epoch_order(len(x), epoch, seed=0)

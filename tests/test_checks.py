@@ -22,14 +22,18 @@ ROOT = Path(__file__).resolve().parents[1]
 LESSONS = sorted(path.stem for path in (ROOT / "source").glob("*.py"))
 
 
-def module(kind, stem):
-    return importlib.import_module(f"helpers.checks.{kind}_{stem[:2]}")
+def checks_of(stem):
+    return importlib.import_module(f"helpers.checks.lesson_{stem[:2]}")
+
+
+def bank_of(stem):
+    return importlib.import_module(f"bank.lesson_{stem[:2]}")
 
 
 EXERCISES = [
     pytest.param(stem, exercise, id=f"{exercise.number}-{exercise.name}")
     for stem in LESSONS
-    for exercise in module("lesson", stem).EXERCISES
+    for exercise in checks_of(stem).EXERCISES
 ]
 each_exercise = pytest.mark.parametrize(("stem", "exercise"), EXERCISES)
 
@@ -37,7 +41,7 @@ each_exercise = pytest.mark.parametrize(("stem", "exercise"), EXERCISES)
 def bank(kind):
     params = []
     for stem in LESSONS:
-        for name, answers in getattr(module("bank", stem), kind).items():
+        for name, answers in getattr(bank_of(stem), kind).items():
             for number, answer in enumerate(answers, 1):
                 label = f"{stem[:2]}-{name}-{number}"
                 params.append(pytest.param(stem, name, answer, id=label))
@@ -51,7 +55,7 @@ def bank(kind):
 def test_checks_stand_in_the_order_of_the_source(stem):
     cells = build.read_cells(ROOT / "source" / f"{stem}.py")
     in_source = [build.exercise_name(cell) for cell in cells]
-    exercises = module("lesson", stem).EXERCISES
+    exercises = checks_of(stem).EXERCISES
     assert [name for name in in_source if name] == [each.name for each in exercises]
     assert exercises, f"{stem} has no exercises"
     headings = [cell.source for cell in cells if "### Exercise" in cell.source]
@@ -69,7 +73,7 @@ def test_every_reference_answer_passes(stem):
         for cell in notebook.cells
         if cell.id.startswith("exercise-")
     }
-    names = {exercise.name for exercise in module("lesson", stem).EXERCISES}
+    names = {exercise.name for exercise in checks_of(stem).EXERCISES}
     assert said.keys() == names
     assert all(text.startswith("✓ Correct. ") for text in said.values()), said
 
@@ -80,7 +84,7 @@ def test_every_stub_is_not_attempted(stem):
         name = build.exercise_name(cell)
         if name is None:
             continue
-        check = module("lesson", stem)
+        check = checks_of(stem)
         result = run_cell(build.without_answers(cell.source), name, {"check": check})
         assert result.status == "not attempted", name
 
@@ -139,7 +143,7 @@ counter = itertools.count()
 
 def ask(request, stem, name, answer):
     """What the check says; those that train in Keras are left to CI."""
-    exercise = getattr(module("lesson", stem), name)
+    exercise = getattr(checks_of(stem), name)
     if exercise.needs_keras:
         request.getfixturevalue("in_ci")
     return exercise(answer)
@@ -168,7 +172,7 @@ def exercises_that_take(*kinds):
 
 
 def right_answers(stem, exercise):
-    return module("bank", stem).RIGHT[exercise.name]
+    return bank_of(stem).RIGHT[exercise.name]
 
 
 @pytest.mark.parametrize(
@@ -206,9 +210,9 @@ def test_of_all_ways_to_choose_only_the_right_one_passes(stem, exercise):
 
 @pytest.mark.parametrize("stem", LESSONS)
 def test_every_exercise_has_its_bank(stem):
-    for exercise in module("lesson", stem).EXERCISES:
-        assert len(module("bank", stem).WRONG[exercise.name]) >= 4
-        assert len(module("bank", stem).RIGHT[exercise.name]) >= 2
+    for exercise in checks_of(stem).EXERCISES:
+        assert len(bank_of(stem).WRONG[exercise.name]) >= 4
+        assert len(bank_of(stem).RIGHT[exercise.name]) >= 2
 
 
 # Hostile answers
@@ -368,7 +372,7 @@ def test_without_collected_answers_there_is_no_solution_to_show(monkeypatch, tmp
 
 
 def test_what_an_answer_prints_is_kept_short(monkeypatch):
-    exercise = module("lesson", "04").accuracy
+    exercise = checks_of("04").accuracy
 
     def answer(probabilities, labels):
         print("looking")
@@ -389,8 +393,8 @@ def test_where_no_alarm_clock_is_the_check_says_so(monkeypatch):
 
     monkeypatch.setattr(engine, "_can_stop", lambda: False)
     monkeypatch.setattr(feedback, "_said", set())
-    assert "interrupt the kernel" in module("lesson", "04").updates(1).message
-    assert "interrupt the kernel" not in module("lesson", "04").updates(1).message
+    assert "interrupt the kernel" in checks_of("04").updates(1).message
+    assert "interrupt the kernel" not in checks_of("04").updates(1).message
 
 
 def test_alarm_and_tracer_are_put_back():
@@ -398,7 +402,7 @@ def test_alarm_and_tracer_are_put_back():
     import sys
 
     before = signal.getsignal(signal.SIGALRM), sys.gettrace()
-    module("lesson", "04").accuracy(loops)
+    checks_of("04").accuracy(loops)
     assert (signal.getsignal(signal.SIGALRM), sys.gettrace()) == before
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 
@@ -417,7 +421,7 @@ def my(tmp_path, monkeypatch):
 
 
 def test_progress_is_kept_in_my(my):
-    check = module("lesson", "04")
+    check = checks_of("04")
     check.updates(1)
     assert not (my / "progress.json").exists()
     check.updates(680)
@@ -430,7 +434,7 @@ def test_progress_is_kept_in_my(my):
 
 def test_an_unreadable_file_is_put_aside_not_lost(my):
     (my / "progress.json").write_text("{broken")
-    result = module("lesson", "04").updates(680)
+    result = checks_of("04").updates(680)
     assert result and "progress.unreadable.json" in result.message
     assert (my / "progress.unreadable.json").read_text() == "{broken"
     assert json.loads((my / "progress.json").read_text()) == {"04": ["updates"]}
@@ -443,7 +447,7 @@ def test_elsewhere_progress_is_in_memory_and_said_once(tmp_path, monkeypatch):
     monkeypatch.delenv("DOWNHILL_PROGRESS")
     monkeypatch.setattr(progress, "_in_memory", {})
     monkeypatch.setattr(feedback, "_said", set())
-    check = module("lesson", "04")
+    check = checks_of("04")
     assert "until this notebook's kernel stops" in check.updates(680).message
     assert "kernel stops" not in check.updates(680).message
     assert "✓ 4.2" in repr(check.progress())
@@ -455,11 +459,11 @@ def test_a_folder_that_can_not_be_written_is_said(my, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(progress.tempfile, "NamedTemporaryFile", refuse)
-    result = module("lesson", "04").updates(680)
+    result = checks_of("04").updates(680)
     assert result and "could not be kept: Permission denied" in result.message
 
 
 def test_the_tests_and_the_build_record_nothing(my, monkeypatch):
     monkeypatch.setenv("DOWNHILL_PROGRESS", "off")
-    module("lesson", "04").updates(680)
+    checks_of("04").updates(680)
     assert not list(my.iterdir())

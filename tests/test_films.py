@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image
 
 from helpers import films
+from helpers.films import epoch
 
 
 def test_an_epoch_has_a_frame_for_each_minibatch_and_ends_at_the_mean(monkeypatch):
@@ -19,7 +20,7 @@ def test_an_epoch_has_a_frame_for_each_minibatch_and_ends_at_the_mean(monkeypatc
 
     x, y = np.arange(6.0), np.arange(6.0) ** 2
     dealt, slopes = np.array([[4, 1], [0, 5], [2, 3]]), np.array([1.0, -2.0, 4.0])
-    monkeypatch.setattr(films, "animate", keep)
+    monkeypatch.setattr(epoch, "animate", keep)
     films.one_epoch(x, y, dealt, slopes)
 
     assert len(drawn) == 3

@@ -79,7 +79,7 @@ def test_what_hidden_tests_import_comes_along(source):
 
 def judge(source, name, answer, check):
     """Run an answer and its graded cell as the grader does."""
-    bank = importlib.import_module(f"helpers.checks.bank_{source.stem[:2]}")
+    bank = importlib.import_module(f"bank.lesson_{source.stem[:2]}")
     names = {"check": check, "display": lambda value: None, "np": np} | bank.NAMES
     exec(f"{answer}\n{cells(source)[f'points-{name}']}", names)
 

@@ -7,10 +7,9 @@ import pytest
 
 from helpers import keras_tools, plots
 from helpers.data import load
-from helpers.keras_tools import learning_rate_range
+from helpers.keras_tools import from_keras, learning_rate_range
 from helpers.losses import sparse_categorical_crossentropy
 from helpers.minibatches import batches
-from helpers.networks import Network
 from helpers.optimizers import SGD
 from helpers.rate_range import RateRange
 
@@ -41,7 +40,7 @@ def handle(monkeypatch):
     """A notebook, as far as the callback can tell."""
     handle = Handle()
     monkeypatch.setattr(plots, "in_notebook", lambda: True)
-    monkeypatch.setattr(keras_tools, "display", lambda *_, **__: handle)
+    monkeypatch.setattr(keras_tools.curve, "display", lambda *_, **__: handle)
     return handle
 
 
@@ -75,7 +74,7 @@ def test_outside_a_notebook_there_is_the_bar_alone(monkeypatch, capsys):
     def never(*_, **__):
         raise AssertionError("drew a picture")
 
-    monkeypatch.setattr(keras_tools, "display", never)
+    monkeypatch.setattr(keras_tools.curve, "display", never)
     fit(keras_tools.LearningCurve())
     assert "12/12" in capsys.readouterr().out
 
@@ -114,7 +113,7 @@ def test_the_steps_are_those_of_the_network_by_hand():
     data = load("digits")
     x, y = data.x_train, data.y_train
     found = learning_rate_range(classifier, x, y, high=0.5, steps=40, seed=3)
-    network = Network.from_keras(classifier())
+    network = from_keras(classifier())
     order = (b for epoch in range(9) for b in batches(len(x), 32, epoch, seed=3))
     assert network.loss is sparse_categorical_crossentropy
     for rate, loss, rows in zip(found.rates, found.losses, order, strict=False):
@@ -159,7 +158,7 @@ def test_a_model_that_one_has_is_left_as_it_was(reason, monkeypatch):
     before = state(model)
     high = 1e6 if reason == "blows up" else 1.0
     if reason == "fails":
-        monkeypatch.setattr(keras_tools, "has_blown_up", None)
+        monkeypatch.setattr(keras_tools.range_test, "has_blown_up", None)
         with pytest.raises(TypeError):
             learning_rate_range(lambda: model, *LINE)
     else:

@@ -16,8 +16,8 @@ import pytest
 
 from helpers import labs
 from helpers.descent import descend
+from helpers.films.live import Animation
 from helpers.labs.core import rates
-from helpers.live import Animation
 from helpers.optimizers import Adagrad
 from helpers.surfaces import SURFACES
 

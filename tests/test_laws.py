@@ -1385,7 +1385,7 @@ def test_the_lion_of_the_exercise_is_that_of_keras():
 def test_the_centered_step_of_the_exercise_is_that_of_keras():
     import keras
 
-    from helpers.checks.bank_07 import _centered
+    from bank.lesson_07 import _centered
 
     gradients = np.random.default_rng(0).normal(size=(20, 3))
     weights = keras.Variable(np.ones(3), dtype="float64")

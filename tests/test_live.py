@@ -14,7 +14,7 @@ from jupyter_client import KernelManager
 from matplotlib.figure import Figure
 from PIL import Image
 
-from helpers.live import BURST_SECONDS, Coalesced, LiveFigure, animate
+from helpers.films.live import BURST_SECONDS, Coalesced, LiveFigure, animate
 
 ROOT = Path(__file__).parents[1]
 

@@ -117,7 +117,7 @@ def test_the_check_rejects_mutants_of_its_reference(lesson, name, source, reques
     check = importlib.import_module(f"helpers.checks.lesson_{lesson}")
     if getattr(check, name).needs_keras:
         request.getfixturevalue("in_ci")
-    bank = importlib.import_module(f"helpers.checks.bank_{lesson}")
+    bank = importlib.import_module(f"bank.lesson_{lesson}")
     lines = build.with_answers(source).splitlines()
     code = "\n".join(line for line in lines if not line.startswith("check."))
     (call,) = (line for line in lines if line.startswith("check."))

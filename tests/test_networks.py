@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from helpers import losses
 from helpers.data import load
+from helpers.keras_tools import from_keras, to_keras
 from helpers.losses import (
     binary_crossentropy,
     categorical_crossentropy,
@@ -181,10 +182,10 @@ def test_a_network_goes_to_keras_and_back(activation, output, dtype):
         (5, 4, 4, 3), activation, loss=loss, runs=2, seed=(1, 2), dtype=dtype
     )
     x = np.random.default_rng(0).normal(size=(6, 5)).astype(dtype)
-    model = network.to_keras(run=1)
+    model = to_keras(network, run=1)
     np.testing.assert_allclose(model(x), network.forward(x)[1], rtol=1e-5, atol=1e-6)
 
-    again = Network.from_keras(model)
+    again = from_keras(model)
     assert again.runs == 1 and again.weights[0].dtype == dtype
     assert np.array_equal(again.forward(x)[0], network.forward(x)[1])
 
@@ -200,7 +201,7 @@ def test_a_compiled_model_brings_its_loss(name):
         [keras.Input((4,)), keras.layers.Dense(3, output.get(name, "softmax"))]
     )
     model.compile(loss=name)
-    assert Network.from_keras(model).loss is KERAS_LOSSES[name]
+    assert from_keras(model).loss is KERAS_LOSSES[name]
 
 
 def test_a_compiled_model_brings_the_settings_of_its_loss():
@@ -213,7 +214,7 @@ def test_a_compiled_model_brings_the_settings_of_its_loss():
     ):
         model.compile(loss=loss)
         expected = model.evaluate(x, target, verbose=0)
-        assert loss_of(Network.from_keras(model), x, target) == pytest.approx(expected)
+        assert loss_of(from_keras(model), x, target) == pytest.approx(expected)
 
 
 def test_a_functional_model_with_different_activations_can_come_from_keras():
@@ -221,7 +222,7 @@ def test_a_functional_model_with_different_activations_can_come_from_keras():
     hidden = keras.layers.Dense(5, "tanh")(keras.layers.Dense(6, "relu")(inputs))
     model = keras.Model(inputs, keras.layers.Dense(2, "softmax")(hidden))
     x = np.random.default_rng(0).normal(size=(6, 4)).astype("f4")
-    network = Network.from_keras(model)
+    network = from_keras(model)
     assert network.activations == ["relu", "tanh"]
     np.testing.assert_allclose(network.forward(x)[0], model(x), rtol=1e-5)
 
@@ -231,9 +232,22 @@ def two_branches():
     return keras.Model(inputs, [keras.layers.Dense(4)(inputs) for _ in range(2)])
 
 
-def compiled(activation, loss):
-    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation)])
-    model.compile(loss=loss)
+def compiled(activation, loss, loss_weights=None, **settings):
+    layer = keras.layers.Dense(3, activation, **settings)
+    model = keras.Sequential([keras.Input((4,)), layer])
+    model.compile(loss=loss, loss_weights=loss_weights)
+    return model
+
+
+def with_another_loss():
+    class Penalised(keras.Sequential):
+        def call(self, x):
+            self.add_loss(keras.ops.mean(x**2))
+            return super().call(x)
+
+    model = Penalised([keras.Input((4,)), keras.layers.Dense(3)])
+    model.compile(loss="mse")
+    model(np.ones((2, 4)))
     return model
 
 
@@ -256,7 +270,7 @@ dense = keras.layers.Dense
             lambda: keras.Sequential(
                 [keras.Input((4,)), dense(3, kernel_regularizer="l2")]
             ),
-            "no regularizers",
+            "no kernel_regularizer, but the layer",
         ),
         (lambda: compiled("selu", "mse"), "activation 'selu'"),
         (lambda: compiled(keras.layers.ReLU(), "mse"), "activation '<ReLU"),
@@ -275,11 +289,37 @@ dense = keras.layers.Dense
             "label_smoothing",
         ),
         (two_branches, "in one row"),
+        (
+            lambda: compiled(None, keras.losses.MeanSquaredError(reduction="sum")),
+            'reduction="sum": compile with',
+        ),
+        (lambda: compiled(None, "mse", loss_weights=[5.0]), "no loss_weights, got"),
+        (lambda: compiled(None, lambda y, p: y - p), "loss is <function"),
+        (lambda: compiled(None, "mse", activity_regularizer="l2"), "no activity_reg"),
+        (
+            lambda: compiled(None, "mse", bias_constraint="non_neg"),
+            "no bias_constraint",
+        ),
+        (lambda: compiled(None, "mse", trainable=False), "no frozen weights"),
+        (lambda: compiled(None, "mse", dtype="mixed_float16"), "no mixed precision"),
+        (lambda: compiled(None, "mse", dtype="float16"), "dtype must be one of"),
+        (lambda: with_another_loss(), "adds another by add_loss"),
     ],
 )
 def test_a_model_that_is_no_row_of_dense_layers_is_refused(make, message):
     with pytest.raises(ValueError, match=message):
-        Network.from_keras(make())
+        from_keras(make())
+
+
+@pytest.mark.parametrize("model", ["a/model.keras", None, keras.layers.Dense(3)])
+def test_what_is_no_model_is_refused(model):
+    with pytest.raises(TypeError, match="must be a Keras model, got .*load_model"):
+        from_keras(model)
+
+
+def test_a_loss_in_a_list_of_one_is_that_loss():
+    model = compiled(None, ["mse"])
+    assert from_keras(model).loss is mean_squared_error
 
 
 @pytest.mark.parametrize(
@@ -325,7 +365,7 @@ def test_wrong_rows_are_errors(x, error, message):
 
 def test_a_run_that_is_not_there_is_an_error():
     with pytest.raises(ValueError, match="run must be below the 2 runs, got 2"):
-        Network((4, 3), loss=mean_squared_error, runs=2).to_keras(run=2)
+        to_keras(Network((4, 3), loss=mean_squared_error, runs=2), run=2)
 
 
 def test_the_core_opens_without_tensorflow_and_scikit_learn():
@@ -355,7 +395,7 @@ def test_five_epochs_on_digits_equal_keras_in_every_weight():
     network = Network(
         (64, 64, 10), loss=sparse_categorical_crossentropy, runs=2, seed=(3, 4)
     )
-    models = [network.to_keras(run) for run in range(2)]
+    models = [to_keras(network, run) for run in range(2)]
     fit(network, SGD([0.1, 0.03]), digits.x_train, digits.y_train, 5, 32, seed=(3, 4))
 
     for run, (model, rate) in enumerate(zip(models, (0.1, 0.03), strict=True)):

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from helpers import films, plots
-from helpers.live import FEW_LEVELS
+from helpers.films.live import FEW_LEVELS
+from helpers.inner.sweep_results import Sweep
 from helpers.surfaces import SURFACES
-from helpers.sweep_results import Sweep
 
 HISTORY = {"loss": [2.0, 1.0, 0.5], "val_loss": [1.5, 1.0, 0.8]}
 

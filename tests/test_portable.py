@@ -77,7 +77,7 @@ def test_the_cell_is_below_80_kb_and_holds_what_the_lesson_uses(source):
     assert len(portable.first_cell(source).source) < 80_000
     files = json.loads(portable.archive(source))
     assert f"helpers/checks/lesson_{source.stem[:2]}.py" in files
-    assert not any("bank_" in name for name in files)
+    assert not any(name.startswith("bank") for name in files)
     used = set(re.findall(r"\blabs\.(\w+)", source.read_text("utf-8")))
     brought = re.findall(
         r"labs\.(\w+) import \1$", files["helpers/labs/__init__.py"], re.M

@@ -13,6 +13,7 @@ import pytest
 from helpers import capstone, losses, sweeps
 from helpers.data import load
 from helpers.fast_network import FastNetwork
+from helpers.keras_tools import to_keras
 from helpers.minibatches import epoch_order
 from helpers.networks import HIDDEN, Network
 from helpers.optimizers import SGD, Adam
@@ -229,7 +230,7 @@ def test_keras_replays_a_column_to_1e_4_in_every_epoch(name):
     y = data.y_train if name == "digits" else data.y_train.reshape(-1, 1)
     for i, rate in enumerate(rates):
         start = Network((data.x_train.shape[1], 64, units), loss=loss, seed=seed)
-        model = start.to_keras()
+        model = to_keras(start)
         model.compile(keras.optimizers.SGD(rate), loss=loss.__name__)
         for epoch in range(epochs):
             order = epoch_order(len(y), epoch, seed)

@@ -87,7 +87,7 @@ def known_mistakes(number, exercise, most=None):
 
     Each comes with a part of the message that it gets.
     """
-    bank = build.ROOT / "helpers" / "checks" / f"bank_{number}.py"
+    bank = build.ROOT / "bank" / f"lesson_{number}.py"
     nodes = ast.parse(bank.read_text("utf-8")).body
     table = next(node.value for node in nodes if names_made(node) == {"WRONG"})
     names = [key.value for key in table.keys]
@@ -123,7 +123,7 @@ def mistakes(source):
     """Return the bank of a lesson as Markdown: what people answer, what they hear."""
     number = source.stem[:2]
     lesson = importlib.import_module(f"helpers.checks.lesson_{number}")
-    bank = importlib.import_module(f"helpers.checks.bank_{number}")
+    bank = importlib.import_module(f"bank.lesson_{number}")
     lines = [f"## {lesson.LESSON.number} · {lesson.LESSON.title}"]
     for exercise in lesson.EXERCISES:
         lines += ["", f"**{exercise.number} · {exercise.kind}**: `{exercise.name}`", ""]

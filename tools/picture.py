@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from helpers import labs
-from helpers.live import Animation
+from helpers.films.live import Animation
 
 PICTURE = Path(__file__).resolve().parents[1] / "pictures/map.webp"
 

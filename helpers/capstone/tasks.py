@@ -96,7 +96,7 @@ def steps_of(rows: int, batch_size: int, epochs: int) -> int:
 
 
 def found() -> dict:
-    """Return what ``python tools/capstone.py`` found, by the name of the task.
+    """Return what ``python tools/search_recipes.py`` found, by the name of the task.
 
     Each has ``scores`` (optimizer -> test scores of all its recipes, each a mean over
     seeds); ``best`` and ``reasonable``, recipes with ``mean``, ``low`` and ``high`` on

@@ -214,3 +214,12 @@ def _unchanged(before, after):
             _unchanged(before[key], after[key]) for key in before
         )
     return True
+
+
+def choices(answer, letters, name, example, whole=False) -> dict:
+    """Return a dictionary letter -> number."""
+    came = entries(answer, letters, name, example)
+    return {
+        letter: number(value, f"{name}[{letter!r}]", whole)
+        for letter, value in zip(letters, came, strict=True)
+    }

@@ -5,13 +5,13 @@ import numpy as np
 from helpers.checks.answers import (
     array,
     call,
+    choices,
     kind_of,
     look_up,
     number,
     recognise,
     show,
 )
-from helpers.checks.choices import choices
 from helpers.checks.engine import Lesson, Wrong
 
 LESSON = Lesson(1, "Stochastic")

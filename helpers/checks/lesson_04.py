@@ -8,13 +8,13 @@ import numpy as np
 from helpers.checks.answers import (
     array,
     call,
+    choices,
     entries,
     look_up,
     number,
     recognise,
     show,
 )
-from helpers.checks.choices import choices
 from helpers.checks.engine import Lesson, Wrong
 from helpers.data import load
 from helpers.sweeps import sweep

@@ -8,6 +8,7 @@ import numpy as np
 from helpers.checks.answers import (
     array,
     call,
+    choices,
     entries,
     kind_of,
     look_up,
@@ -16,7 +17,6 @@ from helpers.checks.answers import (
     recognise,
     show,
 )
-from helpers.checks.choices import choices
 from helpers.checks.engine import Lesson, Wrong
 from helpers.data import load
 from helpers.fast_network import FastNetwork

@@ -1,8 +1,8 @@
 """The exercises of lesson 8: your turn."""
 
 from helpers.checks.answers import kind_of, look_up, number, show
+from helpers.checks.attempt import Attempt
 from helpers.checks.engine import Lesson, Wrong
-from helpers.checks.recipes import Attempt
 
 LESSON = Lesson(8, "Your turn")
 SECONDS = 180  # three trainings in Keras, an epoch for each step at worst

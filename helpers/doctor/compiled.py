@@ -35,8 +35,9 @@ class Compiled:
                 warnings.simplefilter("ignore")  # of lambdas, which are not stored here
                 config = model.get_compile_config()
         except Exception:  # a schedule or metric that cannot be serialised
-            self.metrics = None
+            self.metrics = self.loss_weights = None
         else:
+            self.loss_weights = config.get("loss_weights")
             given = [config.get("metrics"), config.get("weighted_metrics")]
             self.metrics = [_metric(entry) for entry in _flatten(given)]
 
@@ -87,7 +88,9 @@ class Compiled:
         """What the loss was configured with: ``from_logits`` and others."""
         if isinstance(self.loss, partial):
             return self.loss.keywords
-        return self.loss.get_config() if hasattr(self.loss, "get_config") else {}
+        config = self.loss.get_config() if hasattr(self.loss, "get_config") else {}
+        # The config leaves out the delta of Huber.
+        return config | getattr(self.loss, "_fn_kwargs", {})
 
     @property
     def from_logits(self):

@@ -7,7 +7,7 @@ import math
 import ipywidgets
 import traitlets
 
-from helpers.live import Animation, Coalesced, animate
+from helpers.films.live import Animation, Coalesced, animate
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 # Black on these is readable in light and in dark themes; the words say it too.

@@ -3,8 +3,8 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from helpers.films.live import LiveFigure, in_style
 from helpers.labs.core import Lab, Slider, legend
-from helpers.live import LiveFigure, in_style
 from helpers.surfaces import line_loss
 
 X = np.array([-1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5])

@@ -7,8 +7,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from helpers.data import load
+from helpers.films.live import LiveFigure, in_style
 from helpers.labs.core import CountSlider, Lab, LogSlider, legend, rates
-from helpers.live import LiveFigure, in_style
 from helpers.losses import mean_squared_error
 from helpers.minibatches import batches
 from helpers.optimizers import SGD

@@ -5,8 +5,8 @@ from itertools import combinations
 import numpy as np
 from matplotlib.figure import Figure
 
+from helpers.films.live import LiveFigure, in_style
 from helpers.labs.core import Choice, Lab, LogSlider, Slider, legend
-from helpers.live import LiveFigure, in_style
 
 REACH, FAR = 8, 11  # how far the outlier goes, and its error
 VIEWS = ("error", "probability")

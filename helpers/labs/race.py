@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from helpers.descent import descend
+from helpers.films.live import LiveFigure, in_style
 from helpers.labs.core import Choice, Lab, LogSlider, Slider, rates
 from helpers.labs.walking import STEPS, Ground, Trail
-from helpers.live import LiveFigure, in_style
 from helpers.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, RMSprop
 from helpers.surfaces import SURFACES
 

@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from helpers.capstone import OPTIMIZERS, TASKS, Recipe, load_task, scores
+from helpers.films.live import LiveFigure, in_style
 from helpers.labs.core import Choice, Lab, LogSlider, legend, rates
-from helpers.live import LiveFigure, in_style
 
 PROBLEMS = ("digits", "diabetes", "breast_cancer")
 SIZES = (4, 8, 16, 32, 64, 128)

@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from helpers.data import load
+from helpers.films.live import LiveFigure, in_style
 from helpers.labs.core import Lab, LogSlider, Slider, legend
-from helpers.live import LiveFigure, in_style
 
 DRAWS = 300
 SIZES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 80, 96, 128, 192, 256)

@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from helpers.descent import descend
+from helpers.films.live import LiveFigure, in_style
 from helpers.labs.core import Choice, Lab, LogSlider, Slider, legend, rates
 from helpers.labs.walking import BLUE, RED, STEPS, Ground, Trail, above_lowest
-from helpers.live import LiveFigure, in_style
 from helpers.optimizers import SGD
 from helpers.surfaces import SURFACES
 

@@ -7,8 +7,8 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from helpers.data import load
+from helpers.films.live import LiveFigure, in_style
 from helpers.labs.core import Choice, CountSlider, Lab, LogSlider, legend
-from helpers.live import LiveFigure, in_style
 from helpers.sweeps import sweep
 
 RATES = [0.01 * 2**k for k in range(10)]

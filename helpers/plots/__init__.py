@@ -16,7 +16,6 @@ from helpers.plots.base import (
     show,
     use_style,
 )
-from helpers.plots.capstone import field
 from helpers.plots.landscapes import (
     arrow,
     contours,
@@ -27,6 +26,7 @@ from helpers.plots.landscapes import (
     walks,
 )
 from helpers.plots.optimizers import family_tree, tuned
+from helpers.plots.recipes import field
 from helpers.plots.schedules import clouds, plateaus, rate_range
 from helpers.plots.sweeps import curves, map
 from helpers.plots.traces import traces

@@ -7,7 +7,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-STYLE = Path(__file__).parents[1] / "downhill.mplstyle"
+STYLE = Path(__file__).with_name("downhill.mplstyle")
 
 # What a colour means, everywhere in the course (Okabe and Ito's palette).
 FULL_GRADIENT = "#000000"

@@ -5,7 +5,7 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 from matplotlib.ticker import LogLocator
 
-from helpers.arguments import one_of
+from helpers.inner.arguments import one_of
 from helpers.plots.base import DIVERGED, FULL_GRADIENT, look
 
 MEASURES = {

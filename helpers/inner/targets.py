@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.arguments import floats
+from helpers.inner.arguments import floats
 
 
 def alike(y_true, y_pred):

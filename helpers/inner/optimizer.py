@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from helpers.arguments import floats, rates
+from helpers.inner.arguments import floats, rates
 
 REMEDIES = {
     "lr": "use learning_rate",

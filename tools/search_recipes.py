@@ -1,4 +1,4 @@
-"""Search hundreds of recipes for each problem of lesson 8: python tools/capstone.py.
+"""Search hundreds of recipes for each problem of lesson 8.
 
 Writes helpers/capstone/found.json. All recipes are tried with three seeds, the twelve
 best again with ten others, and the best of these is the one. Only validation rows

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from helpers.arguments import one_of
+from helpers.inner.arguments import one_of
 
 MEASURES = ("train_loss", "valid_loss", "valid_score")
 

@@ -14,6 +14,7 @@ from helpers.capstone.recipes import scores_of
 from helpers.capstone.tasks import UNITS
 from helpers.checks.answers import call, kind_of, number, show
 from helpers.checks.engine import Wrong, describe_error
+from helpers.keras_tools import from_keras
 from helpers.networks import Network
 from helpers.schedules import CosineDecay
 
@@ -260,7 +261,7 @@ class Apart:
         models = [attempt.build(seed)[0] for seed in SEEDS]
         if models[0].count_params() > MOST_WEIGHTS:
             raise ValueError
-        networks = [Network.from_keras(model) for model in models]
+        networks = [from_keras(model) for model in models]
         self.network = networks[0]
         self.network.weights = [
             np.concatenate(arrays)
