@@ -270,7 +270,7 @@ def range_test(problem, seed=0):
             break
         gradients = network.gradients(x[rows], y[rows])
         network.weights = SGD(rate).step(network.weights, gradients)
-    return RateRange(rates[: len(losses)], losses)
+    return RateRange.of(rates[: len(losses)], losses)
 
 
 @pytest.mark.parametrize("seed", [7, 127])
@@ -283,7 +283,7 @@ def test_an_odd_minibatch_at_the_start_does_not_end_a_range_test(seed):
 
 def test_a_lucky_first_minibatch_is_not_taken_for_the_lowest():
     losses = np.concatenate([[0.1], np.linspace(3, 1, 60), np.linspace(1, 4, 20)])
-    found = RateRange(np.geomspace(1e-4, 10, 81), losses)
+    found = RateRange.of(np.geomspace(1e-4, 10, 81), losses)
     assert 0.3 < found.lowest < 1 and found.suggested
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from helpers import optimizers
 from helpers.capstone import SEEDS, TASKS, follow, load_task, score, steps_of
 from helpers.capstone.recipes import scores_of
-from helpers.capstone.tasks import UNITS
+from helpers.capstone.tasks import allowed_units
 from helpers.checks.answers import call, kind_of, number, show
 from helpers.checks.engine import Wrong, describe_error
 from helpers.keras_tools import from_keras
@@ -103,7 +103,7 @@ class Attempt:
                 f"Your model has made {int(model.optimizer.iterations)} steps before "
                 "it is handed over. Leave `fit` out of the function: the check trains."
             )
-        features, units = self.problem.x_train.shape[1], UNITS[self.problem.kind]
+        features, units = self.problem.x_train.shape[1], allowed_units(self.problem)
         inputs, outputs = model.input_shape, model.output_shape
         if inputs != (None, features):
             raise Wrong(

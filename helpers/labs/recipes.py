@@ -85,7 +85,7 @@ def recipes(
     def follow(problem, steps, optimizer, rate, size, schedule):
         look = np.unique(np.linspace(0, steps, LOOKS).astype(int)).tolist()
         recipe = Recipe(optimizer, rate, size, schedule, HIDDEN)
-        seen = scores(load_task(problem), recipe, steps, look=look)
+        seen = scores(load_task(problem), recipe, steps, after=look)
         values = np.array([seen[step] for step in look])
         return look, np.maximum(values, LOWEST[problem] - 1)
 
