@@ -166,6 +166,33 @@ def test_only_the_tags_that_a_notebook_needs_are_left(house):
     assert left == ["nbval-ignore-output"]
 
 
+def test_a_cell_is_known_by_its_marks(house):
+    assert [build.marks(cell) for cell in edition(house, "lesson").cells] == [
+        *({}, {}, {"setup": True}, {}),
+        *({"exercise": "double"}, {"exercise": "my_rate"}, {}),
+    ]
+    text = "# %%\nimport math\n\nplots.show()\n\n# %%\n# check.double.hint()\n"
+    drawn, hint = edition(house, "lesson", text).cells
+    assert build.marks(drawn) == {"figure": True}
+    assert build.marks(hint) == {"setup": True}
+
+
+@pytest.mark.parametrize(
+    "tag", ["soluton", "exercise", "exercise:", "exercice:double", "exercise:a b"]
+)
+def test_a_tag_with_a_slip_stops_the_build(house, tag):
+    with pytest.raises(build.BuildError, match=f"unknown tag '{tag}': .* solution"):
+        edition(house, "lesson", f'# %% tags=["{tag}"]\nx = 1\n')
+
+
+def test_an_answer_ends_where_its_check_is_called():
+    assert build.split_check("a = 1\n\n# Look.\ncheck.a(\n    a,\n)\n") == (
+        "a = 1\n\n# Look.",
+        "check.a(\n    a,\n)",
+    )
+    assert build.split_check("a = check.b\n") == ("a = check.b", "")
+
+
 def test_a_second_build_changes_nothing(house):
     assert build.main([]) == 0
     before = {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in house.rglob("*.*")}
@@ -243,10 +270,15 @@ def test_check_names_what_is_stale(house, capsys):
     assert "lessons/09_test.ipynb" in said and "solutions/09_test.ipynb" in said
 
 
-def test_an_edited_solution_is_stale(house):
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("2 * value", "3 * value"), ('"exercise": "double"', '"exercise": "twice"')],
+)
+def test_an_edited_solution_is_stale(house, before, after):
     build.main([])
     file = house / "solutions" / "09_test.ipynb"
-    file.write_text(file.read_text().replace("2 * value", "3 * value"))
+    assert before in file.read_text()
+    file.write_text(file.read_text().replace(before, after))
     assert build.main(["--check"]) == 1
 
 

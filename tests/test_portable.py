@@ -93,6 +93,8 @@ def test_notebooks_are_valid_and_have_the_cell_first(source):
         assert notebook.metadata.kernelspec.name == "python3"
         assert notebook.cells[0].source.startswith("# @title ")
         assert not {"widgets", "downhill"} & set(notebook.metadata)
+        exercises = filter(None, map(build.exercise_name, notebook.cells))
+        assert list(exercises) == list(build.collect_answers(build.read_cells(source)))
     assert not any(cell.get("outputs") for cell in lesson.cells)
     assert any(cell.get("outputs") for cell in solution.cells)
 
