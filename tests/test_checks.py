@@ -69,9 +69,9 @@ def test_every_reference_answer_passes(stem):
     """The executed solutions hold what each check said to the reference answer."""
     notebook = nbformat.read(ROOT / "solutions" / f"{stem}.ipynb", as_version=4)
     said = {
-        cell.id.removeprefix("exercise-"): cell.outputs[-1]["data"]["text/plain"]
+        name: cell.outputs[-1]["data"]["text/plain"]
         for cell in notebook.cells
-        if cell.id.startswith("exercise-")
+        if (name := build.exercise_name(cell))
     }
     names = {exercise.name for exercise in checks_of(stem).EXERCISES}
     assert said.keys() == names
@@ -127,12 +127,12 @@ def test_a_use_of_an_answer_is_found_wherever_it_hides():
 
 
 def run_cell(code, name, names):
-    """Run a cell as a kernel does; return the value of its last line."""
+    """Run a cell as a kernel does; return what its check says."""
     file = f"<cell {name} {next(counter)}>"
     linecache.cache[file] = (len(code), None, code.splitlines(True), file)
-    *lines, last = code.rstrip().splitlines()
-    exec(compile("\n".join(lines), file, "exec"), names)
-    return eval(last, names)
+    answer, call = build.split_check(code)
+    exec(compile(answer, file, "exec"), names)
+    return eval(call, names)
 
 
 counter = itertools.count()

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tools import needed
+
 ROOT = Path(__file__).resolve().parents[1]
 KERAS = "keras tensorflow"
 # A room of the house -> the rooms that its files import, and whether Keras. "flat" are
@@ -50,17 +52,10 @@ def files():
 
 def imports(module, text):
     """Yield (dotted name, whether a function does it) for all that a module imports."""
-    tree = ast.parse(text)
-    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-    inside = {node for function in functions for node in ast.walk(function)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from ((alias.name, node in inside) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            start = module.split(".")[: -node.level] if node.level else []
-            start += [node.module] if node.module else []
-            for alias in node.names:
-                yield ".".join([*start, alias.name]), node in inside
+    nodes = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef)]
+    functions = {line for n in nodes for line in range(n.lineno, n.end_lineno + 1)}
+    for statement, _, dotted in needed.imports(text, module.rpartition(".")[0]):
+        yield dotted, statement.lineno in functions
 
 
 def room(name):

@@ -29,8 +29,11 @@ from tools.needed import needed
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("lessons", "solutions")
+ANSWERS = "helpers/checks/answers.json"  # built, too: what `.solution()` shows
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 KEPT_TAGS = {"nbval-ignore-output", "raises-exception"}
+TAGS = KEPT_TAGS | {"solution", "notes"}
+MARKS = {"exercise"}  # of tags such as "exercise:name", which cells keep: see marks()
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 # Steps of five out of 255 look the same, and make the pictures a third lighter.
 FEWER_LEVELS = [round(level / 5) * 5 for level in range(256)] * 3
@@ -59,6 +62,8 @@ def read_cells(path):
     notebook = jupytext.read(path, fmt="py:percent")
     cells = []
     for cell in notebook.cells:
+        check_tags(cell, path)
+        named = dict(tag.split(":") for tag in tags(cell) if ":" in tag)
         parts = [cell.source]
         if cell.cell_type == "markdown":
             parts = re.split(r"\n(?=#{1,3} )", cell.source)
@@ -66,6 +71,7 @@ def read_cells(path):
             if part:
                 split = nbformat.from_dict(cell)
                 split.source = part
+                split.metadata.downhill = nbformat.from_dict(named)
                 cells.append(split)
     return cells
 
@@ -86,15 +92,32 @@ def check_marks(path):
         raise BuildError(f"{path.name}:{opened}: {BEGIN} without {END}")
 
 
+def check_tags(cell, path):
+    """Stop on a tag that says nothing, such as one with a slip in it."""
+    for tag in tags(cell):
+        mark, colon, name = tag.partition(":")
+        if tag not in TAGS and not (colon and mark in MARKS and name.isidentifier()):
+            known = ", ".join([*sorted(TAGS), *(f"{mark}:name" for mark in MARKS)])
+            raise BuildError(f"{path.name}: unknown tag {tag!r}: use one of {known}")
+
+
 def tags(cell):
     """Return a cell's tags."""
     return cell.metadata.get("tags", [])
 
 
+def marks(cell):
+    """Return what every tool knows a cell by, of a source or built.
+
+    {"exercise": name}; in a built notebook also {"setup": True}, for imports alone, and
+    {"figure": True}, for code that draws one.
+    """
+    return cell.metadata.get("downhill", {})
+
+
 def exercise_name(cell):
-    """Return the name in a cell's tag `exercise:name`, or None."""
-    names = [tag.removeprefix("exercise:") for tag in tags(cell) if ":" in tag]
-    return names[0] if names else None
+    """Return the name of the exercise that a cell holds, or None."""
+    return marks(cell).get("exercise")
 
 
 def with_answers(code):
@@ -135,6 +158,12 @@ def stub(region):
     return f"{indent}..."
 
 
+def split_check(code):
+    """Return an exercise's code as two: the answer, and the call of its check."""
+    answer, found, call = code.partition("\ncheck.")
+    return answer.strip(), f"check.{call}".strip() if found else ""
+
+
 # The two editions
 
 
@@ -168,10 +197,17 @@ def cell_id(cell, counter):
 
 
 def metadata(cell):
-    """Return the tags that a notebook needs, and the slide that the rule gives."""
+    """Return what tools need of a cell: tags, marks, and the slide by the rule."""
     kept = {}
     if needed := [tag for tag in tags(cell) if tag in KEPT_TAGS]:
         kept["tags"] = needed
+    marked = dict(marks(cell))
+    if cell.cell_type == "code" and is_setup(cell.source):
+        marked["setup"] = True
+    if cell.cell_type == "code" and "plots.show(" in cell.source:
+        marked["figure"] = True
+    if marked:
+        kept["downhill"] = marked
     slide = None
     if "notes" in tags(cell):
         slide = "notes"
@@ -182,6 +218,15 @@ def metadata(cell):
     if slide:
         kept["slideshow"] = {"slide_type": slide}
     return kept
+
+
+def is_setup(code):
+    """Tell whether code holds imports alone, or comments."""
+    setup = ast.Import | ast.ImportFrom
+    return all(
+        isinstance(line, setup) or ast.unparse(line) == "plots.use_style()"
+        for line in ast.parse(code).body
+    )
 
 
 def check_syntax(code, identity):
@@ -198,9 +243,8 @@ def collect_answers(cells):
     for cell in cells:
         if exercise_name(cell):
             name = exercise_name(cell)
-            code = with_answers(cell.source).splitlines()
-            code = [line for line in code if not line.startswith("check.")]
-            answers[name] = {"code": "\n".join(code).strip(), "text": ""}
+            code, _ = split_check(with_answers(cell.source))
+            answers[name] = {"code": code, "text": ""}
         elif name and "solution" in tags(cell) and cell.cell_type == "markdown":
             text = f"{answers[name]['text']}\n\n{cell.source}"
             answers[name]["text"] = text.strip()
@@ -287,7 +331,10 @@ def same_solution(file, wanted, path):
     except nbformat.reader.NotJSONError:  # cut off, or with the marks of a merge
         return False
     made_from = there.metadata.get("downhill", {}).get("made_from")
-    found, needed = ([(c.id, c.source) for c in n.cells] for n in (there, wanted))
+    found, needed = (
+        [(cell.id, cell.source, cell.metadata) for cell in notebook.cells]
+        for notebook in (there, wanted)
+    )
     return made_from == fingerprint(path) and found == needed
 
 
@@ -341,7 +388,7 @@ def main(arguments=None):
     choice.add_argument("--check", action="store_true", help="say what is stale")
     choice.add_argument("--all", action="store_true", help="rebuild everything")
     options = parser.parse_args(arguments)
-    answers = ROOT / "helpers" / "checks" / "answers.json"
+    answers = ROOT / ANSWERS
     try:
         check_orphans()
         text = answers_text()
