@@ -215,6 +215,24 @@ def test_every_exercise_has_its_bank(stem):
         assert len(bank_of(stem).RIGHT[exercise.name]) >= 2
 
 
+def test_a_recipe_is_called_once_for_each_seed(in_ci):
+    import keras
+
+    from helpers.capstone import SEEDS
+
+    built = []
+
+    def recipe():
+        output = keras.layers.Dense(1, activation="sigmoid")
+        built.append(keras.Sequential([keras.Input((30,)), output]))
+        built[-1].compile(keras.optimizers.SGD(0.1), loss="binary_crossentropy")
+        return built[-1], {"batch_size": 32, "epochs": 1}
+
+    assert "Taken apart" in checks_of("08").my_cancer(recipe).message
+    assert len(built) == len(SEEDS)
+    assert [int(model.optimizer.iterations) for model in built] == [11] * len(SEEDS)
+
+
 # Hostile answers
 
 

@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from helpers.plots.base import DESCENT, DIVERGED, MINIMUM, look
+from helpers.plots.base import DESCENT, DIVERGED, MINIMUM, line_style
 
 
 def field(found, task) -> plt.Axes:
@@ -25,7 +25,7 @@ def field(found, task) -> plt.Axes:
         scores = np.array(scores)
         height = row + random.uniform(-0.25, 0.25, len(scores))
         inside = scores >= left
-        style = look(row) | {"linestyle": "", "markersize": 4, "alpha": 0.5}
+        style = line_style(row) | {"linestyle": "", "markersize": 4, "alpha": 0.5}
         ax.plot(scores[inside], height[inside], **style)
         out = f"← {(~inside).sum()} more"
         if not inside.all():

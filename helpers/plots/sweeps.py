@@ -6,7 +6,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.ticker import LogLocator
 
 from helpers.inner.arguments import one_of
-from helpers.plots.base import DIVERGED, FULL_GRADIENT, look
+from helpers.plots.base import DIVERGED, FULL_GRADIENT, line_style
 
 MEASURES = {
     "train_loss": "training loss",
@@ -111,7 +111,7 @@ def curves(sweep, cells=None, by: str = "train_loss", against=("epochs",)):
     for number, cell in enumerate(cells):
         where = sweep.index(*cell)
         runs = np.ma.masked_invalid(getattr(sweep, by)[where])
-        style = look(number) | {"label": _label(sweep, *cell)}
+        style = line_style(number) | {"label": _label(sweep, *cell)}
         style["markevery"] = max(1, runs.shape[-1] // 10)
         band = {"color": style["color"], "alpha": 0.2, "linewidth": 0}
         for ax, currency in zip(axes[0], against, strict=True):

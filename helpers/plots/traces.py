@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import matplotlib.pyplot as plt
 import numpy as np
 
-from helpers.plots.base import look
+from helpers.plots.base import line_style
 
 
 def traces(panels: Mapping, ylabel: str, scale="log", columns=None, x=None):
@@ -41,7 +41,7 @@ def traces(panels: Mapping, ylabel: str, scale="log", columns=None, x=None):
         for number, (label, values) in enumerate(lines.items()):
             values = np.asarray(values)
             middle = values if values.ndim == 1 else np.median(values, axis=1)
-            style = look(number) | {"markevery": max(1, len(middle) // 8)}
+            style = line_style(number) | {"markevery": max(1, len(middle) // 8)}
             steps = range(len(middle)) if x is None else x
             ax.plot(steps, middle, **style, label=label)
         ax.set(title=title, yscale=scale)
