@@ -445,7 +445,7 @@ def test_progress_is_kept_in_my(my):
     check.updates(680)
     check.updates(680)
     assert json.loads((my / "progress.json").read_text()) == {"04": ["updates"]}
-    assert [file.name for file in my.iterdir()] == ["progress.json"]
+    assert [file.name for file in my.glob("[!.]*")] == ["progress.json"]
     shown = check.progress()
     assert "1 of" in shown.title and "✓ 4.2" in repr(shown)
 
