@@ -19,7 +19,7 @@ BELOW = {
     "plots": "plots inner",  # they draw what they are given, and never train
     "films": "films plots",
     "doctor": "doctor keras",  # can be taken away
-    "capstone": "capstone flat",
+    "capstone": "capstone flat inner",
     "keras_tools": f"keras_tools plots flat inner {KERAS}",
     "labs": "labs capstone films plots flat",
     "checks": f"checks capstone keras_tools doctor plots flat {KERAS}",
