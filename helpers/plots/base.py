@@ -63,6 +63,13 @@ def show(alt: str):
     display(Picture(plt.gcf(), alt))
 
 
+def subplots(rows: int, columns: int, size: tuple, sharex=False):
+    """Return a figure and its axes, shape (rows, columns), with one vertical scale."""
+    return plt.subplots(
+        rows, columns, figsize=size, sharex=sharex, sharey=True, squeeze=False
+    )
+
+
 def line_style(number: int) -> dict:
     """Return the style of one of many lines: six colours with markers, then dashed."""
     dashes, colour = divmod(number, len(CURVES))
