@@ -18,6 +18,7 @@ MINIMUM_WORDS = "#006B4F"  # dark enough to read
 DIVERGED = OUTLIER = "#D55E00"
 VALIDATION = "#CC79A7"
 SECOND = "#56B4E9"
+# Greys: what is given, what is beside the point, and what only stands behind.
 DATA = LOSS = "#777777"
 NEUTRAL = "#767676"
 FAINT = "#BBBBBB"
