@@ -125,9 +125,10 @@ def entries(answer, keys, name, example, listed="") -> list:
 
 
 def look_up(got, mistakes, rtol=0, atol=0):
-    """Say what is wrong with a number that is known: number -> words."""
+    """Say what is wrong with a number that is known: number, or numbers -> words."""
     for known, words in mistakes.items():
-        if abs(got - known) <= atol + rtol * abs(known):
+        known = known if isinstance(known, tuple) else (known,)
+        if any(abs(got - each) <= atol + rtol * abs(each) for each in known):
             raise Wrong(words)
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from typing import NamedTuple
 
 import numpy as np
 
@@ -16,14 +15,6 @@ FORM = '`return model, {"batch_size": 32, "epochs": 3}`'
 _times_judged = Counter()
 
 
-class Plan(NamedTuple):
-    """How long a recipe trains, and with how many rows a step."""
-
-    batch_size: int
-    epochs: int
-    steps: int
-
-
 def judge(answer, name, task_name):
     """Return the praise for a recipe, or raise Wrong with the reason.
 
@@ -33,16 +24,16 @@ def judge(answer, name, task_name):
     built = [_build(answer, name, seed) for seed in SEEDS]
     models = [model for model, _ in built]
     _judge_models(models, problem)
-    plan = _plan(built[0][1], len(problem.x_train), task.budget)
+    size, epochs, steps = _plan(built[0][1], len(problem.x_train), task.budget)
     _ask_the_doctor(models[0], problem)
     _judge_untrained(models[0], problem, task)
     settings = models[0].optimizer.get_config()
-    twin = twin_of(models, problem, plan.batch_size, plan.steps)
+    twin = twin_of(models, problem, size, steps)
     scores = [
-        _train(model, seed, problem, plan, task.budget)
+        _train(model, seed, problem, size, epochs, task.budget)
         for model, seed in zip(models, SEEDS, strict=True)
     ]
-    said = f"{_reached(scores, task, settings, plan)} {most_costly(twin)}"
+    said = f"{_reached(scores, task, settings, size)} {most_costly(twin)}"
     said += _times_said(task_name)
     if _mean(scores) < task.target:
         raise Wrong(said)
@@ -117,7 +108,7 @@ def _judge_models(models, problem):
 
 
 def _plan(settings, rows, budget):
-    """Return the plan that the learner's dictionary makes, if the budget allows it."""
+    """Return batch size, epochs and steps, if the budget allows them."""
     keys = ("batch_size", "epochs")
     if not isinstance(settings, dict) or set(settings) != set(keys):
         yours = show([*settings]) if isinstance(settings, dict) else kind_of(settings)
@@ -140,7 +131,7 @@ def _plan(settings, rows, budget):
             f"steps an epoch, times {epochs:g} makes {steps}, and the budget is "
             f"{budget}. {remedy}"
         )
-    return Plan(size, epochs, steps)
+    return size, epochs, steps
 
 
 def _ask_the_doctor(model, problem):
@@ -166,14 +157,14 @@ def _judge_untrained(model, problem, task):
         )
 
 
-def _train(model, seed, problem, plan, budget):
+def _train(model, seed, problem, size, epochs, budget):
     """Train a model with Keras; return its score on the test rows."""
     import keras
 
     keras.utils.set_random_seed(seed)
-    x, y, size = problem.x_train, problem.y_train, plan.batch_size
+    x, y = problem.x_train, problem.y_train
     try:
-        model.fit(x, y, batch_size=size, epochs=plan.epochs, verbose=0)
+        model.fit(x, y, batch_size=size, epochs=epochs, verbose=0)
     except Exception as error:
         raise Wrong(f"`fit` stopped with {describe_error(error)}.") from None
     steps = int(model.optimizer.iterations)
@@ -196,7 +187,7 @@ def _score(model, problem, part):
     return reached
 
 
-def _reached(scores, task, optimizer, plan):
+def _reached(scores, task, settings, size):
     """Say what the recipe reached, between baseline and best."""
     mean = _mean(scores)
     if mean < task.target:
@@ -204,7 +195,7 @@ def _reached(scores, task, optimizer, plan):
         if mean <= task.baseline:
             place = "no better than the baseline"
         same = {"learning_rate": np.float32(0.1), "momentum": 0, "nesterov": False}
-        if same.items() <= optimizer.items() and plan.batch_size == 32:
+        if same.items() <= settings.items() and size == 32:
             place += ", with the baseline's optimizer, rate and batch size"
     elif mean < task.best:
         place = "above the target, short of the best"

@@ -248,10 +248,6 @@ def which_cloud(answer):
 def last_minibatch(answer):
     """Judge how many of 266 rows the last minibatch of 60 holds."""
     rows = number(answer, "my_rows", whole=True)
-    evenly = (
-        "That shares the rows out evenly. Minibatches are filled one after the other: "
-        "60, 60, and so on, then what is left."
-    )
     mistakes = {
         60: "Only full minibatches hold 60, and 60 does not divide 266.",
         0: "Nothing is thrown away: the rows that are left make a smaller minibatch.",
@@ -260,8 +256,8 @@ def last_minibatch(answer):
         34: "That is how many rows are missing to a full one. How many are there?",
         86: "You left out one full minibatch: 266 - 3 * 60 is still more than 60.",
         10: "That was the last one of batch size 32. Here the batch size is 60.",
-        53: evenly,
-        54: evenly,
+        (53, 54): "That shares the rows out evenly. Minibatches are filled one after "
+        "the other: 60, 60, and so on, then what is left.",
         27: "One too many: four full minibatches hold 4 * 60 rows. What is left?",
         25: "One too few: four full minibatches hold 4 * 60 rows. What is left?",
     }

@@ -229,10 +229,8 @@ def steepest_slope(answer):
         "along b. A direction has length 1 in all.",
         7: "You added the sizes. A direction has length 1 in all; and on the way down "
         "the loss falls.",
-        -1: "You added the slopes. They are two sides of a right-angled triangle: the "
-        "length of the arrow counts.",
-        1: "You added the slopes. They are two sides of a right-angled triangle: the "
-        "length of the arrow counts.",
+        (-1, 1): "You added the slopes. They are two sides of a right-angled triangle: "
+        "the length of the arrow counts.",
         -4: "That is the way along b alone, to larger b. Smaller w helps too: which "
         "way combines both?",
         4: "That is the size of the slope along b alone. Which way combines both, and "

@@ -16,6 +16,7 @@ from helpers.checks.engine import Lesson, Wrong
 from helpers.minibatches import batches
 
 LESSON = Lesson(3, "Descent")
+NO_RATE = "A learning rate of 0 goes nowhere, and a negative one walks uphill."
 
 
 @LESSON.exercise(
@@ -116,8 +117,7 @@ def steps_needed(answer):
         "find that share first.",
         3: "You multiply by 0.2 each time. That is what a step takes away; it leaves "
         "1 - 0.2 = 0.8.",
-        182: "You leave the curvature out: the multiplier is 1 - 0.025 * 8.",
-        183: "You leave the curvature out: the multiplier is 1 - 0.025 * 8.",
+        (182, 183): "You leave the curvature out: the multiplier is 1 - 0.025 * 8.",
     }
     look_up(steps, mistakes)
     if steps != 21:
@@ -146,26 +146,18 @@ def back_and_forth(answer):
     """Judge the rate at which w runs back and forth on curvature 8."""
     rate = number(answer, "my_rate")
     multiplier = 1 - np.float64(rate) * 8
-    if np.isclose(rate, 0.125):
-        raise Wrong(
-            "At 0.125 the first step lands on the minimum: the multiplier is 0. You "
-            "want the one that only flips the sign."
-        )
-    if np.isclose(rate, 2):
-        raise Wrong("That is the border for curvature 1. Divide by the curvature.")
-    if np.isclose(rate, 4):
-        raise Wrong("Turn it over: 2 divided by the curvature, not the other way.")
-    if np.isclose(rate, 0.5):
-        raise Wrong(
-            "At 0.5 the multiplier is 1 - 0.5 * 8 = -3. It should be -1. (0.5 is right "
-            "for curvature 4.)"
-        )
+    mistakes = {
+        0.125: "At 0.125 the first step lands on the minimum: the multiplier is 0. You "
+        "want the one that only flips the sign.",
+        2: "That is the border for curvature 1. Divide by the curvature.",
+        4: "Turn it over: 2 divided by the curvature, not the other way.",
+        0.5: "At 0.5 the multiplier is 1 - 0.5 * 8 = -3. It should be -1. (0.5 is "
+        "right for curvature 4.)",
+        8: "8 is the curvature. Which rate makes 1 - rate * 8 equal to -1?",
+    }
+    look_up(rate, mistakes, rtol=1e-5)
     if rate <= 0:
-        raise Wrong(
-            "A learning rate of 0 goes nowhere, and a negative one walks uphill."
-        )
-    if np.isclose(rate, 8):
-        raise Wrong("8 is the curvature. Which rate makes 1 - rate * 8 equal to -1?")
+        raise Wrong(NO_RATE)
     if not np.isclose(multiplier, -1, rtol=0, atol=1e-5):
         what = "Too high" if multiplier < -1 else "It settles"
         raise Wrong(
@@ -236,9 +228,7 @@ def ravine_rate(answer):
     """Judge a rate by taking 50 steps from (10, 1) with curvatures 2 and 40."""
     rate = number(answer, "my_rate")
     if rate <= 0:
-        raise Wrong(
-            "A learning rate of 0 goes nowhere, and a negative one walks uphill."
-        )
+        raise Wrong(NO_RATE)
     curvatures, w = np.array([2.0, 40.0]), np.array([10.0, 1.0])
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(50):

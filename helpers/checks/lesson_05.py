@@ -53,14 +53,11 @@ def a_quarter(answer):
         "by the same amount each time, and 1 + 0.02 * 100 = 3.",
         200: "You left out the 1: at step 200 the divisor is 1 + 4 = 5.",
         450: "That is where a tenth is left, the divisor being 10.",
-        37: "The rate does not lose 2% in each step: it is *divided* by "
-        "1 + 0.02 * step.",
-        38: "The rate does not lose 2% in each step: it is *divided* by "
+        (37, 38): "The rate does not lose 2% in each step: it is *divided* by "
         "1 + 0.02 * step.",
         3: "The divisor has to grow by 3, and it grows by 0.02 a step.",
         4: "The divisor has to become 4, and it grows by 0.02 a step.",
-        12: "The divisor has to grow by 3. You divide 0.25 by 0.02.",
-        13: "The divisor has to grow by 3. You divide 0.25 by 0.02.",
+        (12, 13): "The divisor has to grow by 3. You divide 0.25 by 0.02.",
         30: "At step 30 the divisor is 1.6, and the rate has become 0.25. Wanted is "
         "the step at which a quarter of the first rate is left: 0.1.",
         69: "That would be an exponential, a share off in each step. Here the divisor "

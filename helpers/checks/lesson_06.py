@@ -60,8 +60,7 @@ def slip(answer):
         )
     mistakes = {
         13: "13 is the mean. Sizes follow the number in the middle.",
-        2.5: "Seven numbers have one in the middle: sorted, it is the fourth.",
-        4.5: "Seven numbers have one in the middle: sorted, it is the fourth.",
+        (2.5, 4.5): "Seven numbers have one in the middle: sorted, it is the fourth.",
         4: "4 was the mean. Sizes follow the median, before the slip and after it.",
     }
     look_up(absolute, mistakes)

@@ -41,14 +41,20 @@ class _Control(ipywidgets.DOMWidget):
     @traitlets.validate("value")
     def _validate_value(self, proposal):
         asked = proposal["value"]
-        number = _number(asked)
-        value = self._taken if number is None else self._nearest(number)
-        if value == asked or number is not None and math.isclose(value, number):
-            self.explain("")
-        else:
-            self.explain(f"{self.description} cannot be {asked}: {value:g} is used.")
+        value, is_it = self._read(asked)
+        words = value if isinstance(value, str) else f"{value:g}"
+        told = f"{self.description} cannot be {asked}: {words} is used."
+        self.explain("" if is_it else told)
         self._taken = value
         return value
+
+    def _read(self, asked):
+        """Return the value to take, and whether it is the one that was asked for."""
+        number = _number(asked)
+        if number is None:
+            return self._taken, False
+        value = self._nearest(number)
+        return value, math.isclose(value, number)
 
     def _nearest(self, number):
         return min(max(number, self.min), self.max)
@@ -121,14 +127,9 @@ class Choice(_Control, ipywidgets.Dropdown):
         names = list(names)
         super().__init__(label, start, options=names, value=names[0])
 
-    @traitlets.validate("value")
-    def _validate_value(self, proposal):
-        asked = proposal["value"]
+    def _read(self, asked):
         known = isinstance(asked, str) and asked in self.options
-        self._taken = asked if known else self._taken
-        told = f"{self.description} cannot be {asked}: {self._taken} is used."
-        self.explain("" if known else told)
-        return self._taken
+        return (asked if known else self._taken), known
 
 
 def rates(low: float, high: float) -> list[float]:

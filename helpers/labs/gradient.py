@@ -58,14 +58,9 @@ def gradient(w: float = 0.2, b: float = 0.5) -> Lab:
     (ring,) = land.plot([], [], color=DESCENT, linewidth=1.2, label="same loss")
     (down,) = land.plot([], [], "--", color=DESCENT, label="steepest down")
     up = land.quiver(
-        *(0, 0, 1, 1),
-        angles="xy",
-        scale_units="xy",
-        scale=1 / ARROW,
-        width=0.014,
-        color=FULL_GRADIENT,
-        zorder=3,
+        0, 0, 1, 1, angles="xy", scale_units="xy", scale=1 / ARROW, width=0.014
     )
+    up.set_facecolor(FULL_GRADIENT)
     land.plot([], [], "k-", marker=">", ms=8, markevery=[1], label="gradient")
     dots = [
         panel.plot([], [], "o", color=DESCENT, mec="white", ms=9, zorder=4)[0]

@@ -12,14 +12,7 @@ from helpers.labs.core import CountSlider, Lab, LogSlider, legend, rates
 from helpers.losses import mean_squared_error
 from helpers.minibatches import batches
 from helpers.optimizers import SGD
-from helpers.plots.base import (
-    CURVES,
-    DESCENT,
-    FAINT,
-    MINIBATCH,
-    MINIMUM,
-    MINIMUM_WORDS,
-)
+from helpers.plots.base import CURVES, DESCENT, FAINT, MINIBATCH, MINIMUM, MINIMUM_WORDS
 
 STEPS = 100
 SIZES = (1, 2, 4, 8, 16, 32, 64, 128)

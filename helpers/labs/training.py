@@ -1,6 +1,5 @@
 """Lesson 4: the map of learning rate by batch size, and the curves of its cells."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
@@ -53,10 +52,10 @@ def training(
     against : str
         What the curves are drawn against: "epochs", "steps" or "examples".
     """
-    runs = _runs()
+    found = _small_sweep()
     figure = Figure(figsize=(8.4, 4.9))
     land, fall = figure.subplots(ncols=2, width_ratios=[1.1, 1])
-    image, title = _map(land, runs.losses)
+    image, title = _map(land, _reached(found, EPOCHS))
     (crosses,) = land.plot([], [], "x", color=DIVERGED, label="diverged")
     (ridge,) = land.plot([], [], "o-", color=FULL_GRADIENT, mfc="white")
     ridge.set_label("best rate for a batch size")
@@ -73,9 +72,9 @@ def training(
         if fall.get_xlabel() != against:
             scale, low = AGAINST[against]
             fall.set_xscale(scale)
-            fall.set(xlabel=against, xlim=(low, 1.1 * runs.spent[against].max()))
+            fall.set(xlabel=against, xlim=(low, 1.1 * getattr(found, against).max()))
             live.new_background()
-        reached = runs.after(epochs)
+        reached = _reached(found, epochs)
         image.set_data(reached)
         crosses.set_data(*np.nonzero(np.isnan(reached))[::-1])
         ridge.set_data(range(len(SIZES)), np.nanargmin(reached, axis=0))
@@ -83,8 +82,10 @@ def training(
         others = [(values["learning_rate"], values["batch_size"]) for values in kept]
         cells = _share_out((learning_rate, batch_size), others)
         for slot, cell in zip(slots, cells, strict=True):
-            slot.show(cell, runs, epochs, against)
-        return _verdict(learning_rate, batch_size, epochs, runs)
+            slot.show(cell, found, epochs, against)
+        i, j = _index(learning_rate, batch_size)
+        done = f"After epoch {epochs}, step {found.steps[i, j, 0, epochs - 1]}"
+        return _verdict(done, learning_rate, batch_size, reached)
 
     return Lab(
         training,
@@ -104,34 +105,23 @@ def training(
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Runs:
-    """What the network of each cell did: arrays (rates, batch sizes, epochs)."""
-
-    losses: np.ndarray
-    diverged: np.ndarray
-    spent: dict
-
-    def after(self, epochs):
-        """Return the losses of all cells then, nan for those that diverged."""
-        last = epochs - 1
-        return np.where(self.diverged[..., last], np.nan, self.losses[..., last])
-
-
 @lru_cache(maxsize=1)
-def _runs():
-    found = sweep(
+def _small_sweep():
+    return sweep(
         load("digits"),
         learning_rates=RATES,
         batch_sizes=SIZES,
         epochs=EPOCHS,
         progress=False,
     )
-    return _Runs(
-        found.valid_loss[:, :, 0],
-        found.train_loss[:, :, 0] > found.start_loss[0],
-        {name: getattr(found, name)[:, :, 0] for name in AGAINST},
+
+
+def _reached(found, epochs):
+    """Return the loss of each cell after so many epochs, nan where it has diverged."""
+    losses, training = (
+        values[:, :, 0, epochs - 1] for values in (found.valid_loss, found.train_loss)
     )
+    return np.where(training > found.start_loss, np.nan, losses)
 
 
 def _map(ax, losses):
@@ -140,7 +130,7 @@ def _map(ax, losses):
     ax.set_xticks(range(len(SIZES)), SIZES, rotation=45)
     ax.set_yticks(range(len(RATES)), [f"{rate:g}" for rate in RATES])
     ax.grid(False)
-    image = ax.imshow(losses[..., 0], "viridis_r", LogNorm(0.1, 3), origin="lower")
+    image = ax.imshow(losses, "viridis_r", LogNorm(0.1, 3), origin="lower")
     image.set_interpolation("nearest")
     ax.set_aspect("auto")
     bar = ax.figure.colorbar(image, ax=ax, location="top", ticks=TICKS[:-1])
@@ -162,17 +152,16 @@ class _Slot:
         self.name.set(color=colour, weight="bold", va="top", ha="right")
         self.artists = self.ring, self.curve, self.name
 
-    def show(self, cell, runs, epochs, against):
+    def show(self, cell, found, epochs, against):
         """Show a cell, a learning rate and a batch size; or nothing for None."""
         for artist in self.artists:
             artist.set_visible(cell is not None)
         if cell is not None:
-            rate, size = cell
-            i, j = RATES.index(rate), SIZES.index(size)
+            i, j = _index(*cell)
             self.ring.set_data([j], [i])
-            spent = runs.spent[against][i, j, :epochs]
-            self.curve.set_data(spent, runs.losses[i, j, :epochs])
-            self.name.set_text(f"{self.sign} rate {rate:g}, {size} rows")
+            spent, losses = getattr(found, against), found.valid_loss
+            self.curve.set_data(spent[i, j, 0, :epochs], losses[i, j, 0, :epochs])
+            self.name.set_text(f"{self.sign} rate {cell[0]:g}, {cell[1]} rows")
 
 
 def _share_out(chosen, kept):
@@ -183,18 +172,20 @@ def _share_out(chosen, kept):
     return cells
 
 
-def _verdict(learning_rate, batch_size, epochs, runs):
+def _index(learning_rate, batch_size):
+    return RATES.index(learning_rate), SIZES.index(batch_size)
+
+
+def _verdict(done, learning_rate, batch_size, reached):
     """Say what a cell has reached, and which rate is the best for its batch size."""
-    i, j = RATES.index(learning_rate), SIZES.index(batch_size)
-    reached = runs.after(epochs)[:, j]
-    best = np.nanargmin(reached)
-    done = f"After epoch {epochs}, step {runs.spent['steps'][i, j, epochs - 1]}"
-    if np.isnan(reached[i]):
+    i, j = _index(learning_rate, batch_size)
+    best = np.nanargmin(reached[:, j])
+    if np.isnan(reached[i, j]):
         return "diverged", (
             f"{done}: worse than at the start. For batch size {batch_size} the "
             f"rate {learning_rate:g} is too high."
         )
     return "", (
-        f"{done}: validation loss {reached[i]:.3f}. The best rate for batch "
-        f"size {batch_size} is {RATES[best]:g}: {reached[best]:.3f}."
+        f"{done}: validation loss {reached[i, j]:.3f}. The best rate for batch "
+        f"size {batch_size} is {RATES[best]:g}: {reached[best, j]:.3f}."
     )

@@ -18,6 +18,7 @@ MINIMUM_WORDS = "#006B4F"  # dark enough to read
 DIVERGED = OUTLIER = "#D55E00"
 VALIDATION = "#CC79A7"
 SECOND = "#56B4E9"
+# Greys: what is given, what is beside the point, and what only stands behind.
 DATA = LOSS = "#777777"
 NEUTRAL = "#767676"
 FAINT = "#BBBBBB"
@@ -61,6 +62,13 @@ def show(alt: str):
     from IPython.display import display
 
     display(Picture(plt.gcf(), alt))
+
+
+def subplots(rows: int, columns: int, size: tuple, sharex=False):
+    """Return a figure and its axes, shape (rows, columns), with one vertical scale."""
+    return plt.subplots(
+        rows, columns, figsize=size, sharex=sharex, sharey=True, squeeze=False
+    )
 
 
 def line_style(number: int) -> dict:
