@@ -1,0 +1,142 @@
+"""What a table may hide that makes a score too good: said aloud, with what to do."""
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from helpers.inner.tables.cells import tidy
+
+ROWS = 5000  # so many training rows are looked at for what gives the target away
+SURE = 0.99  # of the errors of a guess are gone
+ENOUGH = 40  # training rows, below which that may be by chance
+_SOMEBODY = re.compile(
+    r"(^|[^a-z])(person|patient|subject|customer|client|user|student|pupil|player|member"
+    r"|participant|respondent|employee|child|animal|household|speaker|name|id)s?"
+    r"([^a-z]|$)"
+)
+_TIME = re.compile(r"(^|[^a-z])(year|month|week|day|date|time|timestamp|hour)s?$")
+
+
+def duplicates(frame, columns):
+    """Return doubts about rows that are there twice."""
+    ids = {
+        c.name for c in columns if c.what in ("row numbers", "a number for each row")
+    }
+    cells = frame[[name for name in frame.columns if name not in ids]]
+    try:
+        again = int(cells.duplicated().sum())
+    except TypeError:  # a cell that holds a list
+        again = int(cells.astype(str).duplicated().sum())
+    if again:
+        yield (
+            f"{again:,} rows are copies of others: a row that trains and tests is known "
+            "by heart. If they are slips, give table.drop_duplicates()"
+        )
+
+
+def people(frame, columns):
+    """Return doubts about several rows of one person, or of one of anything."""
+    for column in columns:
+        values = tidy(frame[column.name]).dropna()
+        whole = values.dtype == object or (values == values.round()).all()
+        different = values.nunique()
+        if not whole or not 5 <= different <= len(values) / 2:
+            continue
+        named = re.sub(r"([a-z])([A-Z])", r"\1 \2", column.name).lower()
+        left_out = column.style.kind == "word" and not column.used
+        if different >= 10 and (left_out or _SOMEBODY.search(named)):
+            yield (
+                f"column {column.name!r} has {different:,} different values in "
+                f"{len(values):,} rows: if the rows of one belong together, and the "
+                f'network is to answer for others, say groups="{column.name}"'
+            )
+
+
+def time(frame, columns):
+    """Return doubts about an order in time."""
+    for column in columns:
+        kind, named = column.style.kind, column.name.lower()
+        if column.what not in ("dates", "numbers", "row numbers") or "birth" in named:
+            continue
+        values = column.style.read(frame[column.name]).dropna()
+        if kind == "number" and not (
+            _TIME.search(named)
+            and (values.is_monotonic_increasing or values.is_monotonic_decreasing)
+        ):
+            continue
+        if values.nunique() >= 10:
+            yield (
+                f"column {column.name!r} tells the time: if the network is to foretell, "
+                "a random split lets it train on what comes later; say "
+                f'order="{column.name}", and the last rows test'
+            )
+            return
+
+
+def giveaways(x, y, kind, sources):
+    """Return doubts about columns that tell the target by themselves.
+
+    For amounts: the order of the rows by the column is their order by the target. For
+    classes: a small tree of the column's features alone hardly ever errs on rows that
+    it has not seen.
+    """
+    if len(x) < ENOUGH:
+        return
+    x, y = x[:ROWS], y[:ROWS]
+    told = _tell_amounts(x, y) if kind == "regression" else None
+    for source in dict.fromkeys(sources):
+        columns = [i for i, name in enumerate(sources) if name == source]
+        if kind == "regression":
+            tells = told[columns].max() > 0.9995
+        else:
+            labels = y.T if kind == "multilabel" else [y]
+            tells = any(_tells_class(x[:, columns], label) for label in labels)
+        if tells:
+            yield (
+                f"column {source!r} gives the target away by itself: is it known before "
+                f'the target is? If not, say leave_out="{source}"'
+            )
+
+
+def _tell_amounts(x, y):
+    """Return how far each column and the target are in one order, from 0 to 1."""
+    ranks = pd.DataFrame(x).rank().to_numpy() - (len(x) + 1) / 2
+    target = pd.Series(y.ravel()).rank().to_numpy() - (len(x) + 1) / 2
+    norms = np.sqrt((ranks**2).sum(axis=0) * (target**2).sum())
+    return np.abs(target @ ranks) / np.maximum(norms, 1e-9)
+
+
+def _tells_class(x, y):
+    from sklearn.tree import DecisionTreeClassifier
+
+    half, (classes, counts) = len(x) // 2, np.unique(y, return_counts=True)
+    if len(classes) < 2 or len(y) - counts.max() < 10:
+        return False
+    tree = DecisionTreeClassifier(max_leaf_nodes=2 * len(classes), random_state=0)
+    wrong = np.mean(tree.fit(x[:half], y[:half]).predict(x[half:]) != y[half:])
+    return wrong <= (1 - SURE) * (1 - counts.max() / len(y))
+
+
+def slips(frame, columns):
+    """Return doubts about cells that could not be read as the others of their column."""
+    for column in columns:
+        if column.style.kind == "word" or not column.used:
+            continue
+        raw = frame[column.name]
+        there = raw.notna() if raw.dtype.kind in "iuf" else tidy(raw).notna()
+        lost = there & column.style.read(raw).isna()
+        if lost.any():
+            yield (
+                f"column {column.name!r} has {int(lost.sum()):,} cells that are no "
+                f"{column.style.kind}s, such as {raw[lost].iloc[0]!r}: taken for gaps"
+            )
+
+
+def spellings(names):
+    """Return doubts about classes that differ in capital letters alone."""
+    seen = {}
+    for name in names:
+        other = seen.setdefault(name.lower(), name)
+        if other != name:
+            yield f"classes {other!r} and {name!r} differ in capital letters alone"

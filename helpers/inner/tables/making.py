@@ -1,0 +1,191 @@
+"""The fields of a problem of one's own, from a table or from arrays."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from helpers.inner.arguments import one_of, whole
+from helpers.inner.tables import doubts, splits
+from helpers.inner.tables.preparation import learn
+from helpers.inner.tables.reading import column_of, read_table
+from helpers.inner.tables.report import Report
+from helpers.inner.tables.target import read_target
+
+LEAST = 10  # rows: two to choose with, two to test with
+KINDS = ("regression", "binary", "multiclass", "multilabel")
+PARTS = {"train": "train", "valid": "to choose with", "test": "to test with"}
+
+
+def from_table(
+    table, target, *, problem, groups, order, leave_out, seed, name, choose_loss
+):
+    """Return the fields of an OwnProblem: what ``helpers.data.from_table`` makes."""
+    check_options(problem, groups, order, seed)
+    frame, semicolons = read_table(table)
+    targets = _columns(frame, target, "target")
+    unused = _columns(frame, leave_out, "leave_out") if len(leave_out) else []
+    special = {}
+    for argument, column in (("groups", groups), ("order", order)):
+        if column is not None:
+            special[argument] = column_of(frame, column, argument)
+    for argument, used in (*special.items(), *(("leave_out", c) for c in unused)):
+        if used in targets:
+            raise ValueError(f"{argument} must not be the target, got {used!r}")
+
+    sorting = {arg: _sorting(frame[column]) for arg, column in special.items()}
+    there = np.all([values.notna() for values in sorting.values()], axis=0)
+    there = np.broadcast_to(there, len(frame))
+    rows = {"in the table": len(frame)}
+    if not there.all():
+        which = " or ".join(sorting)
+        rows[f"left out: {which} is missing"] = int((~there).sum())
+        frame = frame[there]
+    goal, y, why_not = read_target(frame[targets], problem, semicolons, choose_loss)
+    for why in sorted(set(why_not) - {""}):
+        rows[f"left out: {why}"] = int((why_not == why).sum())
+    frame = frame[why_not == ""]
+    enough(len(frame), "table")
+
+    sorting = {arg: values.loc[frame.index] for arg, values in sorting.items()}
+    parts = split(y, goal.kind, seed, **sorting)
+    goal, encoded = encode(goal, y, parts["train"])
+    not_features = {*targets, *unused, special.get("groups")}
+    features = frame[[c for c in frame.columns if c not in not_features]]
+    if features.columns.empty:
+        raise ValueError(f"table has no column beside the target {targets}")
+    preparation = learn(features, parts["train"], semicolons)
+    arrays = {f"y_{part}": encoded[rows] for part, rows in parts.items()}
+    for part, chosen in parts.items():
+        arrays[f"x_{part}"] = preparation.transform(features.iloc[chosen])
+        rows[PARTS[part]] = len(chosen)
+
+    suspected = [
+        *doubts.giveaways(
+            arrays["x_train"], arrays["y_train"], goal.kind, preparation.sources
+        ),
+        *doubts.slips(features, preparation.columns),
+        *doubts.duplicates(frame.drop(columns=unused), preparation.columns),
+        *(doubts.people(features, preparation.columns) if not special else ()),
+        *(doubts.time(features, preparation.columns) if not special else ()),
+        *doubts.spellings(goal.names if goal.classes else ()),
+        *missing_classes(goal, arrays["y_train"]),
+    ]
+    report = Report(
+        _described(preparation.columns, features, special, unused),
+        rows,
+        described(goal),
+        tuple(suspected),
+    )
+    scaler = preparation.pipeline[-1]
+    arrays |= {
+        "x_mean": scaler.mean_.astype("f4"),
+        "x_scale": scaler.scale_.astype("f4"),
+    }
+    return fields(
+        name or _name(table),
+        goal,
+        arrays,
+        preparation.feature_names,
+        preparation,
+        report,
+    )
+
+
+def check_options(problem, groups, order, seed):
+    """Check what tables and arrays have in common."""
+    whole("seed", seed)
+    if problem is not None:
+        one_of("problem", problem, KINDS)
+    if groups is not None and order is not None:
+        raise ValueError("give groups or order, not both: a row is in one part only")
+
+
+def enough(rows, name):
+    """Check that so many rows can be parted."""
+    if rows < LEAST:
+        raise ValueError(
+            f"{name} has {rows} rows that can be used: three parts need at least {LEAST}"
+        )
+
+
+def split(y, kind, seed, groups=None, order=None):
+    """Return the row numbers of each part."""
+    if order is not None:
+        return splits.split_by_order(order)
+    labels = splits.strata(y, kind)
+    if groups is not None:
+        return splits.split_by_group(np.asarray(groups), labels, seed)
+    return splits.split(len(y), labels, seed)
+
+
+def encode(goal, y, train):
+    """Return Target and y as Problem keeps it, if the training rows can teach it."""
+    if (y[train] == y[train][0]).all():
+        raise ValueError(
+            f"target {goal.names[0]!r} is the same in all {len(train)} training rows: "
+            "choose other groups or another order"
+        )
+    return goal.encode(y, train)
+
+
+def missing_classes(goal, y_train):
+    """Return doubts about classes that no training row has."""
+    if goal.kind in ("binary", "multiclass"):
+        absent = np.setdiff1d(np.arange(len(goal.names)), y_train)
+        if len(absent):
+            yield f"no training row is {goal.names[absent[0]]!r}: it can't be learnt"
+
+
+def described(goal):
+    """Return what is predicted, in words."""
+    if goal.kind == "regression":
+        return f"{goal.names[0]} (regression)"
+    names = ", ".join(goal.names[:10]) + (", ..." if len(goal.names) > 10 else "")
+    return f"{names} ({goal.kind})"
+
+
+def fields(name, goal, arrays, feature_names, preparation, report):
+    """Return all fields of an OwnProblem; its arrays are read-only."""
+    for array in arrays.values():
+        array.flags.writeable = False
+    return arrays | {
+        "name": name,
+        "kind": goal.kind,
+        "feature_names": tuple(feature_names),
+        "target_names": goal.names,
+        "y_mean": goal.mean,
+        "y_scale": goal.scale,
+        "preparation": preparation,
+        "target": goal,
+        "report": report,
+    }
+
+
+def _columns(frame, wanted, argument):
+    wanted = list(wanted) if isinstance(wanted, list | tuple) else [wanted]
+    if not wanted:
+        raise ValueError(f"{argument} must be a column of the table, or several")
+    return list(dict.fromkeys(column_of(frame, name, argument) for name in wanted))
+
+
+def _sorting(column):
+    """Return a column's values such that they can be compared."""
+    from helpers.inner.tables.cells import styles
+
+    return styles(column.to_frame())[column.name].read(column)
+
+
+def _described(columns, features, special, unused):
+    """Return the report's table: what each column was, and what was done with it."""
+    rows = []
+    for column in columns:
+        gaps = int(column.style.read(features[column.name]).isna().sum())
+        rows.append((column.name, column.what, gaps, column.done))
+    rows += [(special[a], "groups", 0, "left out") for a in special if a == "groups"]
+    rows += [(name, "as you said", "", "left out") for name in unused]
+    return pd.DataFrame(rows, columns=["column", "was", "gaps", "done"])
+
+
+def _name(table):
+    return Path(table).stem if isinstance(table, str | Path) else "table"
