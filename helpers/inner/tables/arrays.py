@@ -68,7 +68,7 @@ def from_arrays(
     columns = pd.DataFrame(columns, columns=["column", "was", "gaps", "done"])
     doubts = (
         *making.doubts.duplicates(pd.DataFrame(x.reshape(len(x), -1)), ()),
-        *making.missing_classes(goal, arrays["y_train"]),
+        *making.doubts.classes(goal, arrays["y_train"]),
     )
     report = Report(columns, rows, making.described(goal), doubts)
     return making.fields(name, goal, arrays, names, scaling, report)

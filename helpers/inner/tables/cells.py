@@ -42,45 +42,46 @@ class Style:
     day: bool | None = None
 
     def read(self, column) -> pd.Series:
-        """Return float64 (NaN for a gap), dates (NaT) or words (None)."""
-        column = tidy(column)
+        """Return float64 (NaN for a gap), dates (NaT) or words (None), from ``tidy``.
+
+        What float32 cannot hold, such as inf, and what is written otherwise are gaps.
+        """
+        written = {"f": "number", "M": "date"}.get(column.dtype.kind)
         if self.kind == "word":
             return _words(column)
+        if written not in (None, self.kind):
+            column = pd.Series(None, column.index, object, column.name)
         if column.dtype == object:
             codes, distinct = pd.factorize(column)
             read = self._numbers if self.kind == "number" else self._dates
-            values = read(pd.Series(distinct, dtype=object))
-            values = values.reindex(range(-1, len(distinct)))  # -1 is a gap
-            return values.loc[codes].set_axis(column.index).rename(column.name)
-        if self.kind == "number" and column.dtype.kind == "M":
-            return pd.Series(np.nan, column.index, name=column.name)
-        if self.kind == "date" and column.dtype.kind == "f":
-            return pd.Series(pd.NaT, column.index, "datetime64[ns]", column.name)
-        return column
+            values = read([*distinct, ""])[codes]  # the code -1, the last, is a gap
+            return pd.Series(values, column.index, name=column.name)
+        return column.where(column.abs() <= LARGEST) if written == "number" else column
 
     def _numbers(self, words):
-        numbers = pd.Series(np.nan, words.index)
+        numbers = np.full(len(words), np.nan)
         if not self.comma:
-            numbers = pd.to_numeric(words, errors="coerce").astype(np.float64)
+            numbers = pd.to_numeric(np.array(words, object), errors="coerce")
+            numbers = numbers.astype(np.float64)
         pattern, thousands = (_COMMA, ".") if self.comma else (_DOT, ",")
-        for i in np.flatnonzero(numbers.isna()):
+        for i in np.flatnonzero(np.isnan(numbers)):
             word = _bare(words[i], self.unit)
             if pattern.fullmatch(word):
                 numbers[i] = float(word.replace(thousands, "").replace(",", "."))
-        return numbers.where(numbers.abs() <= LARGEST)
+        return np.where(np.abs(numbers) <= LARGEST, numbers, np.nan)
 
     def _dates(self, words):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             how = {"format": "mixed", "errors": "coerce", "utc": True}
             dates = pd.to_datetime(words, dayfirst=bool(self.day), **how)
-        return dates.dt.tz_convert(None).where(words.map(_is_date))
+        return np.where(list(map(_is_date, words)), dates.tz_localize(None), pd.NaT)
 
 
 def tidy(column) -> pd.Series:
     """Return a column as float64, as dates without a zone, or as text and None.
 
-    Numbers that float32 cannot hold, such as inf, are gaps; so are "NA", "?", "-" ...
+    "NA", "?", "-" and the like are gaps, hence None.
     """
     kind, types = column.dtype, pd.api.types
     if isinstance(kind, pd.PeriodDtype):
@@ -93,32 +94,35 @@ def tidy(column) -> pd.Series:
         raise TypeError(f"column {column.name!r} holds complex numbers: give two")
     if types.is_numeric_dtype(kind):  # booleans, too
         numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
-        numbers = pd.Series(numbers, column.index, name=column.name)
-        return numbers.where(numbers.abs() <= LARGEST)
-    objects = column.astype(object)
-    text = objects.map(str, na_action="ignore").astype(object).where(objects.notna())
-    codes, distinct = pd.factorize(text)
-    words = [word.strip() for word in distinct]
-    words = [None if word.lower() in GAPS else word for word in words]
-    words = np.array([*words, None], dtype=object)[codes]
-    return pd.Series(words, column.index, dtype=object, name=column.name)
+        return pd.Series(numbers, column.index, name=column.name)
+    cells = zip(column.astype(object), column.isna(), strict=True)
+    text = [None if gap else str(cell).strip() for cell, gap in cells]
+    codes, distinct = pd.factorize(np.array(text, object))
+    words = [None if word.lower() in GAPS else word for word in distinct]
+    words = np.array([*words, None], object)[codes]
+    return pd.Series(words, column.index, object, column.name)
 
 
-def styles(table, semicolons=False) -> dict[str, Style]:
-    """Return how each column of a table is written, given its training rows.
+def read_all(table, semicolons=False):
+    """Return how each column of a table is written, and its values, each by name.
 
     A column such as "1,234" can be read in two ways: it is as the others of the file
     are, and decides none of them, a comma in a file with ``semicolons`` is decimal.
     """
+    columns = {name: tidy(table[name]) for name in table.columns}
     samples = {}
-    for name in table.columns:
-        column = tidy(table[name])
+    for name, column in columns.items():
         if column.dtype == object:
             samples[name] = column.dropna().unique()[:SAMPLE]
         else:
             samples[name] = Style("date" if column.dtype.kind == "M" else "number")
         if isinstance(table.dtypes[name], pd.CategoricalDtype):
             samples[name] = Style("word")  # its owner says so, whatever it holds
+    how = _styles(samples, semicolons)
+    return how, {name: how[name].read(column) for name, column in columns.items()}
+
+
+def _styles(samples, semicolons):
     units = {name: _unit(words) for name, words in samples.items()}
     fits = {
         name: [_share(pattern, words, units[name]) for pattern in (_DOT, _COMMA)]
@@ -140,13 +144,14 @@ def styles(table, semicolons=False) -> dict[str, Style]:
 
 
 def _style_of_text(words):
-    if not len(words) or not all(map(_is_date, words)):
+    dates = [word for word in words if _is_date(word)]
+    if not dates or len(dates) < MOST * len(words):
         return Style("word")
-    starts = [re.match(r"(\d{1,2})[-/.](\d{1,2})\D", word) for word in words]
+    starts = [re.match(r"(\d{1,2})[-/.](\d{1,2})\D", word) for word in dates]
     if not all(starts):  # the year, or a month's name, shows the order
         return Style("date")
     first, second = (max(int(start[i]) for start in starts) for i in (1, 2))
-    return Style("date", day=first > 12 or (second <= 12 and "." in words[0]))
+    return Style("date", day=first > 12 or (second <= 12 and "." in dates[0]))
 
 
 def _is_date(word):

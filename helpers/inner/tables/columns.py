@@ -1,4 +1,4 @@
-"""What each column of a table is, judged by its training rows, and what becomes of it."""
+"""What each column of a table is, judged by its training rows, and its features."""
 
 import re
 from dataclasses import dataclass

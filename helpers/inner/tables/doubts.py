@@ -30,48 +30,48 @@ def duplicates(frame, columns):
         again = int(cells.astype(str).duplicated().sum())
     if again:
         yield (
-            f"{again:,} rows are copies of others: a row that trains and tests is known "
-            "by heart. If they are slips, give table.drop_duplicates()"
+            f"{again:,} rows are copies of others: what trains and tests is known by "
+            "heart. If they are slips, give table.drop_duplicates()"
         )
 
 
-def people(frame, columns):
+def people(columns, read):
     """Return doubts about several rows of one person, or of one of anything."""
     for column in columns:
-        values = tidy(frame[column.name]).dropna()
+        values = read[column.name].dropna()
         whole = values.dtype == object or (values == values.round()).all()
         different = values.nunique()
-        if not whole or not 5 <= different <= len(values) / 2:
+        if column.style.kind == "date" or not whole:
             continue
         named = re.sub(r"([a-z])([A-Z])", r"\1 \2", column.name).lower()
         left_out = column.style.kind == "word" and not column.used
-        if different >= 10 and (left_out or _SOMEBODY.search(named)):
+        somebody = left_out or _SOMEBODY.search(named)
+        if somebody and 10 <= different <= len(values) / 2:
             yield (
                 f"column {column.name!r} has {different:,} different values in "
-                f"{len(values):,} rows: if the rows of one belong together, and the "
-                f'network is to answer for others, say groups="{column.name}"'
+                f"{len(values):,} training rows: if those of one belong together, and "
+                f'the network is to answer for others, say groups="{column.name}"'
             )
 
 
-def time(frame, columns):
-    """Return doubts about an order in time."""
+def time(columns, read):
+    """Return a doubt about an order in time."""
     for column in columns:
-        kind, named = column.style.kind, column.name.lower()
-        if column.what not in ("dates", "numbers", "row numbers") or "birth" in named:
+        named = column.name.lower()
+        values = read[column.name].dropna()
+        if values.nunique() < 10 or "birth" in named or column.style.kind == "word":
             continue
-        values = column.style.read(frame[column.name]).dropna()
-        if kind == "number" and not (
-            _TIME.search(named)
-            and (values.is_monotonic_increasing or values.is_monotonic_decreasing)
-        ):
-            continue
-        if values.nunique() >= 10:
-            yield (
-                f"column {column.name!r} tells the time: if the network is to foretell, "
-                "a random split lets it train on what comes later; say "
-                f'order="{column.name}", and the last rows test'
-            )
-            return
+        if column.style.kind == "number":
+            values = values.sort_index()  # as the rows stand in the table
+            ordered = values.is_monotonic_increasing or values.is_monotonic_decreasing
+            if not (ordered and _TIME.search(named)):
+                continue
+        yield (
+            f"column {column.name!r} tells the time: if the network is to foretell, "
+            "then a random split lets it train on what comes later; say "
+            f'order="{column.name}", and the last rows test'
+        )
+        return
 
 
 def giveaways(x, y, kind, sources):
@@ -85,8 +85,10 @@ def giveaways(x, y, kind, sources):
         return
     x, y = x[:ROWS], y[:ROWS]
     told = _tell_amounts(x, y) if kind == "regression" else None
-    for source in dict.fromkeys(sources):
-        columns = [i for i, name in enumerate(sources) if name == source]
+    features = {}
+    for i, source in enumerate(sources):
+        features.setdefault(source, []).append(i)
+    for source, columns in features.items():
         if kind == "regression":
             tells = told[columns].max() > 0.9995
         else:
@@ -94,8 +96,8 @@ def giveaways(x, y, kind, sources):
             tells = any(_tells_class(x[:, columns], label) for label in labels)
         if tells:
             yield (
-                f"column {source!r} gives the target away by itself: is it known before "
-                f'the target is? If not, say leave_out="{source}"'
+                f"column {source!r} gives the target away by itself: is it known "
+                f'before the target is? If not, say leave_out="{source}"'
             )
 
 
@@ -118,19 +120,17 @@ def _tells_class(x, y):
     return wrong <= (1 - SURE) * (1 - counts.max() / len(y))
 
 
-def slips(frame, columns):
-    """Return doubts about cells that could not be read as the others of their column."""
+def slips(frame, columns, read):
+    """Return doubts about cells that are not written as the rest of their column."""
     for column in columns:
-        if column.style.kind == "word" or not column.used:
-            continue
-        raw = frame[column.name]
-        there = raw.notna() if raw.dtype.kind in "iuf" else tidy(raw).notna()
-        lost = there & column.style.read(raw).isna()
-        if lost.any():
-            yield (
-                f"column {column.name!r} has {int(lost.sum()):,} cells that are no "
-                f"{column.style.kind}s, such as {raw[lost].iloc[0]!r}: taken for gaps"
-            )
+        if column.used and column.style.kind != "word":
+            cells = frame[column.name][read[column.name].isna()]
+            lost = tidy(cells).dropna()
+            if len(lost):
+                yield (
+                    f"column {column.name!r} has {len(lost):,} cells that are no "
+                    f"{column.style.kind}s, such as {lost.iloc[0]!r}: taken for gaps"
+                )
 
 
 def spellings(names):
@@ -140,3 +140,11 @@ def spellings(names):
         other = seen.setdefault(name.lower(), name)
         if other != name:
             yield f"classes {other!r} and {name!r} differ in capital letters alone"
+
+
+def classes(goal, y_train):
+    """Return doubts about classes that no training row has."""
+    if goal.kind in ("binary", "multiclass"):
+        absent = np.setdiff1d(np.arange(len(goal.names)), y_train)
+        if len(absent):
+            yield f"no training row is {goal.names[absent[0]]!r}: it can't be learnt"

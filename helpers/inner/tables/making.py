@@ -1,5 +1,6 @@
 """The fields of a problem of one's own, from a table or from arrays."""
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 
 from helpers.inner.arguments import one_of, whole
 from helpers.inner.tables import doubts, splits
+from helpers.inner.tables.cells import read_all
 from helpers.inner.tables.preparation import learn
 from helpers.inner.tables.reading import column_of, read_table
 from helpers.inner.tables.report import Report
@@ -54,42 +56,37 @@ def from_table(
     features = frame[[c for c in frame.columns if c not in not_features]]
     if features.columns.empty:
         raise ValueError(f"table has no column beside the target {targets}")
-    preparation = learn(features, parts["train"], semicolons)
-    arrays = {f"y_{part}": encoded[rows] for part, rows in parts.items()}
+    preparation, read = learn(features.iloc[parts["train"]], semicolons)
+    columns, gaps = preparation.columns, Counter()
+    arrays = {f"y_{part}": encoded[chosen] for part, chosen in parts.items()}
     for part, chosen in parts.items():
-        arrays[f"x_{part}"] = preparation.transform(features.iloc[chosen])
+        values = preparation.read(features.iloc[chosen])
+        arrays[f"x_{part}"] = preparation.features(values)
+        gaps.update({name: int(cells.isna().sum()) for name, cells in values.items()})
         rows[PARTS[part]] = len(chosen)
-
-    suspected = [
-        *doubts.giveaways(
-            arrays["x_train"], arrays["y_train"], goal.kind, preparation.sources
-        ),
-        *doubts.slips(features, preparation.columns),
-        *doubts.duplicates(frame.drop(columns=unused), preparation.columns),
-        *(doubts.people(features, preparation.columns) if not special else ()),
-        *(doubts.time(features, preparation.columns) if not special else ()),
-        *doubts.spellings(goal.names if goal.classes else ()),
-        *missing_classes(goal, arrays["y_train"]),
-    ]
-    report = Report(
-        _described(preparation.columns, features, special, unused),
-        rows,
-        described(goal),
-        tuple(suspected),
-    )
     scaler = preparation.pipeline[-1]
-    arrays |= {
-        "x_mean": scaler.mean_.astype("f4"),
-        "x_scale": scaler.scale_.astype("f4"),
-    }
-    return fields(
-        name or _name(table),
-        goal,
-        arrays,
-        preparation.feature_names,
-        preparation,
-        report,
+    arrays |= {"x_mean": scaler.mean_.astype("f4")}
+    arrays |= {"x_scale": scaler.scale_.astype("f4")}
+
+    x, y = arrays["x_train"], arrays["y_train"]
+    suspected = [
+        *doubts.giveaways(x, y, goal.kind, preparation.sources),
+        *doubts.slips(features.iloc[parts["train"]], columns, read),
+        *doubts.duplicates(frame.drop(columns=unused), columns),
+        *(doubts.people(columns, read) if not special else ()),
+        *(doubts.time(columns, read) if not special else ()),
+        *doubts.spellings(goal.names if goal.classes else ()),
+        *doubts.classes(goal, y),
+    ]
+    said = [(c.name, c.what, gaps[c.name] if c.used else "", c.done) for c in columns]
+    said += (
+        [(special["groups"], "groups", "", "left out")] if "groups" in special else []
     )
+    said += [(column, "as you said", "", "left out") for column in unused]
+    said = pd.DataFrame(said, columns=["column", "was", "gaps", "done"])
+    report = Report(said, rows, described(goal), tuple(suspected))
+    names = preparation.feature_names
+    return fields(name or _name(table), goal, arrays, names, preparation, report)
 
 
 def check_options(problem, groups, order, seed):
@@ -105,7 +102,7 @@ def enough(rows, name):
     """Check that so many rows can be parted."""
     if rows < LEAST:
         raise ValueError(
-            f"{name} has {rows} rows that can be used: three parts need at least {LEAST}"
+            f"{name} has {rows} rows to use: three parts need at least {LEAST}"
         )
 
 
@@ -127,14 +124,6 @@ def encode(goal, y, train):
             "choose other groups or another order"
         )
     return goal.encode(y, train)
-
-
-def missing_classes(goal, y_train):
-    """Return doubts about classes that no training row has."""
-    if goal.kind in ("binary", "multiclass"):
-        absent = np.setdiff1d(np.arange(len(goal.names)), y_train)
-        if len(absent):
-            yield f"no training row is {goal.names[absent[0]]!r}: it can't be learnt"
 
 
 def described(goal):
@@ -171,20 +160,8 @@ def _columns(frame, wanted, argument):
 
 def _sorting(column):
     """Return a column's values such that they can be compared."""
-    from helpers.inner.tables.cells import styles
-
-    return styles(column.to_frame())[column.name].read(column)
-
-
-def _described(columns, features, special, unused):
-    """Return the report's table: what each column was, and what was done with it."""
-    rows = []
-    for column in columns:
-        gaps = int(column.style.read(features[column.name]).isna().sum())
-        rows.append((column.name, column.what, gaps, column.done))
-    rows += [(special[a], "groups", 0, "left out") for a in special if a == "groups"]
-    rows += [(name, "as you said", "", "left out") for name in unused]
-    return pd.DataFrame(rows, columns=["column", "was", "gaps", "done"])
+    _, read = read_all(column.to_frame())
+    return read[column.name]
 
 
 def _name(table):

@@ -10,11 +10,9 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from helpers.inner.tables.cells import LARGEST, styles
+from helpers.inner.tables.cells import LARGEST, read_all, tidy
 from helpers.inner.tables.columns import GAP, Column, frequent, judge
 from helpers.inner.tables.reading import column_of, read_table
-
-BLOCK = 50_000  # rows that are prepared at once, in float64
 
 
 @dataclass(frozen=True)
@@ -29,41 +27,34 @@ class Preparation:
     def __call__(self, table) -> np.ndarray:
         """Return float32 of shape (rows, features)."""
         frame, _ = read_table(table)
-        for column in self.used:
-            column_of(frame, column.name, "the new table's column")
-        return self.transform(frame)
+        for column in self.columns:
+            if column.used:
+                column_of(frame, column.name, "the new table's column")
+        return self.features(self.read(frame))
 
-    @property
-    def used(self):
-        """The columns that were not left out."""
-        return [c for c in self.columns if c.used]
+    def read(self, frame):
+        """Return the values of each column that is used, by name."""
+        used = [column for column in self.columns if column.used]
+        return {c.name: c.style.read(tidy(frame[c.name])) for c in used}
 
-    def transform(self, frame):
-        """Return what a table with all columns becomes."""
-        x = np.empty((len(frame), len(self.feature_names)), np.float32)
-        for start in range(0, len(frame), BLOCK):
-            rows = slice(start, start + BLOCK)
-            read = {c.name: c.style.read(frame[c.name].iloc[rows]) for c in self.used}
-            numbers, words = _clean(self.used, read)
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # a word that training rows never had
-                part = self.pipeline.transform(_frame(numbers + words))
-            x[rows] = np.clip(part, -LARGEST, LARGEST)
-        return x
+    def features(self, read):
+        """Return what values that were read become."""
+        numbers, words = _clean(self.columns, read)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a word that training rows never had
+            x = self.pipeline.transform(_frame(numbers + words))
+        return np.clip(x, -LARGEST, LARGEST).astype(np.float32)
 
 
-def learn(frame, train, semicolons) -> Preparation:
-    """Return the Preparation that rows ``train`` of a table teach."""
-    rows = frame.iloc[train]
-    how = styles(rows, semicolons)
-    read = {name: style.read(rows[name]) for name, style in how.items()}
+def learn(rows, semicolons):
+    """Return the Preparation that the training rows teach, and their values by name."""
+    how, read = read_all(rows, semicolons)
     columns = tuple(judge(name, how[name], values) for name, values in read.items())
-    used = [c for c in columns if c.used]
-    if not used:
+    if not any(column.used for column in columns):
         why = "; ".join(f"{c.name!r}: {c.what}" for c in columns[:10])
         raise ValueError(f"table has no column left to learn from ({why})")
 
-    numbers, words = _clean(used, read)
+    numbers, words = _clean(columns, read)
     one_hot = OneHotEncoder(
         min_frequency=frequent(len(rows)),
         handle_unknown="infrequent_if_exist",
@@ -79,12 +70,12 @@ def learn(frame, train, semicolons) -> Preparation:
     pipeline = make_pipeline(ColumnTransformer(parts), StandardScaler())
     pipeline.fit(_frame(numbers + words))
     names = [name for name, _ in numbers]
-    sources = [c.name for c in used for _ in c.numbers(read[c.name])]
+    sources = [c.name for c in columns if c.used for _ in c.numbers(read[c.name])]
     if words:
         for column, word in _words_of(pipeline[0].named_transformers_["words"]):
             sources.append(words[column][0])
             names.append(f"{words[column][0]}={word}")
-    return Preparation(columns, pipeline, tuple(names), tuple(sources))
+    return Preparation(columns, pipeline, tuple(names), tuple(sources)), read
 
 
 def _words_of(one_hot):
@@ -97,6 +88,7 @@ def _words_of(one_hot):
 
 def _clean(columns, read):
     """Return names and values of what is in numbers, and of what is in words."""
+    columns = [column for column in columns if column.used]
     numbers = [pair for c in columns for pair in c.numbers(read[c.name]).items()]
     words = [(c.name, read[c.name].fillna(GAP)) for c in columns if c.words]
     return numbers, words

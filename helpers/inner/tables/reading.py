@@ -143,8 +143,8 @@ def _bytes(source):
             if len(files) == 1:
                 return packed.read(files[0])
         raise ValueError(
-            f"table {source} is an Excel file or an archive without one CSV in it: save "
-            "it as CSV, or give pandas.read_excel(path)"
+            f"table {source} is an Excel file or an archive without one CSV in it: "
+            "save it as CSV, or give pandas.read_excel(path)"
         )
     return data
 

@@ -25,12 +25,15 @@ class Report:
         return [f"Predicted: {self.target}.", f"Rows: {rows}."]
 
     def __repr__(self):
-        columns = self.columns.to_string(index=False, justify="left")
+        cells = [list(self.columns), *self.columns.astype(str).values.tolist()]
+        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        columns = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in cells]
         doubts = [f"In doubt: {doubt}." for doubt in self.doubts]
-        return "\n".join([columns, *self._lines(), *doubts])
+        return "\n".join([*columns, *self._lines(), *doubts])
 
     def _repr_html_(self):
-        table = self.columns.to_html(index=False, border=0, justify="left")
+        with pd.option_context("display.max_colwidth", None):
+            table = self.columns.to_html(index=False, border=0, justify="left")
         lines = [html.escape(line, quote=False) for line in self._lines()]
         lines += [f"<b>In doubt:</b> {html.escape(doubt)}." for doubt in self.doubts]
         return table + "".join(f"<p>{line}</p>" for line in lines)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from helpers.inner.tables.cells import styles
+from helpers.inner.tables.cells import read_all
 
 LEAST = 5  # rows of a class: three to train with, one to choose, one to test
 
@@ -79,10 +79,7 @@ def read_target(table, problem, semicolons, choose_loss):
     ``table`` has the columns of the target alone. What the values leave open is a
     ValueError that says how to settle it.
     """
-    read = {
-        name: style.read(table[name])
-        for name, style in styles(table, semicolons).items()
-    }
+    _, read = read_all(table, semicolons)
     read = pd.DataFrame(read, index=table.index)
     out = np.where(read.isna().any(axis=1), "the target is missing", "")
     kept = read[out == ""]
@@ -129,8 +126,8 @@ def _one(column, boolean, problem, choose_loss):
     whole = numbers and bool((distinct == np.floor(distinct)).all())
     if problem is None and whole and len(distinct) > 2:
         raise ValueError(
-            f"target {name!r} holds {len(distinct)} different whole numbers: amounts or "
-            'classes? Say problem="regression" if 2 is twice as much as 1, or '
+            f"target {name!r} holds {len(distinct)} different whole numbers: amounts "
+            'or classes? Say problem="regression" if 2 is twice as much as 1, or '
             'problem="multiclass" if they are names'
         )
     kind = _kind(name, np.array(column.tolist()), problem, choose_loss)
@@ -165,8 +162,8 @@ def _several(columns, booleans, problem, choose_loss):
     kind = _kind(", ".join(names), y, problem, choose_loss)
     if kind not in ("multiclass", "multilabel"):
         raise ValueError(
-            f'problem="{kind}" needs one column, but target has {len(names)}: give one, '
-            'or say problem="multilabel"'
+            f'problem="{kind}" needs one column, but target has {len(names)}: give '
+            'one, or say problem="multilabel"'
         )
     if kind == "multiclass":  # one-hot
         return Target(kind, names, names), y.argmax(axis=1)
