@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
-from types import SimpleNamespace
 from warnings import warn
 
 import numpy as np
 
 from helpers.inner.arguments import one_of
+from helpers.inner.bundled import bundled
 from helpers.inner.tables.splits import split
 
 KINDS = {"diabetes": "regression", "breast_cancer": "binary", "digits": "multiclass"}
@@ -113,7 +111,7 @@ def load(name: str) -> Problem:
     with scikit-learn.
     """
     kind = KINDS[one_of("name", name, KINDS)]
-    bunch = _diabetes() if name == "diabetes" else _bundled(name)
+    bunch = bundled(name)
     labels = None if kind == "regression" else bunch.target
     parts = split(len(bunch.data), labels, SPLIT_SEED)
 
@@ -139,25 +137,6 @@ def load(name: str) -> Problem:
         y_mean=y_mean,
         y_scale=y_scale,
         **arrays,
-    )
-
-
-def _bundled(name):
-    from sklearn import datasets
-
-    return getattr(datasets, f"load_{name}")()
-
-
-def _diabetes():
-    """Read what ``load_diabetes(scaled=False)`` reads, from scikit-learn's own files.
-
-    The first lessons need no more of scikit-learn, which takes seconds to import.
-    """
-    files = Path(find_spec("sklearn").origin).parent / "datasets" / "data"
-    return SimpleNamespace(
-        data=np.loadtxt(files / "diabetes_data_raw.csv.gz"),
-        target=np.loadtxt(files / "diabetes_target.csv.gz"),
-        feature_names="age sex bmi bp s1 s2 s3 s4 s5 s6".split(),
     )
 
 

@@ -12,7 +12,7 @@ GAP = "(gap)"
 SMALLEST = 1e-30  # what differs by less is one value to float32
 _ID = re.compile(r"(^|[^a-z])(id|nr|no|num|number|key|uuid|guid|index|idx)$")
 PARTS = {
-    "days": lambda dates: (dates - pd.Timestamp(0)) / pd.Timedelta(days=1),
+    "days": lambda dates: (dates - pd.Timestamp("1970-01-01")) / pd.Timedelta(days=1),
     "month": lambda dates: dates.dt.month.astype(float),
     "weekday": lambda dates: dates.dt.weekday.astype(float),
     "hour": lambda dates: dates.dt.hour + dates.dt.minute / 60,
@@ -88,6 +88,7 @@ def judge(name, style, values) -> Column:
         what, parts = "dates", tuple(varying)
     else:
         what = f"numbers in {style.unit}" if style.unit else "numbers"
+        what = "yes or no" if present.isin([0, 1]).all() else what
         parts, done = (name,), "standardised"
     if empty:
         done += "; gaps become the median"
@@ -111,7 +112,7 @@ def _judge_words(name, style, values, present, enough):
         return Column(name, style, what, "left out")
     done = "yes or no" if features == 2 else f"{features} features, each yes or no"
     if rare:
-        done += f"; {rare} rare words share one"
+        done += f"; rare words ({rare}) share one"
     return Column(name, style, what, done, words=True)
 
 

@@ -38,13 +38,12 @@ def duplicates(frame, columns):
 def people(columns, read):
     """Return doubts about several rows of one person, or of one of anything."""
     for column in columns:
-        values = read[column.name].dropna()
-        whole = values.dtype == object or (values == values.round()).all()
-        different = values.nunique()
-        if column.style.kind == "date" or not whole:
+        values, kind = read[column.name].dropna(), column.style.kind
+        if kind == "date" or (kind == "number" and (values % 1).any()):
             continue
+        different = values.nunique()
         named = re.sub(r"([a-z])([A-Z])", r"\1 \2", column.name).lower()
-        left_out = column.style.kind == "word" and not column.used
+        left_out = kind == "word" and not column.used
         somebody = left_out or _SOMEBODY.search(named)
         if somebody and 10 <= different <= len(values) / 2:
             yield (
@@ -129,7 +128,7 @@ def slips(frame, columns, read):
             if len(lost):
                 yield (
                     f"column {column.name!r} has {len(lost):,} cells that are no "
-                    f"{column.style.kind}s, such as {lost.iloc[0]!r}: taken for gaps"
+                    f"{column.style.kind}s, as {lost.tolist()[0]!r}: taken for gaps"
                 )
 
 

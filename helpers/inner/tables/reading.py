@@ -101,10 +101,11 @@ def _read_csv(source):
             # Each line ends with a separator, so pandas took its first cell for a name.
             frame = pd.read_csv(io.StringIO(text), index_col=False, **look)
     except ValueError as error:  # pandas's ParserError is one, too
-        raise ValueError(f"{source} cannot be read as a table: {error}") from None
+        why = str(error).rpartition("C error: ")[2].strip()
+        raise ValueError(f"table {source} cannot be read as one: {why}") from None
     if len(frame.columns) < 2:
         raise ValueError(
-            f"{source} is no table: a line of it holds one cell, such as "
+            f"table {source} is none: a line of it holds one cell, such as "
             f"{text.splitlines()[0][:60]!r}. Cells are parted by , ; | or tabs"
         )
     return frame, separator == ";"
@@ -152,16 +153,15 @@ def _bytes(source):
 def _not_there(path):
     if "\n" in str(path):
         return "table is text with line breaks, no path: give io.StringIO(text)"
-    if path.is_dir() or not path.parent.is_dir():
-        folder = path if path.is_dir() else Path()
-        message = f"table is no file: {str(path)!r}"
-    else:
-        folder, message = path.parent, f"table is not there: {str(path)!r}"
+    folder = path if path.is_dir() else path.parent
+    message = f"table must be the path of a file, got {str(path)!r}: "
+    if not folder.is_dir():
+        return message + f"no folder {str(folder)!r} in {str(Path().resolve())!r}"
     files = sorted(file.name for file in folder.iterdir() if file.is_file())
     near = get_close_matches(path.name, files, n=3, cutoff=0.5)
     near = near or [file for file in files if ".csv" in file.lower()][:5]
-    where = f" in {str(folder.resolve())!r}"
-    return message + where + (f" are {', '.join(map(repr, near))}" if near else "")
+    there = ", ".join(map(repr, near)) or "nothing like it"
+    return message + f"the folder {str(folder.resolve())!r} has {there}"
 
 
 def _text(data, source):

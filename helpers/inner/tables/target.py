@@ -110,8 +110,8 @@ def _check(name, values, rows):
     distinct = values.unique()
     if len(distinct) == 1:
         raise ValueError(
-            f"target {name!r} is {distinct[0]!r} in each of {len(values)} rows: there "
-            "is nothing to learn; take rows that differ"
+            f"target {name!r} is {distinct.tolist()[0]!r} in each of {len(values)} "
+            "rows: there is nothing to learn; take rows that differ"
         )
     if values.dtype == object and len(distinct) > max(20, len(values) / 2):
         raise ValueError(
@@ -171,17 +171,11 @@ def _several(columns, booleans, problem, choose_loss):
 
 
 def _kind(name, values, problem, choose_loss):
-    """Ask choose_loss; a doubt about the kind is an error."""
     try:
-        choice = choose_loss(values, problem)
-        if problem is None and choice.doubt:
-            settled = choose_loss(values, choice.problem)
-            if settled.doubt != choice.doubt:
-                raise ValueError(f'{choice.doubt}; or problem="{choice.problem}"')
+        return choose_loss(values, problem).problem
     except ValueError as error:
         said = str(error).replace("y must", "it must").replace("but y", "but it")
         raise ValueError(f"target {name!r}: {said}") from None
-    return choice.problem
 
 
 def _without_rare(target, y, name):
