@@ -25,9 +25,9 @@ class Problem:
     "multiclass" or "multilabel".
 
     ``x_train``, ``x_valid`` and ``x_test`` are float32 of shape (rows, features).
-    ``y_*`` are integers of shape (rows,) for classes, float32 of shape (rows, 1) for
-    regression, and float32 of 0 and 1 of shape (rows, labels) for several labels.
-    ``target_names`` has the name of each class, or of each column of the target.
+    ``y_*`` are integers of shape (rows,) for classes, float32 of shape (rows, 1) or
+    (rows, amounts) for regression, and float32 of 0 and 1 of shape (rows, labels) for
+    "multilabel". ``target_names`` has a name for each class, amount or label.
     Whatever is standardised is measured on the training rows alone:
     ``x * x_scale + x_mean`` gives back the units of the file, and for regression
     ``y * y_scale + y_mean`` does. The arrays are read-only.
@@ -45,8 +45,8 @@ class Problem:
     target_names: tuple[str, ...] = field(repr=False)
     x_mean: np.ndarray = field(repr=False)
     x_scale: np.ndarray = field(repr=False)
-    y_mean: float = field(default=0.0, repr=False)
-    y_scale: float = field(default=1.0, repr=False)
+    y_mean: float | np.ndarray = field(default=0.0, repr=False)
+    y_scale: float | np.ndarray = field(default=1.0, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +76,7 @@ class OwnProblem(Problem):
 
         ``predictions`` of shape (rows, units), or (runs, rows, units): what a Keras
         model's ``predict`` or ``Network.forward`` returns. The answers have a value for
-        each row, or with several labels one for each of (rows, labels).
+        each row, or one for each of (rows, names) where several are predicted.
         """
         return self.target.answers(predictions)
 
@@ -177,7 +177,7 @@ def from_table(
         A CSV file may part its cells by , ; | or tabs, have decimal commas, thousands
         separators, currency or percent signs, and a title above the names.
     target : str or list of str
-        The column to predict; or several columns of yes and no, a label each.
+        The column to predict; or several: a label each if they say yes or no.
     problem : str, optional
         "regression", "binary", "multiclass" or "multilabel", where the values leave a
         doubt: whole numbers may be amounts or classes.

@@ -20,6 +20,7 @@ _WHOLE = r"(?:\d+|[1-9]\d{0,2}(?:%s\d{3})+)"
 _POWER = r"(?:[eE][+-]?\d+)?"
 _DOT = re.compile(rf"[+-]?(?:{_WHOLE % ','}(?:\.\d*)?|\.\d+){_POWER}")
 _COMMA = re.compile(rf"[+-]?(?:{_WHOLE % '[.]'}(?:,\d*)?|,\d+){_POWER}")
+_PLAIN = re.compile(r"[-+.,\deE]+")
 _UNIT = re.compile(r"[-+.,\d\s]*\d\s*([^-+.,\d\s]{1,8})")
 _DATE = re.compile(
     r"(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}[ -][A-Za-z]{3,9}\.?[ -]\d{2,4}"
@@ -59,13 +60,11 @@ class Style:
         return column.where(column.abs() <= LARGEST) if written == "number" else column
 
     def _numbers(self, words):
-        numbers = np.full(len(words), np.nan)
-        if not self.comma:
-            numbers = pd.to_numeric(np.array(words, object), errors="coerce")
-            numbers = numbers.astype(np.float64)
         pattern, thousands = (_COMMA, ".") if self.comma else (_DOT, ",")
-        for i in np.flatnonzero(np.isnan(numbers)):
-            word = _bare(words[i], self.unit)
+        numbers = np.full(len(words), np.nan)
+        for i, word in enumerate(words):
+            if not _PLAIN.fullmatch(word):
+                word = _bare(word, self.unit)
             if pattern.fullmatch(word):
                 numbers[i] = float(word.replace(thousands, "").replace(",", "."))
         return np.where(np.abs(numbers) <= LARGEST, numbers, np.nan)
@@ -92,7 +91,7 @@ def tidy(column) -> pd.Series:
         return column.dt.total_seconds() / 86_400
     if types.is_complex_dtype(kind):
         raise TypeError(f"column {column.name!r} holds complex numbers: give two")
-    if types.is_numeric_dtype(kind):  # booleans, too
+    if types.is_numeric_dtype(kind) and not types.is_bool_dtype(kind):
         numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
         return pd.Series(numbers, column.index, name=column.name)
     cells = zip(column.astype(object), column.isna(), strict=True)

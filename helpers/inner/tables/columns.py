@@ -14,7 +14,7 @@ _ID = re.compile(r"(^|[^a-z])(id|nr|no|num|number|key|uuid|guid|index|idx)$")
 PARTS = {
     "days": lambda dates: (dates - pd.Timestamp("1970-01-01")) / pd.Timedelta(days=1),
     "month": lambda dates: dates.dt.month.astype(float),
-    "weekday": lambda dates: dates.dt.weekday.astype(float),
+    "weekday": lambda dates: dates.dt.day_of_week.astype(float),
     "hour": lambda dates: dates.dt.hour + dates.dt.minute / 60,
 }
 
@@ -88,7 +88,6 @@ def judge(name, style, values) -> Column:
         what, parts = "dates", tuple(varying)
     else:
         what = f"numbers in {style.unit}" if style.unit else "numbers"
-        what = "yes or no" if present.isin([0, 1]).all() else what
         parts, done = (name,), "standardised"
     if empty:
         done += "; gaps become the median"

@@ -89,7 +89,7 @@ def giveaways(x, y, kind, sources):
         features.setdefault(source, []).append(i)
     for source, columns in features.items():
         if kind == "regression":
-            tells = told[columns].max() > 0.9995
+            tells = told[:, columns].max() > 0.9995
         else:
             labels = y.T if kind == "multilabel" else [y]
             tells = any(_tells_class(x[:, columns], label) for label in labels)
@@ -101,11 +101,11 @@ def giveaways(x, y, kind, sources):
 
 
 def _tell_amounts(x, y):
-    """Return how far each column and the target are in one order, from 0 to 1."""
+    """Return how far targets and features are in one order: (targets, features)."""
     ranks = pd.DataFrame(x).rank().to_numpy() - (len(x) + 1) / 2
-    target = pd.Series(y.ravel()).rank().to_numpy() - (len(x) + 1) / 2
-    norms = np.sqrt((ranks**2).sum(axis=0) * (target**2).sum())
-    return np.abs(target @ ranks) / np.maximum(norms, 1e-9)
+    target = pd.DataFrame(y).rank().to_numpy() - (len(x) + 1) / 2
+    norms = np.sqrt(np.outer((target**2).sum(axis=0), (ranks**2).sum(axis=0)))
+    return np.abs(target.T @ ranks) / np.maximum(norms, 1e-9)
 
 
 def _tells_class(x, y):

@@ -9,6 +9,7 @@ import pandas as pd
 from helpers.inner.arguments import one_of, whole
 from helpers.inner.tables import doubts, splits
 from helpers.inner.tables.cells import read_all
+from helpers.inner.tables.columns import SMALLEST
 from helpers.inner.tables.preparation import learn
 from helpers.inner.tables.reading import column_of, read_table
 from helpers.inner.tables.report import Report
@@ -118,9 +119,11 @@ def split(y, kind, seed, groups=None, order=None):
 
 def encode(goal, y, train):
     """Return Target and y as Problem keeps it, if the training rows can teach it."""
-    if (y[train] == y[train][0]).all():
+    same = np.ptp(y[train], axis=0) < SMALLEST
+    if same.any():
+        name = goal.names[same.argmax()] if y.ndim > 1 else ", ".join(goal.names)
         raise ValueError(
-            f"target {goal.names[0]!r} is the same in all {len(train)} training rows: "
+            f"target {name!r} is the same in all {len(train)} training rows: "
             "choose other groups or another order"
         )
     return goal.encode(y, train)

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import warnings
 import zipfile
 from collections import Counter
 from difflib import get_close_matches
@@ -99,7 +100,9 @@ def _read_csv(source):
         frame = pd.read_csv(io.StringIO(text), **look)
         if not isinstance(frame.index, pd.RangeIndex) and _empty(frame.iloc[:, -1]):
             # Each line ends with a separator, so pandas took its first cell for a name.
-            frame = pd.read_csv(io.StringIO(text), index_col=False, **look)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                frame = pd.read_csv(io.StringIO(text), index_col=False, **look)
     except ValueError as error:  # pandas's ParserError is one, too
         why = str(error).rpartition("C error: ")[2].strip()
         raise ValueError(f"table {source} cannot be read as one: {why}") from None

@@ -1,76 +1,14 @@
-"""A target as a table has it, as a network learns it, and back."""
+"""What a target is: amounts, classes or labels, and which rows can be used."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from helpers.inner.tables.answers import Target
 from helpers.inner.tables.cells import read_all
 
 LEAST = 5  # rows of a class: three to train with, one to choose, one to test
-
-
-@dataclass(frozen=True)
-class Target:
-    """What is predicted, and how it was written.
-
-    ``classes`` has what the file calls each class (for "multilabel": no and yes of each
-    column), and is empty for "regression", which has a ``mean`` and a ``scale``.
-    """
-
-    kind: str
-    names: tuple[str, ...]
-    classes: tuple = ()
-    mean: float = 0.0
-    scale: float = 1.0
-
-    def encode(self, y, train):
-        """Return Target and y as Problem keeps it; training rows set the scale."""
-        if self.kind == "multilabel":
-            return self, y.astype(np.float32)
-        if self.kind != "regression":
-            return self, y.astype(np.int64)
-        mean, scale = float(y[train].mean()), float(y[train].std())
-        scaled = ((y - mean) / scale).astype(np.float32)[:, None]
-        return replace(self, mean=mean, scale=scale), scaled
-
-    def answers(self, predictions):
-        """Return predictions in the units and words of the file."""
-        p = np.asarray(predictions)
-        if p.dtype.kind not in "biuf" or p.ndim == 0 or not np.isfinite(p).all():
-            raise ValueError(
-                "predictions must be finite numbers, a row for each example, as "
-                f"model.predict(x) returns them, got {p.dtype} of shape {p.shape}"
-            )
-        units = {"multiclass": len(self.classes), "multilabel": len(self.classes)}
-        units = units.get(self.kind, 1)
-        labels = self.kind in ("binary", "multiclass") and p.ndim == 1
-        if labels and p.dtype.kind in "biu" and 0 <= p.min(initial=0):
-            if p.max(initial=0) < len(self.classes):
-                return np.array(self.classes)[p.astype(int)]
-        two = self.kind == "binary" and p.shape[-1] == 2 and p.ndim > 1
-        if p.ndim == 1 and units == 1:
-            p = p[:, None]
-        if p.ndim < 2 or (p.shape[-1] != units and not two):
-            raise ValueError(
-                f"predictions must have shape (rows, {units}), got {np.shape(p)}"
-            )
-        if self.kind == "regression":
-            return p[..., 0].astype(np.float64) * self.scale + self.mean
-        if self.kind == "multiclass" or two:
-            return np.array(self.classes)[p.argmax(axis=-1)]
-        if p.size and (p.min() < 0 or p.max() > 1):
-            raise ValueError(
-                f"predictions must be probabilities, got {p.min():.3g} to {p.max():.3g}"
-                ": those of the sigmoid, as model.predict or network.forward give them"
-            )
-        yes = (p > 0.5).astype(int)
-        if self.kind == "binary":
-            return np.array(self.classes)[yes[..., 0]]
-        words = [
-            np.array(pair, object)[yes[..., i]] for i, pair in enumerate(self.classes)
-        ]
-        return np.stack(words, axis=-1)
 
 
 def read_target(table, problem, semicolons, choose_loss):
@@ -132,42 +70,67 @@ def _one(column, boolean, problem, choose_loss):
         )
     kind = _kind(name, np.array(column.tolist()), problem, choose_loss)
     if kind == "regression":
-        return Target(kind, (name,)), column.to_numpy(np.float64)
+        return Target(kind, (name,)), column.to_numpy(np.float64)[:, None]
     if kind == "binary" and len(distinct) != 2:
         raise ValueError(
             f'problem="binary" needs two different values, but target {name!r} has '
             f'{len(distinct)}: say problem="multiclass" or "regression"'
         )
-    classes = distinct.astype(bool) if boolean else distinct
-    classes = distinct.astype(int) if whole and not boolean else classes
-    names = tuple(map(str, classes.tolist()))
+    classes = _as_written(distinct, boolean)
+    names = tuple(map(str, classes))
     y = np.searchsorted(distinct, column.tolist())
-    return Target(kind, names, tuple(classes.tolist())), y
+    return Target(kind, names, tuple(classes)), y
 
 
 def _several(columns, booleans, problem, choose_loss):
+    names = tuple(columns.columns)
+    if problem == "regression" or _amounts(columns, problem):
+        texts = [name for name in names if columns[name].dtype == object]
+        if texts:
+            raise ValueError(
+                f'problem="regression" needs numbers, but target {texts[0]!r} is text'
+            )
+        return Target("regression", names), columns.to_numpy(np.float64)
     y, classes = np.empty(columns.shape), []
     for i, (name, column) in enumerate(columns.items()):
         pair = np.unique(column.tolist())
         if len(pair) > 2:
             raise ValueError(
-                f"target has several columns, so each must be yes or no, but {name!r} "
-                f"has {len(pair)} different values: give one column"
+                "target has several columns, so each must be yes or no, or each an "
+                f"amount, but {name!r} has {len(pair)} different values: give one"
             )
         y[:, i] = column.to_numpy() == pair[1]
-        whole = pair.dtype.kind == "f" and (pair == np.floor(pair)).all()
-        pair = pair.astype(bool if booleans[i] else int) if whole else pair
-        classes.append(tuple(pair.tolist()))
-    names = tuple(columns.columns)
+        classes.append(tuple(_as_written(pair, booleans[i])))
     kind = _kind(", ".join(names), y, problem, choose_loss)
-    if kind not in ("multiclass", "multilabel"):
+    if kind == "binary":
         raise ValueError(
-            f'problem="{kind}" needs one column, but target has {len(names)}: give '
+            f'problem="binary" needs one column, but target has {len(names)}: give '
             'one, or say problem="multilabel"'
         )
     if kind == "multiclass":  # one-hot
         return Target(kind, names, names), y.argmax(axis=1)
     return Target(kind, names, tuple(classes)), y
+
+
+def _amounts(columns, problem):
+    """Tell whether several columns are amounts: numbers, more than two in each."""
+    numbers = all(
+        column.dtype != object and column.nunique() > 2 for _, column in columns.items()
+    )
+    if numbers and problem is None and not (columns % 1).any().all():
+        raise ValueError(
+            f"target {', '.join(columns.columns)!r} holds whole numbers: amounts or "
+            'classes? Say problem="regression" for amounts; classes must be one column'
+        )
+    return numbers and problem is None
+
+
+def _as_written(classes, boolean):
+    """Return what the file calls the classes: text, whole numbers, True and False."""
+    if boolean:
+        return [word == "True" for word in classes]
+    whole = classes.dtype.kind == "f" and (classes == np.floor(classes)).all()
+    return (classes.astype(np.int64) if whole else classes).tolist()
 
 
 def _kind(name, values, problem, choose_loss):
