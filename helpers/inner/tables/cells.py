@@ -21,6 +21,7 @@ _POWER = r"(?:[eE][+-]?\d+)?"
 _DOT = re.compile(rf"[+-]?(?:{_WHOLE % ','}(?:\.\d*)?|\.\d+){_POWER}")
 _COMMA = re.compile(rf"[+-]?(?:{_WHOLE % '[.]'}(?:,\d*)?|,\d+){_POWER}")
 _PLAIN = re.compile(r"[-+.,\deE]+")
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")  # becomes hours
 _UNIT = re.compile(r"[-+.,\d\s]*\d\s*([^-+.,\d\s]{1,8})")
 _DATE = re.compile(
     r"(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}[ -][A-Za-z]{3,9}\.?[ -]\d{2,4}"
@@ -173,6 +174,9 @@ def _share(pattern, words, unit):
 
 def _bare(word, unit):
     """Return a number without what stands around it."""
+    if clock := _CLOCK.fullmatch(word):
+        hours, minutes, seconds = (int(part or 0) for part in clock.groups())
+        return f"{hours + minutes / 60 + seconds / 3600:.6f}"
     if word.startswith("(") and word.endswith(")"):  # so does a bookkeeper subtract
         word = "-" + word[1:-1]
     word = _SIGNS.sub("", word.replace("\u2212", "-"))

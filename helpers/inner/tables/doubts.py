@@ -9,6 +9,7 @@ from helpers.inner.tables.cells import tidy
 
 ROWS = 5000  # so many training rows are looked at for what gives the target away
 SURE = 0.99  # of the errors of a guess are gone
+GAP_CODES = {sign * (10**n - 1) for sign in (-1, 1) for n in range(1, 7)} | {-1}
 ENOUGH = 40  # training rows, below which that may be by chance
 _SOMEBODY = re.compile(
     r"(^|[^a-z])(person|patient|subject|customer|client|user|student|pupil|player|member"
@@ -45,7 +46,7 @@ def people(columns, read):
         named = re.sub(r"([a-z])([A-Z])", r"\1 \2", column.name).lower()
         left_out = kind == "word" and not column.used
         somebody = left_out or _SOMEBODY.search(named)
-        if somebody and 10 <= different <= len(values) / 2:
+        if somebody and 5 <= different <= len(values) / 2:
             yield (
                 f"column {column.name!r} has {different:,} different values in "
                 f"{len(values):,} training rows: if those of one belong together, and "
@@ -129,6 +130,23 @@ def slips(frame, columns, read):
                 yield (
                     f"column {column.name!r} has {len(lost):,} cells that are no "
                     f"{column.style.kind}s, as {lost.tolist()[0]!r}: taken for gaps"
+                )
+
+
+def codes(columns, read):
+    """Return doubts about numbers such as -999 that may stand for gaps."""
+    for column in columns:
+        values = read[column.name].dropna()
+        if column.style.kind != "number" or not column.used or values.nunique() < 3:
+            continue
+        for value in (values.min(), values.max()):
+            others = values[values != value]
+            far = np.abs(others - value).min() > np.ptp(others)
+            if far and len(values) - len(others) > 1 and value in GAP_CODES:
+                yield (
+                    f"column {column.name!r} has {len(values) - len(others)} cells of "
+                    f"{value:g}, far from the others: if they are gaps, give "
+                    f"table.replace({{{column.name!r}: {{{value:g}: None}}}})"
                 )
 
 

@@ -73,6 +73,7 @@ def from_table(
     suspected = [
         *doubts.giveaways(x, y, goal.kind, preparation.sources),
         *doubts.slips(features.iloc[parts["train"]], columns, read),
+        *doubts.codes(columns, read),
         *doubts.duplicates(frame.drop(columns=unused), columns),
         *(doubts.people(columns, read) if not special else ()),
         *(doubts.time(columns, read) if not special else ()),
@@ -155,7 +156,8 @@ def fields(name, goal, arrays, feature_names, preparation, report):
 
 
 def _columns(frame, wanted, argument):
-    wanted = list(wanted) if isinstance(wanted, list | tuple) else [wanted]
+    several = isinstance(wanted, list | tuple) and str(wanted) not in frame.columns
+    wanted = list(wanted) if several else [wanted]
     if not wanted:
         raise ValueError(f"{argument} must be a column of the table, or several")
     return list(dict.fromkeys(column_of(frame, name, argument) for name in wanted))
