@@ -145,6 +145,8 @@ def test_a_file_a_frame_and_a_dict_give_the_same(tmp_path, problem):
         assert np.allclose(other.x_train[:, 0], problem.x_train[:, 0], atol=1e-5)
         assert other.feature_names == problem.feature_names
     assert other.name == "table"
+    table.to_csv(tmp_path / "people.csv.xz", index=False)
+    assert from_table(tmp_path / "people.csv.xz", "paid").kind == "binary"
     assert from_table(address, "paid", leave_out="amount").name == "people"
 
 

@@ -1,14 +1,21 @@
 """A file's text, and how its cells are parted."""
 
+import bz2
 import csv
 import gzip
 import io
+import lzma
 import zipfile
 from collections import Counter
 from difflib import get_close_matches
 from pathlib import Path
 from urllib.request import urlopen
 
+PACKED = {
+    b"\x1f\x8b": gzip.decompress,
+    b"BZh": bz2.decompress,
+    b"\xfd7zXZ": lzma.decompress,
+}
 SEPARATORS = ",;\t|"
 # How files begin that are no text, and what to do with them instead.
 OTHER_FILES = {
@@ -39,8 +46,9 @@ def _bytes(source, shown):
         if not path.is_file():
             raise FileNotFoundError(_not_there(path))
         data = path.read_bytes()
-    if data.startswith(b"\x1f\x8b"):
-        return gzip.decompress(data)
+    for start, unpack in PACKED.items():
+        if data.startswith(start):
+            return unpack(data)
     if data.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             files = [
