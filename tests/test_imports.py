@@ -33,9 +33,11 @@ WATCHED = WATCHED.union(*map(str.split, BELOW.values()))
 EXCEPTIONS = {
     "helpers.rate_range > plots, in a function": "a range can draw itself",
     "helpers.data > doctor, in a function": "choose_loss tells a table's kind",
-    "helpers.data > sklearn, in a function": "the data sets, and how they are split",
-    "helpers.inner.* > sklearn, in a function": "what prepares a table's columns",
-    "helpers.inner.* > pandas, in a function": "tables, and a sweep as one",
+    "helpers.inner.tables.* > sklearn": "what prepares a table's columns",
+    "helpers.inner.tables.* > sklearn, in a function": "what few tables need",
+    "helpers.inner.tables.* > pandas": "tables",
+    "helpers.inner.bundled > sklearn, in a function": "the data sets",
+    "helpers.inner.* > pandas, in a function": "a sweep as a table",
     "helpers.keras_tools.conversion > doctor": "one reader of a compiled loss",
 }
 

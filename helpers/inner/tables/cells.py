@@ -75,7 +75,9 @@ class Style:
             warnings.simplefilter("ignore")
             how = {"format": "mixed", "errors": "coerce", "utc": True}
             dates = pd.to_datetime(words, dayfirst=bool(self.day), **how)
-        return np.where(list(map(_is_date, words)), dates.tz_localize(None), pd.NaT)
+        dates = dates.tz_localize(None).to_numpy().copy()
+        dates[[not _is_date(word) for word in words]] = np.datetime64("NaT")
+        return dates
 
 
 def tidy(column) -> pd.Series:

@@ -111,7 +111,7 @@ def enough(rows, name):
 def split(y, kind, seed, groups=None, order=None):
     """Return the row numbers of each part."""
     if order is not None:
-        return splits.split_by_order(order)
+        return splits.split_by_order(np.asarray(order))
     labels = splits.strata(y, kind)
     if groups is not None:
         return splits.split_by_group(np.asarray(groups), labels, seed)
