@@ -53,9 +53,8 @@ class Problem:
 class OwnProblem(Problem):
     """A Problem of your own: it prepares new rows, and gives answers in your words.
 
-    ``report`` shows what each column was, what was done with it, how many rows were
-    left out and why, and what is in doubt. Words that no training row had count as the
-    rare ones, or as none; gaps are filled as in the training rows.
+    ``report`` shows what was done with each column, which rows were left out and why,
+    and what is in doubt. Words that no training row had count as rare ones, or as none.
     """
 
     report: object = field(repr=False)
@@ -65,9 +64,8 @@ class OwnProblem(Problem):
     def rows(self, table) -> np.ndarray:
         """Return new rows as x: float32 of shape (rows, features).
 
-        ``table`` is what ``from_table`` takes, with the same columns (the target may be
-        missing), or what ``from_arrays`` takes for x. A ValueError names what is not
-        there.
+        ``table`` is what ``from_table`` takes, with or without the target, or what
+        ``from_arrays`` takes for x. A ValueError names what is not there.
         """
         return self.preparation(table)
 
@@ -83,8 +81,7 @@ class OwnProblem(Problem):
     def save(self, path):
         """Write all of it to a file, rows included; ``load_problem`` reads it.
 
-        Save the model beside it: ``model.save("mine.keras")``,
-        ``problem.save("mine.problem")``.
+        The model goes beside it: ``model.save("mine.keras")``.
         """
         from helpers.inner.tables import saving
 
@@ -241,9 +238,9 @@ def from_arrays(
 def load_problem(path) -> OwnProblem:
     """Return the problem that ``problem.save(path)`` wrote, ready to use.
 
-    Reading it runs what the file says, so open only files that you trust. If Python,
-    NumPy, pandas or scikit-learn have other versions than those that wrote it, a
-    warning names them; if it cannot be read, a ValueError does.
+    Reading it runs what the file says: open only files that you trust. Other versions
+    of Python, NumPy, pandas or scikit-learn are named in a warning, or in a ValueError
+    if it cannot be read.
     """
     from helpers.inner.tables import saving
 
