@@ -25,6 +25,7 @@ from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_notebook
 from PIL import Image
 
+from tools import secret
 from tools.needed import needed
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -93,7 +94,17 @@ def tags(cell):
 
 def exercise_name(cell):
     """Return the name in a cell's tag `exercise:name`, or None."""
-    names = [tag.removeprefix("exercise:") for tag in tags(cell) if ":" in tag]
+    return name_after("exercise:", cell)
+
+
+def bet_name(cell):
+    """Return the name in a cell's tag `bet:name`, or None."""
+    return name_after("bet:", cell)
+
+
+def name_after(mark, cell):
+    """Return what follows a mark in one of a cell's tags, or None."""
+    names = [tag.removeprefix(mark) for tag in tags(cell) if tag.startswith(mark)]
     return names[0] if names else None
 
 
@@ -152,6 +163,8 @@ def make_notebook(cells, edition):
             check_syntax(built.source, identity)
         built.id = identity
         built.metadata = metadata(cell)
+        if edition == "lesson":
+            secret.keep(built, tags(cell))
         made.append(built)
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     needs = {"kernelspec": kernel, "language_info": {"name": "python"}}
@@ -162,6 +175,8 @@ def cell_id(cell, counter):
     """Return an id that outlives changes in other cells."""
     if name := exercise_name(cell):
         return f"exercise-{name}"
+    if name := bet_name(cell):
+        return f"bet-{name}"
     content = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()
     counter[content] += 1
     return f"{content[:10]}-{counter[content]}"
@@ -172,6 +187,8 @@ def metadata(cell):
     kept = {}
     if needed := [tag for tag in tags(cell) if tag in KEPT_TAGS]:
         kept["tags"] = needed
+    if name := bet_name(cell):
+        kept["downhill"] = {"bet": name}
     slide = None
     if "notes" in tags(cell):
         slide = "notes"
