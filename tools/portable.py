@@ -68,7 +68,7 @@ def first_cell(source, answers=True):
 
 
 def addresses(name):
-    """Return where Colab and Kaggle open a file of the branch `portable`, or nothing."""
+    """Return where Colab and Kaggle open a file of the branch `portable`, if known."""
     address = read_project().get("urls", {}).get("Repository", "")
     found = re.fullmatch(r"https://github\.com/([\w.-]+/[\w.-]+?)(\.git)?/?", address)
     if not found:

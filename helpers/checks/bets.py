@@ -236,7 +236,7 @@ def look_back(bets) -> Note | Picture:
 
 
 def prophet() -> Note | Picture:
-    """Return the bets of all lessons as one picture: how good, and getting better?"""
+    """Return all lessons' bets as one picture: how good they are, and the trend."""
     every = [
         bet for lesson in progress.modules() for bet in getattr(lesson, "BETS", ())
     ]

@@ -1,0 +1,1 @@
+"""What the flat files share, and no lesson imports."""
