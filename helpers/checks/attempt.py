@@ -14,7 +14,6 @@ from helpers.capstone.recipes import scores_of
 from helpers.capstone.tasks import UNITS
 from helpers.checks.answers import call, kind_of, number, show
 from helpers.checks.engine import Wrong, describe_error
-from helpers.keras_tools import from_keras
 from helpers.networks import Network
 from helpers.schedules import CosineDecay
 
@@ -258,6 +257,8 @@ class Apart:
     def __init__(self, attempt, steps):
         self.problem, self.steps = attempt.problem, steps
         self.size = attempt.how["batch_size"]
+        from helpers.keras_tools import from_keras  # takes ten seconds with Keras
+
         models = [attempt.build(seed)[0] for seed in SEEDS]
         if models[0].count_params() > MOST_WEIGHTS:
             raise ValueError

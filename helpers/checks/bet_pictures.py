@@ -15,7 +15,7 @@ def below(bet, kept):
     figure.get_layout_engine().set(rect=(0, share, 1, 1 - share))
     ax = figure.add_axes((0.02, 0, 0.96, share))
     ax.set_in_layout(False)
-    ax.set(xlim=(-0.12, 1.12), ylim=(-1, 1))
+    ax.set(xlim=(-0.14, 1.18), ylim=(-1, 1))
     ax.axis("off")
     strip(ax, 0, bet, kept)
 
@@ -46,7 +46,7 @@ def one_below_another(made, title):
         strip(ax, y, bet, kept)
         name = f"{bet.about[0].upper()}{bet.about[1:]}"
         ax.text(-0.1, y + 0.95, name, fontsize=10, fontweight="bold")
-    ax.set(xlim=(-0.12, 1.14), ylim=(y - 0.9, 1.5))
+    ax.set(xlim=(-0.14, 1.18), ylim=(y - 0.9, 1.5))
     ax.set_title(title, fontsize=11)
     ax.axis("off")
     return figure

@@ -104,7 +104,7 @@ class Bet:
         return self._note("It is forgotten.")
 
     def kept(self) -> dict:
-        """Return what is kept: "said" and "came", each once it is there."""
+        """Return what is kept: "said" and "came", each when it is there."""
         return read().get(f"{self.lesson:02}", {}).get(self.name, {})
 
     def place(self, value: float) -> float:
@@ -139,6 +139,8 @@ class Bet:
 
     def words(self, kept: dict) -> str:
         """Return in words what was said and what came."""
+        if not kept:
+            return ""
         if "said" not in kept:
             return f"It is {self.value(kept['came'])}. You made no bet."
         if "came" not in kept:
@@ -147,8 +149,7 @@ class Bet:
         return f"You said {said}, it is {came}. {_comment(self, kept)}".strip()
 
     def _note(self, remark=""):
-        kept = self.kept()
-        said = f"{self.words(kept)} {remark}" if kept else remark
+        said = f"{self.words(self.kept())} {remark}"
         return Note(f"Your bet: {self.about}", said.strip())
 
 
@@ -184,39 +185,59 @@ class Slider:
     def _widget(self):
         import ipywidgets
 
-        bet = self.bet
-        low, high, kind = bet.low, bet.high, ipywidgets.FloatSlider
-        if bet.log:
-            low, high = math.log10(low), math.log10(high)
-            kind = ipywidgets.FloatLogSlider
-        step = 1 if high - low > 50 else (high - low) / 100
-        slider = kind(
-            value=bet.low,
+        bet, low, high = self.bet, self.bet.low, self.bet.high
+        # The number is the accessible one of the two: of a slider on a logarithmic
+        # scale a screen reader gets the logarithm, and no name.
+        number = ipywidgets.BoundedFloatText(
+            description="Your bet",
+            value=low,
             min=low,
             max=high,
-            step=step,
-            description="Your bet",
-            readout_format=",.0f" if bet.high >= 100 else ".2f",
-            layout={"width": "32em", "max_width": "100%"},
+            step=0.01 if high < 10 else 1,
+            layout={"width": "12em"},
+        )
+        kind = ipywidgets.FloatLogSlider if bet.log else ipywidgets.FloatSlider
+        ends = (math.log10(low), math.log10(high)) if bet.log else (low, high)
+        slider = kind(
+            value=low,
+            min=ends[0],
+            max=ends[1],
+            step=(ends[1] - ends[0]) / 200,
+            readout=False,
+            layout={"width": "20em"},
         )
         button = ipywidgets.Button(description="This is my bet")
         text = ipywidgets.HTML()
 
-        def say(message):
-            text.value = f'<div role="status">{box(message, "", NEUTRAL)}</div>'
+        def say(title, words):
+            text.value = f'<div role="status">{box(title, words, NEUTRAL)}</div>'
 
-        def moved(change):
-            _moved[bet] = float(f"{change['new']:.3g}")
+        def dragged(_):
+            if self._rounded(slider.value) != self._rounded(number.value):
+                number.value = self._rounded(slider.value)
+
+        def written(_):
+            slider.value = _moved[bet] = number.value
 
         def pressed(_):
-            slider.disabled = button.disabled = True
-            said = float(f"{slider.value:.3g}")
-            say(bet.keep(said) or bet.words(bet.kept()))
+            for each in (number, slider, button):
+                each.disabled = True
+            remark = bet.keep(number.value)
+            say(f"Your bet: {bet.about}", f"{bet.words(bet.kept())} {remark}")
 
-        slider.observe(moved, "value")
+        slider.observe(dragged, "value")
+        number.observe(written, "value")
         button.on_click(pressed)
-        say(f"{bet.about[0].upper()}{bet.about[1:]}: {bet.range()}?")
-        return ipywidgets.VBox([text, ipywidgets.HBox([slider, button])])
+        say(f"Your bet: {bet.about}", f"A number {bet.range()}, before you run on.")
+        row = ipywidgets.HBox(
+            [number, slider, button], layout={"flex_flow": "row wrap"}
+        )
+        return ipywidgets.VBox([text, row])
+
+    def _rounded(self, value):
+        if self.bet.log:
+            return float(f"{value:.2g}")
+        return float(round(value, 0 if self.bet.high - self.bet.low >= 50 else 2))
 
 
 # Looking back
