@@ -51,8 +51,9 @@ for column in (x, y):  # abs: never "-0.00"
 # %%
 ends = np.array([-2.5, 4])
 plt.plot(x, y, "o", color="#999999", alpha=0.6, label="one patient")
-for w, style in ((0.0, "-"), (1.0, "--"), (-0.5, ":")):
-    plt.plot(ends, w * ends, style, color=plots.DESCENT, label=f"w = {w:g}, b = 0")
+for slope, style in ((0.0, "-"), (1.0, "--"), (-0.5, ":")):
+    line = f"w = {slope:g}, b = 0"
+    plt.plot(ends, slope * ends, style, color=plots.DESCENT, label=line)
 plt.xlabel("body mass index (standard deviations)")
 plt.ylabel("progression (standard deviations)")
 plt.title("The cloud rises to the right: which line fits?")

@@ -19,6 +19,7 @@ from helpers.checks.feedback import NEUTRAL, Note, box, once
 from helpers.plots.base import Picture
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+STEPS = 200  # of a slider
 _in_memory = {}
 _moved = {}  # bet -> where its slider stands, while the button is not yet pressed
 
@@ -202,7 +203,7 @@ class Slider:
             value=low,
             min=ends[0],
             max=ends[1],
-            step=(ends[1] - ends[0]) / 200,
+            step=(ends[1] - ends[0]) / STEPS,
             readout=False,
             layout={"width": "20em"},
         )
@@ -213,7 +214,8 @@ class Slider:
             text.value = f'<div role="status">{box(title, words, NEUTRAL)}</div>'
 
         def dragged(_):
-            if self._rounded(slider.value) != self._rounded(number.value):
+            # A slider that follows the number goes to its own nearest step.
+            if abs(bet.place(slider.value) - bet.place(number.value)) > 0.6 / STEPS:
                 number.value = self._rounded(slider.value)
 
         def written(_):

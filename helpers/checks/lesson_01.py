@@ -38,7 +38,7 @@ wrong_handfuls = bets.Bet(
     high=2000,
     unit="handfuls",
     log=True,
-    tells=("3 times in 100", "few point", "right on average"),
+    tells=("3 times in 100", "few point"),
 )
 spread_of_16 = bets.Bet(
     lesson=1,
