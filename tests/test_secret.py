@@ -50,14 +50,12 @@ def readable(cells):
     )
 
 
-def up_to_the_section_after(cells, place):
-    """Return the cells up to the second heading after a place, that one included."""
-    headings = [
-        number
-        for number, cell in enumerate(cells)
-        if number > place and cell.source.startswith("## ")
-    ]
-    return cells[: headings[0] + 1] if headings else cells
+def before_and_beside(cells, place):
+    """Return what can be read from the start to the next section, its title too."""
+    for number, cell in enumerate(cells):
+        if number > place and cell.source.startswith("## "):
+            return readable(cells[:number]) + "\n" + cell.source.splitlines()[0]
+    return readable(cells)
 
 
 def numbers_in(text):
@@ -84,7 +82,7 @@ def test_no_bet_can_be_read_off_before_its_run(source):
     cells, came = built(source), results(source)
     for bet in getattr(checks(source), "BETS", ()):
         run = next(i for i, c in enumerate(cells) if f"{bet.name}.came(" in c.source)
-        text = readable(up_to_the_section_after(cells, run))
+        text = before_and_beside(cells, run)
         assert not tells(text, came[bet.name]), f"{bet.name} is {came[bet.name]}"
         for words in bet.tells:
             assert words.lower() not in text.lower(), f"{bet.name}: {words}"
@@ -168,6 +166,7 @@ def test_no_later_cell_uses_what_a_folded_one_makes(source):
         own = set()
         for statement in ast.parse(cell.source).body:
             used, bound = names_in(ast.unparse(statement))
+            own |= bound if isinstance(statement, ast.For) else set()
             assert not (used - own) & from_drawing, cell.source
             own |= bound
         from_drawing -= own

@@ -267,7 +267,7 @@ def prophet() -> Note | Picture:
     made = [(bet, kept) for bet, kept in made if len(kept) == 2]
     if not made:
         return Note("How good a prophet are you?", "Make a bet, and look here again.")
-    title = f"{_how_good(made)} {_trend(made)}".strip()
+    title = f"{_how_good(made)}\n{_trend(made)}".strip()
     return Picture(bet_pictures.over_the_course(made, title), title)
 
 

@@ -55,7 +55,7 @@ below_the_rule = bets.Bet(
     low=0,
     high=100,
     unit="%",
-    tells=("more than a quarter", "finite-population"),
+    tells=("more than a quarter", "27%"),
 )
 never_seen = bets.Bet(
     lesson=1,
