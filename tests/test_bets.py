@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from helpers import plots
-from helpers.checks import bet_pictures, bets, feedback, progress
+from helpers.checks import bet_pictures, bet_slider, bets, feedback, progress
 from tools import build
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -36,7 +36,7 @@ def kernel(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DOWNHILL_PROGRESS")
     monkeypatch.setattr(bets, "_in_memory", {})
-    monkeypatch.setattr(bets, "_moved", {})
+    bet_slider.moved.clear()
     monkeypatch.setattr(feedback, "_said", set())
     yield
     plt.close("all")
@@ -122,7 +122,7 @@ def test_any_number_will_do(guess):
 
 
 def widgets(bet):
-    text, row = bets.Slider(bet)._widget().children
+    text, row = bet_slider.Slider(bet)._widget().children
     return text, *row.children
 
 

@@ -73,3 +73,28 @@ def over_the_course(made, title):
     ax.set_title(title, fontsize=11)
     ax.legend(loc="upper right")
     return figure
+
+
+def how_good(made):
+    """Return in words how far bets missed, and how far blind guesses would."""
+    miss, blind = _mean_miss(made), _mean([bet.blind(kept) for bet, kept in made])
+    number = f"{len(made)} bet{'s' * (len(made) > 1)}"
+    return f"{number}, off by {miss:.0%} of the scale (a blind guess: {blind:.0%})."
+
+
+def trend(made):
+    """Return in words whether the later half of bets missed by less, if many."""
+    if len(made) < 6:
+        return ""
+    half = len(made) // 2
+    first, last = _mean_miss(made[:half]), _mean_miss(made[half:])
+    said = f"First half {first:.0%}, second half {last:.0%}"
+    return f"{said}: you are getting better." if last < 0.8 * first else f"{said}."
+
+
+def _mean_miss(made):
+    return _mean([bet.miss(kept) for bet, kept in made])
+
+
+def _mean(values):
+    return sum(values) / len(values)

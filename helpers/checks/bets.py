@@ -14,14 +14,12 @@ from pathlib import Path
 
 from helpers.checks import bet_pictures, progress
 from helpers.checks.answers import number
+from helpers.checks.bet_slider import Slider, moved
 from helpers.checks.engine import Wrong
-from helpers.checks.feedback import NEUTRAL, Note, box, once
+from helpers.checks.feedback import Note, once
 from helpers.plots.base import Picture
 
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-STEPS = 200  # of a slider
 _in_memory = {}
-_moved = {}  # bet -> where its slider stands, while the button is not yet pressed
 
 
 @dataclass(frozen=True)
@@ -79,9 +77,9 @@ class Bet:
 
     def came(self, result) -> Note:
         """Keep what the experiment gave: from now on a guess comes too late."""
-        kept, moved = self.kept(), _moved.pop(self, None)
-        if moved is not None and not kept:
-            kept = {"said": moved}
+        kept, stands = self.kept(), moved.pop(self, None)
+        if stands is not None and not kept:
+            kept = {"said": stands}
         kept = kept | {"came": float(result)}
         if kept != self.kept():
             _write(self, kept)
@@ -100,7 +98,7 @@ class Bet:
 
     def reset(self) -> Note:
         """Forget the guess, and that the result was seen."""
-        _moved.pop(self, None)
+        moved.pop(self, None)
         _write(self, {})
         return self._note("It is forgotten.")
 
@@ -161,87 +159,6 @@ def _comment(bet, kept):
     return "Close." if miss <= 0.1 else "Not what one would think!" * (miss > 0.3)
 
 
-class Slider:
-    """The question for a bet: a slider and a button, or how to write a number."""
-
-    def __init__(self, bet):
-        self.bet = bet
-
-    def __repr__(self):
-        return (
-            f"Your bet: {self.bet.about}. Write a number {self.bet.range()} in the "
-            "place of the `...` and run the cell again, or go on without."
-        )
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        title, words = repr(self).split(". ", 1)
-        data = {"text/plain": repr(self), "text/html": box(title, words, NEUTRAL)}
-        try:
-            model = self._widget().model_id
-        except ImportError:
-            return data
-        view = {"version_major": 2, "version_minor": 0, "model_id": model}
-        return data | {WIDGET_VIEW: view}
-
-    def _widget(self):
-        import ipywidgets
-
-        bet, low, high = self.bet, self.bet.low, self.bet.high
-        # The number is the accessible one of the two: of a slider on a logarithmic
-        # scale a screen reader gets the logarithm, and no name.
-        number = ipywidgets.BoundedFloatText(
-            description="Your bet",
-            value=low,
-            min=low,
-            max=high,
-            step=0.01 if high < 10 else 1,
-            layout={"width": "12em"},
-        )
-        kind = ipywidgets.FloatLogSlider if bet.log else ipywidgets.FloatSlider
-        ends = (math.log10(low), math.log10(high)) if bet.log else (low, high)
-        slider = kind(
-            value=low,
-            min=ends[0],
-            max=ends[1],
-            step=(ends[1] - ends[0]) / STEPS,
-            readout=False,
-            layout={"width": "20em"},
-        )
-        button = ipywidgets.Button(description="This is my bet")
-        text = ipywidgets.HTML()
-
-        def say(title, words):
-            text.value = f'<div role="status">{box(title, words, NEUTRAL)}</div>'
-
-        def dragged(_):
-            # A slider that follows the number goes to its own nearest step.
-            if abs(bet.place(slider.value) - bet.place(number.value)) > 0.6 / STEPS:
-                number.value = self._rounded(slider.value)
-
-        def written(_):
-            slider.value = _moved[bet] = number.value
-
-        def pressed(_):
-            for each in (number, slider, button):
-                each.disabled = True
-            remark = bet.keep(number.value)
-            say(f"Your bet: {bet.about}", f"{bet.words(bet.kept())} {remark}")
-
-        slider.observe(dragged, "value")
-        number.observe(written, "value")
-        button.on_click(pressed)
-        say(f"Your bet: {bet.about}", f"A number {bet.range()}, before you run on.")
-        row = ipywidgets.HBox(
-            [number, slider, button], layout={"flex_flow": "row wrap"}
-        )
-        return ipywidgets.VBox([text, row])
-
-    def _rounded(self, value):
-        if self.bet.log:
-            return float(f"{value:.2g}")
-        return float(round(value, 0 if self.bet.high - self.bet.low >= 50 else 2))
-
-
 # Looking back
 
 
@@ -251,7 +168,7 @@ def look_back(bets) -> Note | Picture:
     made = [(bet, kept) for bet, kept in made if len(kept) == 2]
     if not made:
         return Note("Your bets", "You made none in this lesson, or it is not kept.")
-    title = f"Your bets: {_how_good(made)}"
+    title = f"Your bets: {bet_pictures.how_good(made)}"
     words = [f"{bet.about}: {bet.words(kept)}" for bet, kept in made]
     return Picture(
         bet_pictures.one_below_another(made, title), " ".join([title, *words])
@@ -267,31 +184,8 @@ def prophet() -> Note | Picture:
     made = [(bet, kept) for bet, kept in made if len(kept) == 2]
     if not made:
         return Note("How good a prophet are you?", "Make a bet, and look here again.")
-    title = f"{_how_good(made)}\n{_trend(made)}".strip()
+    title = f"{bet_pictures.how_good(made)}\n{bet_pictures.trend(made)}".strip()
     return Picture(bet_pictures.over_the_course(made, title), title)
-
-
-def _how_good(made):
-    miss, blind = _mean_miss(made), _mean([bet.blind(kept) for bet, kept in made])
-    number = f"{len(made)} bet{'s' * (len(made) > 1)}"
-    return f"{number}, off by {miss:.0%} of the scale (a blind guess: {blind:.0%})."
-
-
-def _trend(made):
-    if len(made) < 6:
-        return ""
-    half = len(made) // 2
-    first, last = _mean_miss(made[:half]), _mean_miss(made[half:])
-    said = f"First half {first:.0%}, second half {last:.0%}"
-    return f"{said}: you are getting better." if last < 0.8 * first else f"{said}."
-
-
-def _mean_miss(made):
-    return _mean([bet.miss(kept) for bet, kept in made])
-
-
-def _mean(values):
-    return sum(values) / len(values)
 
 
 # What is kept, in one file beside the progress
