@@ -16,8 +16,11 @@ lab: $(READY)  ## copy missing lessons into my/ and open JupyterLab there
 reset: $(READY)  ## LESSON=04: put a fresh copy beside the one in my/
 	@$(PYTHON) tools/lab.py --reset "$(LESSON)"
 
+# Three workers keep two cores busy, since one often waits for the browser. In the order
+# of the files: the long ones come first, and notebooks end the run side by side. xdist's
+# own order, by the number of tests, leaves a core idle at the end.
 test: $(READY)  ## run all tests
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest -n 3 --dist loadscope --no-loadscope-reorder
 
 test-platforms: $(READY)  ## run the portable notebooks as on Colab and Kaggle
 	@$(PYTHON) -m tools.try_platforms

@@ -23,18 +23,3 @@ def in_ci():
     """Leave a test to CI, and to who asks for it with CI=true: it takes minutes."""
     if not os.environ.get("CI"):
         pytest.skip("takes minutes: left to CI, or to `CI=true make test`")
-
-
-def pytest_collection_modifyitems(items):
-    """Run the lessons in CI only: their cells are the solutions', less the answers.
-
-    That no cell needs another's answer, and that each stub runs, is shown by
-    tests/test_checks.py.
-    """
-    if not os.environ.get("CI"):
-        left = pytest.mark.skip(
-            reason="its cells run in the solution; here, in CI only"
-        )
-        for item in items:
-            if item.path.suffix == ".ipynb" and item.path.parent.name == "lessons":
-                item.add_marker(left)

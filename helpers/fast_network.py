@@ -36,20 +36,27 @@ class FastNetwork(Network):
 
     def __init__(self, network):
         _keep_freed_memory()
-        vars(self).update(vars(network))
+        if not isinstance(network, Network) or isinstance(network, FastNetwork):
+            raise TypeError(
+                f"network must be a Network, as taught, got {network!r}: a FastNetwork "
+                "is made of one"
+            )
+        self.widths, self.activations = network.widths, [*network.activations]
+        self.output, self.takes_logits = network.output, network.takes_logits
+        self.loss, self._options = network.loss, {**network._options}
         pairs = zip(network.weights[::2], network.weights[1::2], strict=True)
         self.weights = [np.concatenate([W.mT, b[..., None]], axis=-1) for W, b in pairs]
 
     def logits(self, x):
         """Return the outputs before their activation, of shape (runs, rows, units)."""
-        columns = np.ascontiguousarray(_and_one(self._check_features(x)).mT)
+        columns = np.ascontiguousarray(_and_one(self.check_features(x)).mT)
         starts = range(0, columns.shape[-1], BLOCK)
         blocks = [self._layers(columns[..., i : i + BLOCK])[-1] for i in starts]
         return np.concatenate(blocks, axis=-1).mT
 
     def gradients(self, x, y):
         """Return the gradients of each run's loss, a list like ``weights``."""
-        rows = _and_one(self._check_features(x))
+        rows = _and_one(self.check_features(x))
         *inputs, logits = self._layers(np.ascontiguousarray(rows.mT))
         d = np.ascontiguousarray(self._output_slope(y, logits.mT).mT)
         gradients = []

@@ -14,8 +14,12 @@ is broadcast: a ValueError or TypeError says what does not fit.
 The crossentropies take probabilities, and keep them ``EPSILON`` away from 0 and 1 as
 Keras does, since the logarithm of 0 is infinite; beyond that limit the slope is 0. With
 ``from_logits=True`` they take the numbers before softmax or sigmoid, with no limit.
+
+``USUAL`` says which loss, with which output, is usual for which kind of problem.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from math import prod
 
 import numpy as np
@@ -37,6 +41,9 @@ def _mean_squared_error_gradient(y_true, y_pred):
     return 2 * (y_pred - y_true) / _count(y_pred)
 
 
+mean_squared_error.gradient = _mean_squared_error_gradient
+
+
 def mean_absolute_error(y_true, y_pred):
     """Return the mean size of the error."""
     y_true, y_pred = alike(y_true, y_pred)
@@ -46,6 +53,9 @@ def mean_absolute_error(y_true, y_pred):
 def _mean_absolute_error_gradient(y_true, y_pred):
     y_true, y_pred = alike(y_true, y_pred)
     return np.sign(y_pred - y_true) / _count(y_pred)
+
+
+mean_absolute_error.gradient = _mean_absolute_error_gradient
 
 
 def huber(y_true, y_pred, delta=1.0):
@@ -60,6 +70,9 @@ def _huber_gradient(y_true, y_pred, delta=1.0):
     y_true, y_pred = alike(y_true, y_pred)
     delta = positive("delta", delta)
     return np.clip(y_pred - y_true, -delta, delta) / _count(y_pred)
+
+
+huber.gradient = _huber_gradient
 
 
 def binary_crossentropy(y_true, y_pred, from_logits=False):
@@ -86,6 +99,9 @@ def _binary_crossentropy_gradient(y_true, y_pred, from_logits=False):
     return (kept == p) * (kept - y) / (kept * (1 - kept)) / _count(p)
 
 
+binary_crossentropy.gradient = _binary_crossentropy_gradient
+
+
 def categorical_crossentropy(y_true, y_pred, from_logits=False):
     """Return minus the logarithm of the probability given to the true class.
 
@@ -110,6 +126,9 @@ def _categorical_crossentropy_gradient(y_true, y_pred, from_logits=False):
     kept = _clip(p)
     slope = (kept == p) * -y / kept
     return (slope - (slope * p).sum(axis=-1, keepdims=True)) / total / rows
+
+
+categorical_crossentropy.gradient = _categorical_crossentropy_gradient
 
 
 def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False):
@@ -139,12 +158,41 @@ def _sparse_categorical_crossentropy_gradient(y_true, y_pred, from_logits=False)
     return (kept == p) * (1 / total - y / kept) / rows
 
 
-mean_squared_error.gradient = _mean_squared_error_gradient
-mean_absolute_error.gradient = _mean_absolute_error_gradient
-huber.gradient = _huber_gradient
-binary_crossentropy.gradient = _binary_crossentropy_gradient
-categorical_crossentropy.gradient = _categorical_crossentropy_gradient
 sparse_categorical_crossentropy.gradient = _sparse_categorical_crossentropy_gradient
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What goes together for one kind of problem: a row of lesson 6's table.
+
+    ``loss`` is a function of this module, ``output`` the activation behind the last
+    layer, ``units`` how many that layer has, ``metric`` what the score counts.
+    """
+
+    loss: Callable
+    output: str
+    units: str
+    metric: str
+
+
+USUAL = {
+    "regression": Usual(
+        mean_squared_error, "linear", units="1 for each amount", metric="R squared"
+    ),
+    "binary": Usual(binary_crossentropy, "sigmoid", units="1", metric="accuracy"),
+    "multiclass": Usual(
+        sparse_categorical_crossentropy,
+        "softmax",
+        units="1 for each class",
+        metric="accuracy",
+    ),
+    "multilabel": Usual(
+        binary_crossentropy,
+        "sigmoid",
+        units="1 for each label",
+        metric="share of labels right",
+    ),
+}
 
 
 def sigmoid(z):

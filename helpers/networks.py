@@ -6,9 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from helpers import losses
 from helpers.inner.arguments import one_of, whole
-from helpers.losses import sigmoid, softmax
+from helpers.losses import USUAL, categorical_crossentropy, sigmoid, softmax
 
 # Each activation a = f(z), and the way back through it: from a, and the slope d of the
 # loss along a, to the slope of the loss along z.
@@ -23,11 +22,8 @@ OUTPUT = {
     "sigmoid": HIDDEN["sigmoid"],
     "softmax": (softmax, lambda a, d: a * (d - (a * d).sum(axis=-1, keepdims=True))),
 }
-USUAL_OUTPUT = {
-    losses.binary_crossentropy: "sigmoid",
-    losses.categorical_crossentropy: "softmax",
-    losses.sparse_categorical_crossentropy: "softmax",
-}
+USUAL_OUTPUT = {usual.loss: usual.output for usual in USUAL.values()}
+USUAL_OUTPUT[categorical_crossentropy] = "softmax"
 
 
 class Network:
@@ -76,14 +72,18 @@ class Network:
         seed=0,
         dtype="float32",
     ):
+        if not np.iterable(widths):
+            raise TypeError(
+                f"widths must be a sequence, such as (64, 32, 10), got {widths!r}"
+            )
         self.widths = tuple(whole("widths", width, least=1) for width in widths)
         if len(self.widths) < 2:
             raise ValueError(
                 f"widths must be the inputs and each layer's units, got {widths!r}"
             )
         self.loss, self._options = _loss_and_options(loss)
-        usual = USUAL_OUTPUT.get(self.loss)
-        self.output = one_of("output", output or usual or "linear", OUTPUT)
+        usual = USUAL_OUTPUT.get(self.loss, "linear")
+        self.output = one_of("output", output or usual, OUTPUT)
         if self.output == "softmax" and self.widths[-1] == 1:
             raise ValueError(
                 'output "softmax" over a single unit is always 1: use "sigmoid" with '
@@ -94,11 +94,12 @@ class Network:
 
         # A crossentropy that is given logits needs no clip, and the way back through it
         # and the softmax or sigmoid before it comes to a single difference.
-        self.takes_logits = usual is not None and self.output in (usual, "linear")
+        self.takes_logits = usual != "linear" and self.output in (usual, "linear")
         if self.takes_logits:
             self._options["from_logits"] = True
 
-        one_of("dtype", np.dtype(dtype).name, ("float32", "float64"))
+        dtype = getattr(dtype, "__name__", str(dtype))  # np.float32 is one, too
+        one_of("dtype", dtype, ("float32", "float64"))
         seeds = one_seed_a_run(seed, whole("runs", runs, least=1))
         starts = {s: _glorot(self.widths, s, dtype) for s in set(seeds)}
         by_run = [starts[s] for s in seeds]
@@ -106,8 +107,9 @@ class Network:
 
     def __repr__(self):
         return (
-            f"Network({self.widths}, {'-'.join([*self.activations, self.output])}, "
-            f"{self.loss.__name__}, runs={self.runs}, {self.weights[0].dtype})"
+            f"{type(self).__name__}({self.widths}, "
+            f"{'-'.join([*self.activations, self.output])}, {self.loss.__name__}, "
+            f"runs={self.runs}, {self.weights[0].dtype})"
         )
 
     @property
@@ -159,9 +161,25 @@ class Network:
         part.weights = [w[runs] for w in self.weights]
         return part
 
+    def check_features(self, x):
+        """Return x in the weights' type, if it has rows for this network."""
+        x, inputs = np.asarray(x), self.widths[0]
+        if x.dtype.kind not in "iuf":
+            raise TypeError(
+                f'x must hold numbers, got {x.dtype}: use x.astype("float32")'
+            )
+        if x.ndim not in (2, 3) or x.shape[-1] != inputs:
+            raise ValueError(
+                f"x must have shape (rows, {inputs}) or (runs, rows, {inputs}), got "
+                f"{x.shape}"
+            )
+        if x.ndim == 3 and len(x) != self.runs:
+            raise ValueError(f"x must be for {self.runs} runs, got {len(x)}")
+        return x.astype(self.weights[0].dtype, copy=False)
+
     def _layers(self, x):
         """Return the input of every layer, and the logits of the last."""
-        values = [self._check_features(x)]
+        values = [self.check_features(x)]
         names = [*self.activations, "linear"]
         for name, W, b in zip(
             names, self.weights[::2], self.weights[1::2], strict=True
@@ -176,19 +194,6 @@ class Network:
         outputs = self.activate(logits)
         _, way_back = OUTPUT[self.output]
         return way_back(outputs, self.loss.gradient(y, outputs, **self._options))
-
-    def _check_features(self, x):
-        x, inputs = np.asarray(x), self.widths[0]
-        if x.dtype.kind not in "iuf":
-            raise TypeError(f"x must hold numbers, got {x.dtype}")
-        if x.ndim not in (2, 3) or x.shape[-1] != inputs:
-            raise ValueError(
-                f"x must have shape (rows, {inputs}) or (runs, rows, {inputs}), got "
-                f"{x.shape}"
-            )
-        if x.ndim == 3 and len(x) != self.runs:
-            raise ValueError(f"x must be for {self.runs} runs, got {len(x)}")
-        return x.astype(self.weights[0].dtype, copy=False)
 
 
 def one_seed_a_run(seed, runs):

@@ -35,13 +35,18 @@ class RateRange:
 
     rates: np.ndarray = field(repr=False)
     losses: np.ndarray = field(repr=False)
-    smoothed: np.ndarray = field(init=False, repr=False)
-    lowest: float = field(init=False)
-    suggested: float | None = field(init=False)
-    reason: str = field(init=False)
+    smoothed: np.ndarray = field(repr=False)
+    lowest: float
+    suggested: float | None
+    reason: str
 
-    def __post_init__(self):
-        rates, losses = np.asarray(self.rates, float), np.asarray(self.losses, float)
+    @classmethod
+    def of(cls, rates, losses):
+        """Return what a test with these rates and losses says.
+
+        Losses that are not finite, or not one for each rate, raise a ValueError.
+        """
+        rates, losses = np.asarray(rates, float), np.asarray(losses, float)
         if rates.ndim != 1 or rates.shape != losses.shape or not len(rates):
             raise ValueError(
                 "rates and losses must be one number for each step, got "
@@ -52,28 +57,8 @@ class RateRange:
         smoothed = smooth(losses)
         first = min(FIRST, len(losses) - 1)
         lowest = first + smoothed[first:].argmin()
-        vars(self).update(rates=rates, losses=losses, smoothed=smoothed)
-        vars(self).update(lowest=float(rates[lowest]))
-        suggested, reason = self._suggestion(lowest)
-        vars(self).update(suggested=suggested, reason=reason)
-
-    def _suggestion(self, lowest):
-        start, noise = self.losses[:START].mean(), self.losses[:START].std()
-        last = f"{self.rates[-1]:.2g}"
-        if self.smoothed[lowest] > start - max(noise, 0.05 * abs(start)):
-            return None, (
-                f"The loss never fell by more than its noise, up to a rate of {last}: "
-                "try another seed or a wider range, or look for a fault in the model "
-                "or the data."
-            )
-        rate = float(f"{self.lowest / DIVIDE:.2g}")
-        why = (
-            f"The loss is lowest at a rate of {self.lowest:.2g}. A test with a rising "
-            f"rate gets there too late, often several times, so take a tenth: {rate:g}."
-        )
-        if lowest == len(self.rates) - 1:
-            why += f" It was still falling at {last}: try a higher end of the range."
-        return rate, why
+        suggested, reason = _suggestion(rates, losses, smoothed, lowest)
+        return cls(rates, losses, smoothed, float(rates[lowest]), suggested, reason)
 
     def plot(self):
         """Draw the losses against the rate, with the suggestion; return the axes."""
@@ -82,6 +67,26 @@ class RateRange:
         return plots.rate_range(
             self.rates, self.losses, self.smoothed, self.lowest, self.suggested
         )
+
+
+def _suggestion(rates, losses, smoothed, lowest):
+    """Return the rate to start with, or None, and the reason."""
+    start, noise = losses[:START].mean(), losses[:START].std()
+    last = f"{rates[-1]:.2g}"
+    if smoothed[lowest] > start - max(noise, 0.05 * abs(start)):
+        return None, (
+            f"The loss never fell by more than its noise, up to a rate of {last}: "
+            "try another seed or a wider range, or look for a fault in the model "
+            "or the data."
+        )
+    rate = float(f"{float(rates[lowest]) / DIVIDE:.2g}")
+    reason = (
+        f"The loss is lowest at a rate of {rates[lowest]:.2g}. A test with a rising "
+        f"rate gets there too late, often several times, so take a tenth: {rate:g}."
+    )
+    if lowest == len(rates) - 1:
+        reason += f" It was still falling at {last}: try a higher end of the range."
+    return rate, reason
 
 
 def smooth(losses) -> np.ndarray:

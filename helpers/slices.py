@@ -4,12 +4,12 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from helpers.fast_network import FastNetwork
 from helpers.inner.arguments import whole
+from helpers.inner.blas import one_blas_thread
+from helpers.inner.rows import check_match, check_rows
 from helpers.surfaces import Surface, check_points
-from helpers.training import check_rows
 
 # Points whose networks stand side by side at a time.
 POINTS = 32
@@ -45,6 +45,7 @@ def loss_slice(network, x, y, run=0, seed=0) -> Surface:
     if whole("run", run) >= network.runs:
         raise ValueError(f"run must be below the {network.runs} runs, got {run}")
     x, y = check_rows("x", x, "y", y)
+    check_match(network, "x", x, "y", y)
     centre = FastNetwork(network).keep([run])
     if not all(np.isfinite(w).all() for w in centre.weights):
         raise ValueError(f"run {run} has diverged: its weights are not finite")
@@ -96,7 +97,7 @@ def _in_parts(function):
         points = check_points(points)
         flat = points.reshape(-1, 2)
         parts = np.split(flat, range(POINTS, len(flat), POINTS))
-        with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
+        with one_blas_thread(), ThreadPoolExecutor(os.cpu_count()) as pool:
             values = np.concatenate(list(pool.map(function, parts)))
         shape = points.shape[:-1] + values.shape[1:]
         return values.reshape(shape).astype(float)

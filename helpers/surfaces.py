@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -20,7 +21,7 @@ class Surface:
     gradient : function
         Points of shape (..., 2) to gradients of the same shape.
     minima : array, shape (k, 2)
-        All local minima, the lowest first.
+        All local minima, the lowest first. Read-only, as is ``start``.
     bounds : tuple
         ``((x_low, x_high), (y_low, y_high))``, the part worth drawing.
     start : array, shape (2,)
@@ -33,6 +34,12 @@ class Surface:
     minima: np.ndarray
     bounds: tuple
     start: np.ndarray
+
+    def __post_init__(self):
+        for name in ("minima", "start"):
+            array = np.array(getattr(self, name), float)
+            array.flags.writeable = False
+            object.__setattr__(self, name, array)
 
 
 def bowl(condition: float = 2.0) -> Surface:
@@ -96,7 +103,7 @@ def _quadratic(name, curvature, start, minimum=(0.0, 0.0), half=3.0, floor=0.0):
         return floor + (way * (way @ curvature)).sum(axis=-1) / 2
 
     bounds = tuple((float(m - half), float(m + half)) for m in minimum)
-    return Surface(name, value, gradient, minimum[None], bounds, np.array(start))
+    return Surface(name, value, gradient, [minimum], bounds, start)
 
 
 def _rosenbrock(points):
@@ -166,57 +173,51 @@ def _xy(points):
     return np.moveaxis(check_points(points), -1, 0)
 
 
-SURFACES = {
-    surface.name: surface
-    for surface in (
-        bowl(),
-        ravine(),
-        Surface(
-            "rosenbrock",
-            _rosenbrock,
-            _rosenbrock_gradient,
-            minima=np.array([[1.0, 1.0]]),
-            bounds=((-2.0, 2.0), (-1.0, 3.0)),
-            start=np.array([-1.5, 2.0]),
-        ),
-        Surface(
-            "himmelblau",
-            _himmelblau,
-            _himmelblau_gradient,
-            minima=np.array(
-                [
-                    [3.0, 2.0],
-                    [-2.805118086952745, 3.131312518250573],
-                    [-3.779310253377747, -3.283185991286170],
-                    [3.584428340330492, -1.848126526964404],
-                ]
-            ),
-            bounds=((-5.0, 5.0), (-5.0, 5.0)),
-            start=np.array([0.0, -4.0]),
-        ),
-        Surface(
-            "saddle",
-            _saddle,
-            _saddle_gradient,
-            minima=np.array([[0.0, 1.0], [0.0, -1.0]]),
-            bounds=((-2.0, 2.0), (-2.0, 2.0)),
-            start=np.array([-1.5, 0.001]),
-        ),
-        Surface(
-            "potholes",
-            _potholes,
-            _potholes_gradient,
-            minima=np.array(
-                [
-                    [-2.9076e-9, 1.5572e-9],  # that far the holes still pull
-                    [-1.4302937047088162, 0.7631252397118303],
-                    [1.428383981380592, 1.1427071851044734],
-                    [0.5709572948462782, -1.9031909828209275],
-                    [-1.9783433096987304, 1.3146333908064147],
-                ]
-            ),
-            bounds=((-3.0, 3.0), (-3.0, 3.0)),
-            start=np.array([-2.8, 1.8]),
-        ),
-    )
-}
+_ALL = (
+    bowl(),
+    ravine(),
+    Surface(
+        "rosenbrock",
+        _rosenbrock,
+        _rosenbrock_gradient,
+        minima=[[1.0, 1.0]],
+        bounds=((-2.0, 2.0), (-1.0, 3.0)),
+        start=[-1.5, 2.0],
+    ),
+    Surface(
+        "himmelblau",
+        _himmelblau,
+        _himmelblau_gradient,
+        minima=[
+            [3.0, 2.0],
+            [-2.805118086952745, 3.131312518250573],
+            [-3.779310253377747, -3.283185991286170],
+            [3.584428340330492, -1.848126526964404],
+        ],
+        bounds=((-5.0, 5.0), (-5.0, 5.0)),
+        start=[0.0, -4.0],
+    ),
+    Surface(
+        "saddle",
+        _saddle,
+        _saddle_gradient,
+        minima=[[0.0, 1.0], [0.0, -1.0]],
+        bounds=((-2.0, 2.0), (-2.0, 2.0)),
+        start=[-1.5, 0.001],
+    ),
+    Surface(
+        "potholes",
+        _potholes,
+        _potholes_gradient,
+        minima=[
+            [-2.9076e-9, 1.5572e-9],  # that far the holes still pull
+            [-1.4302937047088162, 0.7631252397118303],
+            [1.428383981380592, 1.1427071851044734],
+            [0.5709572948462782, -1.9031909828209275],
+            [-1.9783433096987304, 1.3146333908064147],
+        ],
+        bounds=((-3.0, 3.0), (-3.0, 3.0)),
+        start=[-2.8, 1.8],
+    ),
+)
+SURFACES = MappingProxyType({surface.name: surface for surface in _ALL})

@@ -5,20 +5,22 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from helpers.data import Problem
 from helpers.fast_network import FastNetwork
-from helpers.inner.arguments import positive, whole
+from helpers.inner.arguments import one_of, positive, whole
+from helpers.inner.blas import one_blas_thread
 from helpers.inner.optimizer import check_optimizer
+from helpers.inner.rows import check_match, check_rows
 from helpers.inner.sweep_results import MEASURES, Sweep
+from helpers.losses import USUAL
 from helpers.optimizers import SGD
-from helpers.training import check_rows, fit, fresh_network
+from helpers.training import fit, fresh_network, rows_for
 
 # How many networks train side by side at most: enough that NumPy's calls cost little
 # beside the work, few enough that their weights stay in the processor's cache.
@@ -46,7 +48,8 @@ def sweep(
     Parameters
     ----------
     problem : Problem
-        As ``load`` of :mod:`helpers.data` returns it. Its kind decides on the loss.
+        As ``load`` of :mod:`helpers.data` returns it. Its kind decides on loss, output
+        and score: see ``USUAL`` of :mod:`helpers.losses`.
     learning_rates, batch_sizes, seeds : sequence of numbers
         The grid. A batch size is at most the number of training rows.
     epochs : int
@@ -67,32 +70,40 @@ def sweep(
     learning_rates = _grid("learning_rates", learning_rates, positive)
     batch_sizes = _grid("batch_sizes", batch_sizes, partial(whole, least=1))
     seeds = _grid("seeds", seeds, whole)
-    if np.ndim(hidden) != 1:
+    if not np.iterable(hidden):
         raise TypeError(f"hidden must be a sequence, such as (64,), got {hidden!r}")
     hidden = tuple(whole("hidden", units, least=1) for units in hidden)
+    whole("epochs", epochs, least=1)
+    problem = _checked_problem(problem)
+    rows, largest = len(problem.x_train), batch_sizes.max()
+    if largest > rows:
+        raise ValueError(
+            f"batch_sizes must be at most the {rows} training rows, got {largest}: "
+            f"for one step an epoch use {rows}"
+        )
+    _check_optimizer(optimizer, learning_rates, epochs * -(-rows // largest))
     task = _Task(problem, hidden, optimizer, epochs)
-    task.check(learning_rates, batch_sizes)
 
     shape = len(learning_rates), len(batch_sizes), len(seeds), epochs
     arrays = {name: np.full(shape, np.nan) for name in (*MEASURES, "seconds")}
-    parts = _parts(learning_rates, batch_sizes, seeds)
+    groups = _groups(learning_rates, batch_sizes, seeds)
     cores = ThreadPoolExecutor(os.cpu_count()) if executor is None else None
-    with threadpool_limits(1, "blas"), cores or nullcontext(executor) as pool:
+    with one_blas_thread(), cores or nullcontext(executor) as pool:
         futures = [
             pool.submit(task, learning_rates[i], batch_sizes[j], seeds[k])
-            for i, j, k in parts
+            for i, j, k in groups
         ]
-        _wait(futures, [len(i) for i, _, _ in parts], progress)
-    for part, future in zip(parts, futures, strict=True):
+        _wait(futures, [len(i) for i, _, _ in groups], progress)
+    for group, future in zip(groups, futures, strict=True):
         if future.done() and not future.cancelled() and not future.exception():
             for name, values in arrays.items():
-                values[part] = getattr(future.result(), name)
+                values[group] = getattr(future.result(), name)
     return Sweep(
         problem.name,
         learning_rates,
         batch_sizes,
         seeds,
-        rows=len(problem.x_train),
+        rows=rows,
         start_loss=task.start_loss(seeds),
         **arrays,
     )
@@ -109,50 +120,79 @@ class _Task:
 
     def __call__(self, rates, batch_size, seeds):
         """Train networks side by side, a rate and a seed for each."""
-        x, y, validation = self._rows()
-        # Each part has one core to itself: BLAS must not spread it over the others.
-        with threadpool_limits(1, "blas"):
-            network = FastNetwork(fresh_network(self.problem, self.hidden, seeds))
-            how = self.epochs, batch_size, seeds, validation
-            return fit(network, self.optimizer(rates), x, y, *how)
-
-    def check(self, rates, batch_sizes):
-        """Find what is wrong before anything is trained."""
-        if not isinstance(self.problem, Problem):
-            raise TypeError(
-                f'problem must be one, such as load("digits"), got {self.problem!r}'
-            )
-        if not callable(self.optimizer):
-            raise TypeError(
-                "optimizer must make one from rates, such as SGD or "
-                f"functools.partial(SGD, momentum=0.9), got {self.optimizer!r}"
-            )
-        check_optimizer(self.optimizer(rates))
-        whole("epochs", self.epochs, least=1)
-        fresh_network(self.problem, self.hidden, seeds=[0])
-        for part in ("train", "valid"):
-            names = f"x_{part}", f"y_{part}"
-            x, y = (getattr(self.problem, name) for name in names)
-            check_rows(f"problem.{names[0]}", x, f"problem.{names[1]}", y)
-        rows, largest = len(self.problem.x_train), batch_sizes.max()
-        if largest > rows:
-            raise ValueError(
-                f"batch_sizes must be at most the {rows} training rows, got {largest}: "
-                f"for one step an epoch use {rows}"
+        network = fresh_network(self.problem, self.hidden, seeds)
+        x, y = rows_for(network, self.problem, "train")
+        # Each group has one core to itself: BLAS must not spread it over the others.
+        with one_blas_thread():
+            return fit(
+                FastNetwork(network),
+                self.optimizer(rates),
+                x,
+                y,
+                epochs=self.epochs,
+                batch_size=batch_size,
+                seed=seeds,
+                validation=rows_for(network, self.problem, "valid"),
             )
 
     def start_loss(self, seeds):
         """Return the loss of each seed's network before it is trained."""
         network = fresh_network(self.problem, self.hidden, seeds)
-        x, y, _ = self._rows()
+        x, y = rows_for(network, self.problem, "train")
         return network.loss_of(y, FastNetwork(network).logits(x))
 
-    def _rows(self):
-        data = self.problem
-        y_train, y_valid = data.y_train, data.y_valid
-        if data.kind == "binary":
-            y_train, y_valid = y_train[:, None], y_valid[:, None]
-        return data.x_train, y_train, (data.x_valid, y_valid)
+
+def _checked_problem(problem):
+    """Return the problem with arrays for rows, if networks can train on it."""
+    if not isinstance(problem, Problem):
+        raise TypeError(
+            'problem must be a Problem, such as load("digits") or from_table(table, '
+            f"target), got {type(problem).__name__}"
+        )
+    one_of("problem.kind", problem.kind, USUAL)
+    arrays = {}
+    for part in ("train", "valid"):
+        x, y = f"x_{part}", f"y_{part}"
+        arrays[x], arrays[y] = check_rows(
+            f"problem.{x}", getattr(problem, x), f"problem.{y}", getattr(problem, y)
+        )
+    problem = replace(problem, **arrays)
+    network = fresh_network(problem, hidden=(), seeds=[0])
+    for part in ("train", "valid"):
+        x, y = rows_for(network, problem, part)
+        check_match(network, f"problem.x_{part}", x, f"problem.y_{part}", y)
+    return problem
+
+
+def _check_optimizer(optimizer, learning_rates, steps):
+    """Find out, before training, whether ``optimizer`` makes one of the rates."""
+    if not callable(optimizer):
+        raise TypeError(
+            "optimizer must make one from rates, such as SGD or "
+            f"functools.partial(SGD, momentum=0.9), got {optimizer!r}"
+        )
+    one = check_optimizer(optimizer(learning_rates))
+    other = check_optimizer(optimizer(learning_rates / 2))
+    if one is other:
+        raise ValueError(
+            "optimizer must make a new one at each call, got the same twice: "
+            "write lambda rates: SGD(rates)"
+        )
+    # A warm-up may begin at 0 whatever the rates, and a decay may end there.
+    for step in {0, steps // 2, steps - 1}:
+        full, half = _rate_at(one, step), _rate_at(other, step)
+        own = np.size(full) == len(learning_rates)
+        if own and (not np.any(full) or not np.array_equal(full, half)):
+            return
+    raise ValueError(
+        "optimizer must use the rates that it is called with, an array with one for "
+        f"each network, and makes {one!r:.80} of any: write lambda rates: SGD(rates)"
+    )
+
+
+def _rate_at(optimizer, step):
+    rate = optimizer.learning_rate
+    return rate(step) if callable(rate) else rate
 
 
 def _grid(name, values, check):
@@ -162,30 +202,31 @@ def _grid(name, values, check):
     return np.array([check(name, value) for value in values])
 
 
-def _parts(learning_rates, batch_sizes, seeds):
-    """Cut the grid into parts that train side by side: their indices in the arrays.
+def _groups(learning_rates, batch_sizes, seeds):
+    """Cut the grid into groups that train side by side: their indices in its arrays.
 
-    All of a part have one batch size. Those of one seed stay together, as they share
+    All of a group have one batch size. Those of one seed stay together, as they share
     the rows of each step. Small batches take longest, so they come first: all cores
     then finish at about the same time.
     """
     networks = len(learning_rates) * len(batch_sizes) * len(seeds)
     side_by_side = min(RUNS, -(-networks // os.cpu_count()))
-    rates = np.tile(np.arange(len(learning_rates)), len(seeds))
-    seeds = np.repeat(np.arange(len(seeds)), len(learning_rates))
-    parts = -(-len(rates) // side_by_side)
-    rates, seeds = np.array_split(rates, parts), np.array_split(seeds, parts)
+    rate_indices = np.tile(np.arange(len(learning_rates)), len(seeds))
+    seed_indices = np.repeat(np.arange(len(seeds)), len(learning_rates))
+    cuts = -(-len(rate_indices) // side_by_side)
+    rate_groups = np.array_split(rate_indices, cuts)
+    seed_groups = np.array_split(seed_indices, cuts)
     return [
-        (i, j, k)
-        for j in np.argsort(batch_sizes, kind="stable")
-        for i, k in zip(rates, seeds, strict=True)
+        (rate_group, size_index, seed_group)
+        for size_index in np.argsort(batch_sizes, kind="stable")
+        for rate_group, seed_group in zip(rate_groups, seed_groups, strict=True)
     ]
 
 
 def _wait(futures, networks, progress):
     """Wait for all, behind a progress bar, or until the learner interrupts."""
-    look = {"unit": " networks", "file": sys.stdout, "ncols": 80}
-    bar = tqdm(total=sum(networks), **look, disable=not progress)
+    total, silent = sum(networks), not progress
+    bar = tqdm(total=total, unit=" networks", file=sys.stdout, ncols=80, disable=silent)
     sizes, waiting = dict(zip(futures, networks, strict=True)), set(futures)
     try:
         while waiting:

@@ -1,22 +1,17 @@
 """Train a stack of networks, and measure it over the whole set after every epoch."""
 
 from dataclasses import dataclass, field
+from math import prod
 from time import perf_counter
 
 import numpy as np
 
-from helpers import losses
 from helpers.inner.arguments import whole
 from helpers.inner.optimizer import check_optimizer
+from helpers.inner.rows import check_match, check_rows
+from helpers.losses import USUAL, binary_crossentropy
 from helpers.minibatches import epoch_order
-from helpers.networks import Network, one_seed_a_run
-
-LOSSES = {
-    "regression": losses.mean_squared_error,
-    "binary": losses.binary_crossentropy,
-    "multiclass": losses.sparse_categorical_crossentropy,
-    "multilabel": losses.binary_crossentropy,
-}
+from helpers.networks import USUAL_OUTPUT, Network, one_seed_a_run
 
 
 @dataclass(frozen=True)
@@ -24,9 +19,9 @@ class History:
     """What each run reached at the end of each epoch: arrays of shape (runs, epochs).
 
     ``train_loss`` and ``valid_loss`` are losses over all rows (not Keras's mean over an
-    epoch on the move), ``valid_score`` is the accuracy for classes and R squared for
-    regression. Without validation rows these two are None. Once a run diverged its
-    losses are inf and its score is -inf.
+    epoch on the move), ``valid_score`` is what ``score`` counts. Without validation
+    rows these two are None. Once a run diverged its losses are inf and its score is
+    -inf.
 
     ``seconds`` is the time since the start that went into steps, without the measuring;
     runs that train side by side share it in equal parts.
@@ -43,12 +38,29 @@ class History:
         return np.isinf(self.train_loss[:, -1])
 
 
+def units_of(problem) -> int:
+    """Return how many units the output needs: ``USUAL`` says one for what."""
+    if problem.kind == "multiclass":
+        return len(problem.target_names)
+    return prod(np.shape(problem.y_train)[1:])
+
+
 def fresh_network(problem, hidden, seeds) -> Network:
     """Return networks as a problem needs them, with these hidden units: one a seed."""
-    classes = problem.kind.startswith("multi")
-    units = len(problem.target_names) if classes else 1
-    widths = (problem.x_train.shape[1], *hidden, units)
-    return Network(widths, loss=LOSSES[problem.kind], runs=len(seeds), seed=seeds)
+    widths = (np.shape(problem.x_train)[1], *hidden, units_of(problem))
+    loss = USUAL[problem.kind].loss
+    return Network(widths, loss=loss, runs=len(seeds), seed=seeds)
+
+
+def rows_for(network, problem, part):
+    """Return x and y of a part of a problem, y as the network's loss wants it.
+
+    ``part`` is "train", "valid" or "test".
+    """
+    x, y = (np.asarray(getattr(problem, f"{name}_{part}")) for name in "xy")
+    if network.loss is binary_crossentropy and y.ndim == 1:
+        y = y[:, None]
+    return x, y
 
 
 @np.errstate(over="ignore", invalid="ignore")
@@ -62,7 +74,8 @@ def fit(
     network : Network
         Its weights become those after the last epoch; NaN in runs that diverged.
     optimizer : Optimizer
-        It is reset first. Its learning rate may be one a run.
+        It is reset first. Its learning rate may be one a run. If runs diverged it is
+        reset in the end, too, since a copy went on with the others.
     x : array, shape (rows, inputs)
     y : array
         Targets, as the network's loss wants them.
@@ -82,12 +95,23 @@ def fit(
 
     A wrong argument raises a TypeError or ValueError that says what to use instead.
     """
+    if not isinstance(network, Network):
+        raise TypeError(
+            f"network must be a Network, got {network!r}: from_keras of "
+            "helpers.keras_tools makes one from a Keras model"
+        )
     check_optimizer(optimizer)
     whole("epochs", epochs, least=1)
     whole("batch_size", batch_size, least=1)
-    x, y = check_rows("x", x, "y", y)
+    x, y = _checked(network, "x", x, "y", y)
     if validation is not None:
-        validation = check_rows("x_valid", validation[0], "y_valid", validation[1])
+        if not isinstance(validation, tuple | list) or len(validation) != 2:
+            raise TypeError(
+                "validation must be two arrays, (x_valid, y_valid), got "
+                f"{validation!r}: cut off such rows yourself"
+            )
+        x_valid, y_valid = validation
+        validation = _checked(network, "x_valid", x_valid, "y_valid", y_valid)
     seeds = np.array(one_seed_a_run(seed, network.runs))
     train_loss, valid_loss = np.full((2, network.runs, epochs), np.inf)
     valid_score = np.full((network.runs, epochs), -np.inf)
@@ -95,16 +119,17 @@ def fit(
 
     optimizer.reset()
     going = np.arange(network.runs)
-    stack = network.keep(going)
+    stack, rule = network.keep(going), optimizer
     for epoch in range(epochs):
         began = perf_counter()
-        _train(stack, optimizer, x, y, _order(len(x), epoch, seeds[going]), batch_size)
+        for _ in epoch_steps(stack, rule, x, y, epoch, batch_size, seeds[going]):
+            pass
         seconds[going, epoch] = (perf_counter() - began) / len(going)
         loss = stack.loss_of(y, stack.logits(x))
         finite = np.isfinite(loss)
         if not finite.all():
-            going, stack, loss = going[finite], stack.keep(finite), loss[finite]
-            optimizer.keep(finite)
+            stack, rule = stack.keep(finite), rule.keep(finite)
+            going, loss = going[finite], loss[finite]
         if len(going) == 0:
             break
         train_loss[going, epoch] = loss
@@ -112,6 +137,8 @@ def fit(
             measured = evaluate(stack, *validation)
             valid_loss[going, epoch], valid_score[going, epoch] = measured
 
+    if len(going) < network.runs:
+        optimizer.reset()
     network.weights = [np.full_like(weights, np.nan) for weights in network.weights]
     for weights, trained in zip(network.weights, stack.weights, strict=True):
         weights[going] = trained
@@ -120,54 +147,66 @@ def fit(
     return History(train_loss, valid_loss, valid_score, seconds.cumsum(axis=1))
 
 
-def evaluate(network, x, y):
-    """Return the loss and the score of each run over all rows, each of shape (runs,).
+def epoch_steps(network, optimizer, x, y, epoch, batch_size, seeds):
+    """Take the steps of one epoch, and yield after each.
 
-    The score is the accuracy for the crossentropies, R squared for the other losses.
+    Each run goes through the rows in the order of its seed.
     """
-    logits = network.logits(x)
-    outputs = logits if network.takes_logits else network.activate(logits)
-    return network.loss_of(y, logits), _score(network, y, outputs)
-
-
-def _train(stack, optimizer, x, y, order, batch_size):
-    """Take the steps of one epoch."""
+    order = _order(len(x), epoch, seeds)
     x, y, runs = x[order], y[order], [slice(None)] * (order.ndim - 1)
     for start in range(0, order.shape[-1], batch_size):
         rows = *runs, slice(start, start + batch_size)
-        stack.weights = optimizer.step(stack.weights, stack.gradients(x[rows], y[rows]))
+        gradients = network.gradients(x[rows], y[rows])
+        network.weights = optimizer.step(network.weights, gradients)
+        yield
 
 
 def _order(rows, epoch, seeds):
     """Return the order of the rows: (rows,) for all runs, or (runs, rows) one a run."""
-    orders = {seed: epoch_order(rows, epoch, seed) for seed in set(seeds.tolist())}
+    orders = {int(seed): epoch_order(rows, epoch, int(seed)) for seed in set(seeds)}
     if len(orders) == 1:
-        return orders[seeds[0]]
+        return orders.popitem()[1]
     return np.stack([orders[seed] for seed in seeds])
 
 
-def _score(network, y, outputs):
+def evaluate(network, x, y):
+    """Return the loss and the score of each run over all rows, each of shape (runs,).
+
+    The score is the accuracy for the crossentropies (for several labels the share of
+    labels that are right), R squared for the other losses: see ``score``.
+    """
+    logits = network.logits(x)
+    outputs = logits if network.takes_logits else network.activate(logits)
+    # One yes or no is several labels, of which there is one.
+    kinds = {"softmax": "multiclass", "sigmoid": "multilabel", "linear": "regression"}
+    kind = kinds[USUAL_OUTPUT.get(network.loss, "linear")]
+    return network.loss_of(y, logits), score(outputs, y, kind, network.takes_logits)
+
+
+def score(outputs, y, kind, logits=False):
+    """Return how good outputs of shape (..., rows, units) are: a number, or an array.
+
+    "regression": R squared, as a mean over the units if there are several; NaN if the
+    targets of a unit are all alike, as those of a single row are. "binary", from one
+    unit or two, and "multiclass": the share of rows that are classified right.
+    "multilabel": the share of labels that are right. ``logits`` says that the outputs
+    are no probabilities yet.
+    """
     y = np.asarray(y)
-    if network.loss is losses.sparse_categorical_crossentropy:
-        return (outputs.argmax(axis=-1) == y).mean(axis=-1)
-    if network.loss is losses.categorical_crossentropy:
-        return (outputs.argmax(axis=-1) == y.argmax(axis=-1)).mean(axis=-1)
-    if network.loss is losses.binary_crossentropy:
-        threshold = 0 if network.takes_logits else 0.5
-        return ((outputs > threshold) == (y > 0.5)).mean(axis=(-2, -1))
-    unexplained = ((y - outputs) ** 2).mean(axis=-2) / y.var(axis=-2)
-    return (1 - unexplained).mean(axis=-1)
+    if kind == "regression":
+        alike = (y == y[:1]).all(axis=0)
+        unexplained = ((y - outputs) ** 2).mean(axis=-2)
+        variance = np.where(alike, np.nan, y.var(axis=0))
+        return (1 - unexplained / variance).mean(axis=-1)
+    if kind == "multiclass" or (kind == "binary" and outputs.shape[-1] == 2):
+        one_hot = y.ndim > 1 and y.shape[-1] == outputs.shape[-1]
+        labels = y.argmax(axis=-1) if one_hot else y.ravel()
+        return (outputs.argmax(axis=-1) == labels).mean(axis=-1)
+    yes = outputs > (0 if logits else 0.5)
+    return (yes == (y.reshape(yes.shape[-2:]) > 0.5)).mean(axis=(-2, -1))
 
 
-def check_rows(x_name, x, y_name, y):
-    """Return both as arrays, if they are as many finite rows."""
-    x, y = np.asarray(x), np.asarray(y)
-    if x.ndim != 2 or len(x) != len(y):
-        raise ValueError(
-            f"{x_name} must have shape (rows, inputs) and {y_name} as many rows, got "
-            f"{x.shape} and {y.shape}"
-        )
-    for name, values in ((x_name, x), (y_name, y)):
-        if values.dtype.kind == "f" and not np.isfinite(values).all():
-            raise ValueError(f"{name} must be finite, got nan or inf: repair such rows")
+def _checked(network, x_name, x, y_name, y):
+    x, y = check_rows(x_name, x, y_name, y)
+    check_match(network, x_name, x, y_name, y)
     return x, y

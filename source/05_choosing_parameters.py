@@ -778,7 +778,7 @@ def suggest(problem):
     units = len(problem.target_names) if problem.kind == "multiclass" else 1
     y = y[:, None] if problem.kind == "binary" else y
     network = Network((x.shape[1], 64, units), loss=LOSSES[problem.kind])
-    return RateRange(*range_test(network, x, y)).suggested
+    return RateRange.of(*range_test(network, x, y)).suggested
 
 
 # %% [markdown]

@@ -177,7 +177,7 @@ def test_bets_are_kept_in_my_beside_the_progress(my):
     ROWS.came(77)
     kept = {"01": {"rows": {"said": 150.0, "came": 77.0}}}
     assert json.loads((my / "bets.json").read_text()) == kept
-    assert [file.name for file in my.iterdir()] == ["bets.json"]
+    assert {file.name for file in my.iterdir()} == {"bets.json", ".progress.lock"}
     assert "my" not in repr(ROWS.bet(150))
 
 

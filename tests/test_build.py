@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import shutil
 
 import nbformat
 import numpy as np
@@ -52,15 +53,38 @@ my_rate = 0.5
 """
 
 
+def furnish(place):
+    """Make a course with one source there."""
+    (place / "source").mkdir()
+    (place / "helpers" / "checks").mkdir(parents=True)
+    (place / "helpers" / "part.py").write_text("value = 1\n")
+    (place / "source" / "09_test.py").write_text(LESSON)
+
+
 @pytest.fixture
 def house(tmp_path, monkeypatch):
-    """An empty course with one source."""
+    """A course with one source, not built."""
     monkeypatch.setattr(build, "ROOT", tmp_path)
-    (tmp_path / "source").mkdir()
-    (tmp_path / "helpers" / "checks").mkdir(parents=True)
-    (tmp_path / "helpers" / "part.py").write_text("value = 1\n")
-    (tmp_path / "source" / "09_test.py").write_text(LESSON)
+    furnish(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def built_once(tmp_path_factory):
+    """The same, built: one kernel for all tests that look at what it leaves."""
+    place = tmp_path_factory.mktemp("course")
+    furnish(place)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build, "ROOT", place)
+        assert build.main([]) == 0
+    return place
+
+
+@pytest.fixture
+def built(built_once, tmp_path, monkeypatch):
+    """A built course, for one test alone."""
+    monkeypatch.setattr(build, "ROOT", tmp_path)
+    return shutil.copytree(built_once, tmp_path, dirs_exist_ok=True)
 
 
 def edition(house, name, text=LESSON):
@@ -166,19 +190,44 @@ def test_only_the_tags_that_a_notebook_needs_are_left(house):
     assert left == ["nbval-ignore-output"]
 
 
-def test_a_second_build_changes_nothing(house):
-    assert build.main([]) == 0
-    before = {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in house.rglob("*.*")}
+def test_a_cell_is_known_by_its_marks(house):
+    assert [build.marks(cell) for cell in edition(house, "lesson").cells] == [
+        *({}, {}, {"setup": True}, {}),
+        *({"exercise": "double"}, {"exercise": "my_rate"}, {}),
+    ]
+    text = "# %%\nimport math\n\nplots.show()\n\n# %%\n# check.double.hint()\n"
+    drawn, hint = edition(house, "lesson", text).cells
+    assert build.marks(drawn) == {"figure": True}
+    assert build.marks(hint) == {"setup": True}
+
+
+@pytest.mark.parametrize(
+    "tag", ["soluton", "exercise", "exercise:", "exercice:double", "exercise:a b"]
+)
+def test_a_tag_with_a_slip_stops_the_build(house, tag):
+    with pytest.raises(build.BuildError, match=f"unknown tag '{tag}': .* solution"):
+        edition(house, "lesson", f'# %% tags=["{tag}"]\nx = 1\n')
+
+
+def test_an_answer_ends_where_its_check_is_called():
+    assert build.split_check("a = 1\n\n# Look.\ncheck.a(\n    a,\n)\n") == (
+        "a = 1\n\n# Look.",
+        "check.a(\n    a,\n)",
+    )
+    assert build.split_check("a = check.b\n") == ("a = check.b", "")
+
+
+def test_a_second_build_changes_nothing(built):
+    before = {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in built.rglob("*.*")}
     assert build.main(["--check"]) == 0
     assert build.main([]) == 0
-    after = {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in house.rglob("*.*")}
+    after = {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in built.rglob("*.*")}
     assert after == before
 
 
-def test_solutions_are_executed_and_lessons_are_not(house):
-    build.main([])
-    solution = nbformat.read(house / "solutions" / "09_test.ipynb", as_version=4)
-    lesson = nbformat.read(house / "lessons" / "09_test.ipynb", as_version=4)
+def test_solutions_are_executed_and_lessons_are_not(built):
+    solution = nbformat.read(built / "solutions" / "09_test.ipynb", as_version=4)
+    lesson = nbformat.read(built / "lessons" / "09_test.ipynb", as_version=4)
     ran = [cell for cell in solution.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in ran] == [1, 2, 3]
     assert ran[1].outputs[0].text == "checked\n"
@@ -235,33 +284,34 @@ def test_of_a_package_only_what_is_used_is_needed(house):
     assert set(need("import math")) == set()
 
 
-def test_check_names_what_is_stale(house, capsys):
-    build.main([])
-    (house / "source" / "09_test.py").write_text(LESSON.replace("Text.", "New text."))
+def test_check_names_what_is_stale(built, capsys):
+    (built / "source" / "09_test.py").write_text(LESSON.replace("Text.", "New text."))
     assert build.main(["--check"]) == 1
     said = capsys.readouterr().out
     assert "lessons/09_test.ipynb" in said and "solutions/09_test.ipynb" in said
 
 
-def test_an_edited_solution_is_stale(house):
-    build.main([])
-    file = house / "solutions" / "09_test.ipynb"
-    file.write_text(file.read_text().replace("2 * value", "3 * value"))
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("2 * value", "3 * value"), ('"exercise": "double"', '"exercise": "twice"')],
+)
+def test_an_edited_solution_is_stale(built, before, after):
+    file = built / "solutions" / "09_test.ipynb"
+    assert before in file.read_text()
+    file.write_text(file.read_text().replace(before, after))
     assert build.main(["--check"]) == 1
 
 
-def test_a_solution_with_the_marks_of_a_merge_is_built_anew(house):
-    build.main([])
-    file = house / "solutions" / "09_test.ipynb"
-    built = file.read_text()
-    file.write_text(f"<<<<<<< HEAD\n{built}")
+def test_a_solution_with_the_marks_of_a_merge_is_built_anew(built):
+    file = built / "solutions" / "09_test.ipynb"
+    before = file.read_text()
+    file.write_text(f"<<<<<<< HEAD\n{before}")
     assert build.main([]) == 0
-    assert file.read_text() == built
+    assert file.read_text() == before
 
 
-def test_a_notebook_without_a_source_stops_the_build(house, capsys):
-    build.main([])
-    (house / "source" / "09_test.py").unlink()
+def test_a_notebook_without_a_source_stops_the_build(built, capsys):
+    (built / "source" / "09_test.py").unlink()
     assert build.main([]) == 2
     assert "lessons/09_test.ipynb has no source" in capsys.readouterr().err
 
@@ -304,9 +354,8 @@ def test_of_a_progress_bar_the_last_state_is_kept():
     assert cell.outputs[0].text == " 2/2\nend\n"
 
 
-def test_answers_are_collected_with_their_reasons(house):
-    build.main([])
-    file = house / "helpers" / "checks" / "answers.json"
+def test_answers_are_collected_with_their_reasons(built):
+    file = built / "helpers" / "checks" / "answers.json"
     answers = json.loads(file.read_text())["09"]
     assert answers["my_rate"] == {"code": "my_rate = 0.5", "text": ""}
     assert answers["double"]["text"] == "Twice as much."

@@ -69,9 +69,9 @@ def test_every_reference_answer_passes(stem):
     """The executed solutions hold what each check said to the reference answer."""
     notebook = nbformat.read(ROOT / "solutions" / f"{stem}.ipynb", as_version=4)
     said = {
-        cell.id.removeprefix("exercise-"): cell.outputs[-1]["data"]["text/plain"]
+        name: cell.outputs[-1]["data"]["text/plain"]
         for cell in notebook.cells
-        if cell.id.startswith("exercise-")
+        if (name := build.exercise_name(cell))
     }
     names = {exercise.name for exercise in checks_of(stem).EXERCISES}
     assert said.keys() == names
@@ -127,12 +127,12 @@ def test_a_use_of_an_answer_is_found_wherever_it_hides():
 
 
 def run_cell(code, name, names):
-    """Run a cell as a kernel does; return the value of its last line."""
+    """Run a cell as a kernel does; return what its check says."""
     file = f"<cell {name} {next(counter)}>"
     linecache.cache[file] = (len(code), None, code.splitlines(True), file)
-    *lines, last = code.rstrip().splitlines()
-    exec(compile("\n".join(lines), file, "exec"), names)
-    return eval(last, names)
+    answer, call = build.split_check(code)
+    exec(compile(answer, file, "exec"), names)
+    return eval(call, names)
 
 
 counter = itertools.count()
@@ -213,6 +213,24 @@ def test_every_exercise_has_its_bank(stem):
     for exercise in checks_of(stem).EXERCISES:
         assert len(bank_of(stem).WRONG[exercise.name]) >= 4
         assert len(bank_of(stem).RIGHT[exercise.name]) >= 2
+
+
+def test_a_recipe_is_called_once_for_each_seed(in_ci):
+    import keras
+
+    from helpers.capstone import SEEDS
+
+    built = []
+
+    def recipe():
+        output = keras.layers.Dense(1, activation="sigmoid")
+        built.append(keras.Sequential([keras.Input((30,)), output]))
+        built[-1].compile(keras.optimizers.SGD(0.1), loss="binary_crossentropy")
+        return built[-1], {"batch_size": 32, "epochs": 1}
+
+    assert "Taken apart" in checks_of("08").my_cancer(recipe).message
+    assert len(built) == len(SEEDS)
+    assert [int(model.optimizer.iterations) for model in built] == [11] * len(SEEDS)
 
 
 # Hostile answers
@@ -427,7 +445,7 @@ def test_progress_is_kept_in_my(my):
     check.updates(680)
     check.updates(680)
     assert json.loads((my / "progress.json").read_text()) == {"04": ["updates"]}
-    assert [file.name for file in my.iterdir()] == ["progress.json"]
+    assert [file.name for file in my.glob("[!.]*")] == ["progress.json"]
     shown = check.progress()
     assert "1 of" in shown.title and "✓ 4.2" in repr(shown)
 

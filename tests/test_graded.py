@@ -23,14 +23,15 @@ each_source = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.s
 
 
 @functools.cache
-def cells(source):
-    """The cells of the graded edition: name -> code."""
-    return {cell.id: cell.source for cell in graded.notebook(source).cells}
+def cells(source, mark):
+    """The exercises of the graded edition, or what judges them: name -> code."""
+    made = graded.notebook(source).cells
+    return {build.marks(c)[mark]: c.source for c in made if mark in build.marks(c)}
 
 
 def points(notebook):
-    graded_cells = [c for c in notebook.cells if c.id.startswith("points-")]
-    return {c.id[7:]: c.metadata.nbgrader.points for c in graded_cells}
+    judges = [c for c in notebook.cells if "judges" in build.marks(c)]
+    return {build.marks(c)["judges"]: c.metadata.nbgrader.points for c in judges}
 
 
 @each_source
@@ -52,36 +53,34 @@ def test_no_answer_is_inside(source):
         portable.archive(source, answers=False)
     )
     for name, answer in build.collect_answers(build.read_cells(source)).items():
-        assert answer["code"] not in cells(source)[f"exercise-{name}"]
-        assert "..." in cells(source)[f"exercise-{name}"]
+        assert answer["code"] not in cells(source, "exercise")[name]
+        assert "..." in cells(source, "exercise")[name]
 
 
 @each_source
 def test_what_students_get_runs_and_shows_what_the_check_says(source):
-    for identity, code in cells(source).items():
-        if identity.startswith("points-"):
-            compile(code, identity, "exec")
-            hidden = "### BEGIN HIDDEN TESTS.*### END HIDDEN TESTS"
-            first, second = re.sub(hidden, "", code, flags=re.S).split("\n")[:2]
-            assert first.startswith(f"checked = check.{identity[7:]}(")
-            assert second == "display(checked)"
+    for name, code in cells(source, "judges").items():
+        compile(code, name, "exec")
+        hidden = "### BEGIN HIDDEN TESTS.*### END HIDDEN TESTS"
+        first, second = re.sub(hidden, "", code, flags=re.S).split("\n")[:2]
+        assert first.startswith(f"checked = check.{name}(")
+        assert second == "display(checked)"
 
 
 @each_source
 def test_what_hidden_tests_import_comes_along(source):
     files = json.loads(portable.archive(source, answers=False))
-    for identity, code in cells(source).items():
-        if identity.startswith("points-"):
-            for module in re.findall(r"(?:from|import) (helpers[.\w]+)", code):
-                path = module.replace(".", "/")
-                assert f"{path}.py" in files or f"{path}/__init__.py" in files
+    for code in cells(source, "judges").values():
+        for module in re.findall(r"(?:from|import) (helpers[.\w]+)", code):
+            path = module.replace(".", "/")
+            assert f"{path}.py" in files or f"{path}/__init__.py" in files
 
 
 def judge(source, name, answer, check):
     """Run an answer and its graded cell as the grader does."""
     bank = importlib.import_module(f"bank.lesson_{source.stem[:2]}")
     names = {"check": check, "display": lambda value: None, "np": np} | bank.NAMES
-    exec(f"{answer}\n{cells(source)[f'points-{name}']}", names)
+    exec(f"{answer}\n{cells(source, 'judges')[name]}", names)
 
 
 def checks(source):
@@ -125,7 +124,7 @@ def fill(notebook, names):
     """Return a copy with the right answers to these exercises."""
     filled = copy.deepcopy(notebook)
     for cell in filled.cells:
-        if (name := cell.id.removeprefix("exercise-")) in names:
+        if (name := build.exercise_name(cell)) in names:
             cell.source = ANSWERS[name]["code"]
     return filled
 
@@ -149,11 +148,25 @@ def test_lost_marks_are_given_back(keep_ids):
     assert grade.mend(stripped, notebook) == []
 
 
-def test_a_deleted_cell_comes_back_below_its_exercise():
+@pytest.mark.parametrize("keep_ids", [True, False])
+def test_a_deleted_cell_comes_back_where_it_was(keep_ids):
+    source = graded.notebook(SOURCE)
+    notebook = fill(source, ["ball"])
+    gone = "first-cell", "points-ball"
+    notebook.cells = [cell for cell in notebook.cells if cell.id not in gone]
+    stripped = strip(notebook, keep_ids)
+    assert set(gone) <= set(grade.mend(stripped, source))
+    texts = [cell.source for cell in fill(source, ["ball"]).cells]
+    assert [cell.source for cell in stripped.cells] == texts
+
+
+def test_a_judge_that_was_deleted_with_its_exercise_comes_back():
     notebook, source = graded.notebook(SOURCE), graded.notebook(SOURCE)
-    notebook.cells = [c for c in notebook.cells if c.id != "points-ball"]
+    gone = "exercise-ball", "points-ball"
+    notebook.cells = [cell for cell in notebook.cells if cell.id not in gone]
     assert grade.mend(notebook, source) == ["points-ball"]
-    assert [c.id for c in notebook.cells] == [c.id for c in source.cells]
+    left = [cell.id for cell in source.cells if cell.id != "exercise-ball"]
+    assert [cell.id for cell in notebook.cells] == left
 
 
 def test_the_container_gets_no_network_and_one_folder_only(tmp_path, monkeypatch):
@@ -193,7 +206,7 @@ def course(tmp_path_factory):
         cell
         for cell in notebook.cells
         if graded.locked(cell)
-        or cell.id.startswith("exercise-")
+        or build.exercise_name(cell)
         or (cell.source.startswith(("import ", "from ")) and "keras" not in cell.source)
     ]
     write(folder, "source", notebook)
@@ -248,7 +261,7 @@ def test_what_one_hands_in_does_no_harm_to_the_others(course, capsys):
     shutil.rmtree(course / "submitted", ignore_errors=True)
     for student, code in bad.items():
         notebook = copy.deepcopy(full)
-        first = next(c for c in notebook.cells if c.id == "exercise-sgd_step")
+        first = next(c for c in notebook.cells if build.exercise_name(c) == "sgd_step")
         first.source += f"\n{code}"
         write(course, f"submitted/{student}", notebook)
     write(course, "submitted/stripped", strip(full))

@@ -48,6 +48,15 @@ def test_make_alone_prints_the_list():
         assert re.search(rf"make {command} +\w", said)
 
 
+def test_all_tests_run_side_by_side_and_a_single_file_alone():
+    made = run("make", "--dry-run", "--old-file=.venv/ready", "test").stdout
+    assert "pytest -n 3 --dist loadscope" in made
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    options = project["tool"]["pytest"]["ini_options"]
+    assert "-n " not in options["addopts"] and "--nbval " in options["addopts"]
+    assert {"lessons", "solutions"} <= set(options["testpaths"])
+
+
 def test_each_row_of_the_bench_runs(in_ci):
     """Once, and unmeasured: `make bench` is nobody's daily command."""
     once = "benchmarks", "-o", "addopts=", "-q", "--benchmark-disable"

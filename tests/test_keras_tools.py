@@ -264,9 +264,9 @@ def test_the_plot_shows_the_losses_and_both_rates():
 
 def test_rates_and_losses_that_do_not_belong_together_are_an_error():
     with pytest.raises(ValueError, match="one number for each step"):
-        RateRange([0.1, 0.2], [1.0])
+        RateRange.of([0.1, 0.2], [1.0])
     with pytest.raises(ValueError, match="must be finite"):
-        RateRange([0.1, 0.2], [1.0, np.nan])
+        RateRange.of([0.1, 0.2], [1.0, np.nan])
 
 
 def test_keras_refuses_to_cut_a_rate_that_a_schedule_sets():

@@ -6,6 +6,7 @@ In CI the last test runs the first ones again, with the widgets of Colab and of 
 import base64
 import html
 import inspect
+import itertools
 import re
 import shutil
 import subprocess
@@ -106,6 +107,32 @@ def test_what_a_control_cannot_be_is_said_in_the_text_and_nothing_breaks(make, v
     for control in started.controls.values():
         told = f"{control.description} cannot be {value}: " in text(started)
         assert told == (value is not None)  # None leaves it as the lab itself begins
+
+
+def test_where_an_argument_is_none_that_it_knows_a_lab_begins_as_without_it(lab, make):
+    odd = zip(lab.controls, itertools.cycle(["x", None, float("nan"), [0.1]]))
+    odd = make(**dict(odd))
+    for name, control in odd.controls.items():
+        assert control.value == lab.controls[name].value, name
+    assert odd.picture.value == lab.picture.value
+
+
+def test_a_start_that_cannot_be_leaves_the_others_as_they_were_asked():
+    lab = labs.race("himmelblau", start_y="x", first="Adam", second="adam")
+    starts = [lab.controls[name].value for name in ("start_x", "start_y")]
+    assert starts == list(SURFACES["himmelblau"].start)
+    assert [lab.controls[n].value for n in ("first", "second")] == ["Adam", "momentum"]
+
+
+def test_print_reads_out_what_the_line_below_the_picture_says():
+    lab = labs.recipes("iris", a_rate="high")
+    assert "Problem cannot be iris: digits is used." in repr(lab)
+    assert "A: learning rate cannot be high: 0.1 is used. After 100 steps" in repr(lab)
+    assert repr(lab).endswith(text(lab))
+    lab.controls["b_size"].value = 5
+    assert "B: batch size cannot be 5: 4 is used." in repr(lab)
+    lab.reset.click()
+    assert "cannot be" not in repr(lab)
 
 
 def test_an_unknown_argument_is_an_error(make):

@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import losses
+from helpers.doctor import choose_loss
 from helpers.losses import (
+    USUAL,
     binary_crossentropy,
     categorical_crossentropy,
     huber,
@@ -322,3 +324,17 @@ def test_from_logits_is_a_switch():
 
 def test_the_clip_is_keras_epsilon():
     assert losses.EPSILON == keras.backend.epsilon()
+
+
+@pytest.mark.parametrize("kind", USUAL)
+def test_the_table_says_what_the_doctor_says(kind):
+    y = {
+        "regression": np.linspace(0.1, 2, 40) ** 2,
+        "binary": np.arange(40) % 2,
+        "multiclass": np.arange(40) % 3,
+        "multilabel": (np.arange(40)[:, None] % [2, 3, 5] == 0).astype(int),
+    }[kind]
+    choice, usual = choose_loss(y, kind), USUAL[kind]
+    assert choice.loss == usual.loss.__name__
+    assert (choice.activation or "linear") == usual.output
+    assert choice.units == (3 if "each" in usual.units and kind != "regression" else 1)

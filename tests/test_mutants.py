@@ -118,9 +118,7 @@ def test_the_check_rejects_mutants_of_its_reference(lesson, name, source, reques
     if getattr(check, name).needs_keras:
         request.getfixturevalue("in_ci")
     bank = importlib.import_module(f"bank.lesson_{lesson}")
-    lines = build.with_answers(source).splitlines()
-    code = "\n".join(line for line in lines if not line.startswith("check."))
-    (call,) = (line for line in lines if line.startswith("check."))
+    code, call = build.split_check(build.with_answers(source))
     unexplained = []
     for line, text in set(mutants(code)):
         names = {"np": np, "check": check, **bank.NAMES}

@@ -18,6 +18,7 @@ from helpers import losses
 from helpers.data import load
 from helpers.keras_tools import from_keras, to_keras
 from helpers.losses import (
+    USUAL,
     binary_crossentropy,
     categorical_crossentropy,
     huber,
@@ -28,7 +29,7 @@ from helpers.losses import (
 from helpers.minibatches import batches
 from helpers.networks import HIDDEN, OUTPUT, Network
 from helpers.optimizers import SGD, Adam
-from helpers.training import evaluate, fit
+from helpers.training import evaluate, fit, score
 
 LOSSES = [
     mean_squared_error,
@@ -152,6 +153,12 @@ def test_the_floating_type_is_kept_whatever_the_data(dtype):
 )
 def test_the_output_belongs_to_the_loss(loss, output):
     assert Network((2, 3), loss=loss).output == output
+
+
+@pytest.mark.parametrize("dtype", ["float64", np.float64, np.dtype("float64")])
+def test_a_type_may_be_named_as_numpy_does(dtype):
+    network = Network((2, 3), loss=mean_squared_error, dtype=dtype)
+    assert network.weights[0].dtype == "float64"
 
 
 def test_a_crossentropy_after_a_linear_output_takes_logits():
@@ -327,6 +334,7 @@ def test_a_loss_in_a_list_of_one_is_that_loss():
     [
         ({"widths": (4,)}, ValueError, r"widths must be the inputs .* got \(4,\)"),
         ({"widths": (4, 0)}, ValueError, "widths .* at least 1, got 0"),
+        ({"widths": 5}, TypeError, "widths must be a sequence, .* got 5"),
         ({"widths": (4, 2.5)}, TypeError, "widths .* got 2.5"),
         ({"activation": "selu"}, ValueError, 'activation must be one of "relu"'),
         ({"output": "relu"}, ValueError, 'output must be one of "linear"'),
@@ -335,6 +343,7 @@ def test_a_loss_in_a_list_of_one_is_that_loss():
         ({"seed": (1, 2)}, ValueError, "seed .* each of 1 runs"),
         ({"seed": -1}, ValueError, "seed .* got -1"),
         ({"dtype": "float16"}, ValueError, 'dtype must be one of "float32"'),
+        ({"dtype": "foo"}, ValueError, "dtype must be one of .* got 'foo'"),
         (
             {"widths": (4, 1), "loss": sparse_categorical_crossentropy},
             ValueError,
@@ -451,6 +460,39 @@ def test_the_score_is_that_of_scikit_learn():
         assert score == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("kind", USUAL)
+def test_the_score_of_a_kind_is_that_of_its_loss(kind):
+    rng, usual = np.random.default_rng(0), USUAL[kind]
+    network = Network((5, 1 if kind == "binary" else 3), loss=usual.loss)
+    x, y = rng.normal(size=(40, 5)), targets(usual.loss, 40, network.widths[-1], rng)
+    expected = evaluate(network, x, y)[1]
+    assert np.array_equal(score(network.forward(x), y, kind), expected)
+    if network.takes_logits:
+        logits = network.logits(x)
+        assert np.array_equal(score(logits, y, kind, logits=True), expected)
+
+
+def test_yes_or_no_from_two_units_is_scored_as_from_one():
+    p = np.random.default_rng(0).uniform(size=(40, 1))
+    y = np.arange(40) % 2
+    both = np.concatenate([1 - p, p], axis=-1)
+    expected = (y == (p[:, 0] > 0.5)).mean()
+    for labels in (y, y[:, None]):
+        assert score(p, labels, "binary") == expected
+        assert score(both, labels, "binary") == expected
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("rows", [1, 5])
+def test_r_squared_of_targets_that_are_alike_is_no_number(rows):
+    x, y = np.random.default_rng(0).normal(size=(20, 3)), np.linspace(0, 1, 20)
+    network = Network((3, 1), loss=mean_squared_error)
+    valid = x[:rows], np.full((rows, 1), 0.1, "f4")
+    history = fit(network, SGD(), x, y[:, None], epochs=2, validation=valid)
+    assert np.isnan(history.valid_score).all() and not history.diverged.any()
+    assert np.isfinite(history.valid_loss).all()
+
+
 def test_binary_logits_are_right_above_0():
     network = Network((5, 1), loss=binary_crossentropy, output="linear")
     x = np.random.default_rng(0).normal(size=(40, 5))
@@ -509,6 +551,15 @@ def test_a_diverged_run_costs_nothing_more(monkeypatch):
     assert history.diverged.all() and sizes[3:] == [2]
 
 
+def test_after_runs_diverged_the_optimizer_fits_all_of_them_again():
+    network, train, _ = problem(2)
+    optimizer = Adam([0.01, 1e30])
+    fit(network, optimizer, *train, epochs=2, batch_size=500)
+    gradients = [np.ones_like(weights) for weights in network.weights]
+    stepped = optimizer.step(network.weights, gradients)
+    assert np.isfinite(stepped[0][0]).all() and np.isnan(stepped[0][1]).all()
+
+
 @pytest.mark.filterwarnings("error")
 def test_divergence_is_silent():
     network, train, valid = problem(1)
@@ -541,6 +592,19 @@ def test_a_batch_larger_than_the_data_is_one_step_an_epoch():
     ("changed", "error", "message"),
     [
         ({"optimizer": SGD}, TypeError, r"such as SGD\(0.1\), got <class"),
+        ({"network": compiled(None, "mse")}, TypeError, "network must .*from_keras"),
+        ({"x": np.ones((0, 64)), "y": np.ones(0, int)}, ValueError, "at least one row"),
+        ({"x": np.ones((1079, 3))}, ValueError, r"x must have shape \(rows, 64\)"),
+        ({"x": np.ones((1079, 64), bool)}, TypeError, r"x must .*: use x.astype"),
+        ({"y": np.full(1079, 10)}, ValueError, "^y must be labels from 0 to 9"),
+        ({"y": np.full(1079, "a")}, TypeError, "^y must hold numbers, got <U1"),
+        ({"validation": 0.2}, TypeError, "validation must be two arrays, .* got 0.2"),
+        ({"validation": [np.ones((2, 64))]}, TypeError, "validation must be two"),
+        (
+            {"validation": (np.ones((2, 64)), np.ones((2, 1), int))},
+            ValueError,
+            "^y_valid must be labels of shape",
+        ),
         ({"epochs": 0}, ValueError, "epochs .* got 0"),
         ({"batch_size": 2.0}, TypeError, "batch_size .* got 2.0"),
         ({"seed": (1, 2)}, ValueError, "seed .* each of 1 runs"),
@@ -556,6 +620,6 @@ def test_a_batch_larger_than_the_data_is_one_step_an_epoch():
 )
 def test_wrong_arguments_of_fit_are_errors(changed, error, message):
     network, (x, y), _ = problem(1)
-    arguments = {"optimizer": SGD(), "x": x, "y": y, "epochs": 1} | changed
+    arguments = {"network": network, "optimizer": SGD(), "x": x, "y": y, "epochs": 1}
     with pytest.raises(error, match=message):
-        fit(network, **arguments)
+        fit(**arguments | changed)

@@ -16,6 +16,7 @@ from tools import build, portable
 SOURCES = sorted((build.ROOT / "source").glob("*.py"))
 SOURCE = SOURCES[-1]
 CODE = portable.first_cell(SOURCE).source
+WITH_DOCTOR = {"06", "08", "09"}
 HASH = re.search(r'^_HASH = "(\w+)"', CODE, re.M)[1]
 
 
@@ -73,8 +74,9 @@ def is_ours(away, said):
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
-def test_the_cell_is_below_80_kb_and_holds_what_the_lesson_uses(source):
-    assert len(portable.first_cell(source).source) < 80_000
+def test_the_cell_is_small_and_holds_what_the_lesson_uses(source):
+    most = 130_000 if source.stem[:2] in WITH_DOCTOR else 80_000
+    assert len(portable.first_cell(source).source) < most
     files = json.loads(portable.archive(source))
     assert f"helpers/checks/lesson_{source.stem[:2]}.py" in files
     assert not any(name.startswith("bank") for name in files)
@@ -93,6 +95,8 @@ def test_notebooks_are_valid_and_have_the_cell_first(source):
         assert notebook.metadata.kernelspec.name == "python3"
         assert notebook.cells[0].source.startswith("# @title ")
         assert not {"widgets", "downhill"} & set(notebook.metadata)
+        exercises = filter(None, map(build.exercise_name, notebook.cells))
+        assert list(exercises) == list(build.collect_answers(build.read_cells(source)))
     assert not any(cell.get("outputs") for cell in lesson.cells)
     assert any(cell.get("outputs") for cell in solution.cells)
 

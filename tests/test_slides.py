@@ -17,7 +17,7 @@ def test_exercises_are_there_and_their_answers_are_not(source):
     cells = slides.pages(source).cells
     text = "\n".join(cell.source for cell in cells)
     for name, answer in build.collect_answers(build.read_cells(source)).items():
-        cell = next(c for c in cells if c.id == f"exercise-{name}")
+        cell = next(c for c in cells if build.exercise_name(c) == name)
         assert answer["code"] not in text and not cell.outputs
         assert answer["text"] not in text
         assert f"check.{name}.solution" not in text
@@ -25,7 +25,7 @@ def test_exercises_are_there_and_their_answers_are_not(source):
 
 @each_source
 def test_headings_start_slides_and_what_follows_an_exercise_is_on_another(source):
-    after_exercise = False
+    after_exercise = None
     for cell in slides.pages(source).cells:
         kind = cell.metadata.get("slideshow", {}).get("slide_type")
         text = cell.source if cell.cell_type == "markdown" else ""
@@ -33,7 +33,7 @@ def test_headings_start_slides_and_what_follows_an_exercise_is_on_another(source
             assert kind == ("subslide" if mark[0] == "### " else "slide")
         elif after_exercise:
             assert kind in ("subslide", "notes")
-        after_exercise = cell.id.startswith("exercise-")
+        after_exercise = build.exercise_name(cell)
 
 
 def test_formulas_become_mathml_and_code_stays():

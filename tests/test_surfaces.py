@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from helpers.descent import FARTHEST, descend
 from helpers.losses import mean_squared_error
 from helpers.optimizers import SGD, Adadelta, Adagrad, Adam, RMSprop
-from helpers.surfaces import SURFACES, bowl, line_loss, ravine
+from helpers.surfaces import SURFACES, Surface, bowl, line_loss, ravine
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=30)
@@ -52,6 +52,22 @@ def test_minima_are_where_the_gradient_vanishes_and_the_surface_bends_up(surface
     for minimum in surface.minima:
         assert np.abs(surface.gradient(minimum)).max() < 1e-10
         assert (np.linalg.eigvalsh(hessian(surface, minimum)) > 0).all()
+
+
+@every_surface
+@pytest.mark.parametrize("name", ["minima", "start"])
+def test_no_surface_can_be_written_to(surface, name):
+    with pytest.raises(ValueError, match="read-only"):
+        getattr(surface, name)[:] = 0
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        SURFACES["bowl"] = surface
+
+
+def test_a_surface_keeps_a_copy_and_leaves_the_arrays_it_was_made_from_alone():
+    minima, start = np.zeros((1, 2)), np.ones(2)
+    own = Surface("own", np.sum, np.sign, minima, ((-1, 1), (-1, 1)), start)
+    minima[:] = start[:] = 7
+    assert own.minima.tolist() == [[0, 0]] and own.start.tolist() == [1, 1]
 
 
 @every_surface

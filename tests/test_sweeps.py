@@ -8,18 +8,21 @@ from functools import partial
 from multiprocessing import get_context
 
 import numpy as np
+import pandas as pd
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from helpers import capstone, losses, sweeps
-from helpers.data import load
+from helpers.data import Problem, load
 from helpers.fast_network import FastNetwork
+from helpers.inner.blas import one_blas_thread
 from helpers.keras_tools import to_keras
 from helpers.minibatches import epoch_order
 from helpers.networks import HIDDEN, Network
 from helpers.optimizers import SGD, Adam
 from helpers.schedules import CosineDecay
 from helpers.sweeps import sweep
-from helpers.training import LOSSES, fit
+from helpers.training import fit
 
 DIGITS = load("digits")
 GRID = {
@@ -29,6 +32,7 @@ GRID = {
     "epochs": 2,
     "progress": False,
 }
+ONE = SGD()
 ARRAYS = ("train_loss", "valid_loss", "valid_score")
 
 
@@ -95,6 +99,13 @@ def test_after_ten_epochs_the_fast_network_is_where_the_taught_one_is(batch_size
     expected = fit(taught, SGD(rates), x, y, 10, batch_size).train_loss
     found = fit(fast, SGD(rates), x, y, 10, batch_size).train_loss
     np.testing.assert_allclose(found, expected, rtol=3e-6)
+
+
+def test_a_fast_network_says_so_and_is_made_of_a_taught_one():
+    fast = FastNetwork(Network((4, 3), loss=losses.mean_squared_error))
+    assert repr(fast).startswith("FastNetwork((4, 3), linear")
+    with pytest.raises(TypeError, match="must be a Network, as taught, got FastNetw"):
+        FastNetwork(fast)
 
 
 def test_float32_is_enough():
@@ -200,11 +211,108 @@ def test_every_kind_of_problem_with_any_optimizer_and_schedule(name, kind, score
     assert result.best().valid_score > score
 
 
+@pytest.mark.parametrize("steps", [1, 20])
+def test_a_warm_up_from_0_is_an_optimizer_of_its_rates(steps):
+    def warmed(rates):
+        return SGD(CosineDecay(0.0, 9, warmup_target=rates, warmup_steps=5))
+
+    size = -(-len(DIGITS.x_train) // steps)
+    grid = {"learning_rates": (0.1, 0.2), "batch_sizes": size, "epochs": 1}
+    result = sweep(DIGITS, **grid, optimizer=warmed, progress=False)
+    assert (result.train_loss[0] != result.train_loss[1]) == (steps > 1)
+
+
 def test_with_several_labels_each_is_scored_on_its_own():
     both = capstone.load_task("two_digits")
     guess = max(both.y_valid.mean(), 1 - both.y_valid.mean())
     result = sweep(both, optimizer=Adam, **GRID | {"learning_rates": 0.01, "epochs": 5})
     assert guess < 0.85 < result.best().valid_score
+
+
+def own(kind, **arrays):
+    """A problem as somebody makes it by hand, of 60 rows."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(60, 5))
+    y = {
+        "regression": x @ rng.normal(size=(5, 2)),
+        "binary": (x[:, 0] > 0).astype(int),
+        "multiclass": x[:, :3].argmax(axis=1),
+        "multilabel": (x[:, :3] > 0).astype(int),
+    }[kind]
+    rows = {"train": slice(0, 40), "valid": slice(40, 50), "test": slice(50, 60)}
+    parts = {f"x_{part}": x[of] for part, of in rows.items()}
+    parts |= {f"y_{part}": y[of] for part, of in rows.items()}
+    names = {"binary": ("no", "yes"), "regression": ("near", "far")}
+    return Problem(
+        name="mine",
+        kind=kind,
+        feature_names=tuple("abcde"),
+        target_names=names.get(kind, ("a", "b", "c")),
+        x_mean=np.zeros(5),
+        x_scale=np.ones(5),
+        **parts | arrays,
+    )
+
+
+OWN = {"learning_rates": 0.3, "batch_sizes": 8, "epochs": 20, "progress": False}
+
+
+@pytest.mark.parametrize("kind", losses.USUAL)
+def test_a_problem_of_ones_own_is_learnt(kind):
+    assert sweep(own(kind), **OWN).best().valid_score > 0.8
+
+
+def test_it_may_come_in_tables_and_its_yes_and_no_in_a_column():
+    plain = own("binary")
+    frames = {
+        name: (pd.DataFrame if name[0] == "x" else pd.Series)(getattr(plain, name))
+        for name in ("x_train", "y_train", "x_valid", "y_valid")
+    }
+    columns = {name: getattr(plain, name)[:, None] for name in ("y_train", "y_valid")}
+    for arrays in (frames, columns):
+        assert_same(sweep(own("binary", **arrays), **OWN), sweep(plain, **OWN))
+
+
+def test_without_r_squared_another_measure_is_named():
+    result = sweep(own("regression", y_valid=np.ones((10, 2))), **OWN)
+    assert np.isfinite(result.best().valid_loss)
+    with pytest.raises(ValueError, match='R squared needs .*by="valid_loss"'):
+        result.best(by="valid_score")
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong", "error", "message"),
+    [
+        ("binary", {"x_valid": np.ones((0, 5)), "y_valid": []}, ValueError, "x_valid"),
+        ("binary", {"x_train": np.ones((40, 5), bool)}, TypeError, "x_train .* bool"),
+        ("binary", {"x_valid": np.ones((10, 4))}, ValueError, "x_valid .*rows, 5"),
+        ("binary", {"y_train": np.full(40, "no")}, TypeError, "y_train .*from_table"),
+        ("binary", {"y_valid": np.full(10, 2)}, ValueError, "y_valid .*0 and 1"),
+        (
+            "multiclass",
+            {"y_train": np.full(40, 3)},
+            ValueError,
+            "y_train .*from 0 to 2",
+        ),
+        ("multiclass", {"y_train": np.ones(40)}, TypeError, "y_train .*astype"),
+        (
+            "multiclass",
+            {"y_valid": np.eye(3)[[0] * 10]},
+            ValueError,
+            "y_valid .*one-ho",
+        ),
+        ("multilabel", {"y_valid": np.zeros((10, 2))}, ValueError, "y_valid has shape"),
+        ("regression", {"y_valid": np.zeros(10)}, ValueError, "y_valid has shape"),
+    ],
+)
+def test_what_is_wrong_with_ones_own_problem_is_named(kind, wrong, error, message):
+    with pytest.raises(error, match=f"^problem.{message}"):
+        sweep(own(kind, **wrong), **OWN)
+
+
+def test_an_unknown_kind_of_problem_is_an_error():
+    with pytest.raises(ValueError, match='problem.kind must .*got "?.classification'):
+        sweep(replace(own("binary"), kind="classification"), **OWN)
 
 
 def test_a_linear_model_has_no_hidden_layer():
@@ -225,7 +333,7 @@ def test_keras_replays_a_column_to_1e_4_in_every_epoch(name):
         epochs=epochs,
         progress=False,
     )
-    loss = LOSSES[data.kind]
+    loss = losses.USUAL[data.kind].loss
     units = 10 if name == "digits" else 1
     y = data.y_train if name == "digits" else data.y_train.reshape(-1, 1)
     for i, rate in enumerate(rates):
@@ -241,6 +349,44 @@ def test_keras_replays_a_column_to_1e_4_in_every_epoch(name):
             assert measured == pytest.approx(
                 result.train_loss[i, 1, 1, epoch], abs=1e-4
             )
+
+
+# BLAS gets back the threads that it had
+
+
+def blas_threads():
+    return {pool["num_threads"] for pool in threadpool_info() if "blas" in str(pool)}
+
+
+def test_four_sweeps_at_once_leave_blas_with_its_threads():
+    small = GRID | {"batch_sizes": 512}
+    with threadpool_limits(2, "blas"):
+        for _ in range(3):
+            with ThreadPoolExecutor(4) as pool:
+                sweeps_ = [pool.submit(sweep, DIGITS, **small) for _ in range(4)]
+            assert [future.exception() for future in sweeps_] == [None] * 4
+            assert blas_threads() == {2}
+
+
+def test_whoever_goes_last_gives_the_threads_back():
+    with threadpool_limits(2, "blas"):
+        first, second = one_blas_thread(), one_blas_thread()
+        with first:
+            second.__enter__()
+        assert blas_threads() == {1}
+        second.__exit__(None, None, None)
+        assert blas_threads() == {2}
+
+
+def test_who_follows_a_training_keeps_threads_and_warnings():
+    network = Network((64, 10), loss=losses.sparse_categorical_crossentropy)
+    with threadpool_limits(2, "blas"):
+        before = np.geterr()
+        walk = capstone.follow(DIGITS, network, SGD(0.1), 32, 9, (0,), after=(0, 3, 7))
+        for expected in (0, 3, 7, 9):
+            assert next(walk)[0] == expected
+            assert blas_threads() == {2} and np.geterr() == before
+    assert next(walk, None) is None
 
 
 # What comes back
@@ -329,7 +475,7 @@ def test_interrupted_it_keeps_what_is_finished(monkeypatch, capsys, small):
 
 def test_an_error_in_a_part_ends_the_sweep():
     class Broken(SGD):
-        def update(self, w, g, state, rate):
+        def update(self, w, g, memory, rate):
             raise RuntimeError("broken rule")
 
     with pytest.raises(RuntimeError, match="broken rule"):
@@ -350,6 +496,7 @@ def test_where_all_runs_diverge_none_is_best():
     ("changed", "error", "message"),
     [
         ({"problem": "digits"}, TypeError, r"problem must be .*load\(\"digits\"\)"),
+        ({"problem": pd.DataFrame([[1]])}, TypeError, "from_table.* got DataFrame"),
         ({"learning_rates": ()}, ValueError, "learning_rates must hold at least one"),
         ({"batch_sizes": []}, ValueError, "batch_sizes must hold at least one"),
         ({"seeds": np.array([])}, ValueError, "seeds must hold at least one"),
@@ -365,6 +512,14 @@ def test_where_all_runs_diverge_none_is_best():
         ({"hidden": 64}, TypeError, "hidden must be .* got 64"),
         ({"optimizer": SGD(0.1)}, TypeError, "from rates, such as SGD or .*got SGD"),
         ({"optimizer": lambda rate: rate}, TypeError, "helpers.optimizers"),
+        ({"optimizer": lambda rates: SGD(0.1)}, ValueError, "must use the rates .*SGD"),
+        ({"optimizer": lambda rates: SGD(rates[0])}, ValueError, "must use the rates"),
+        (
+            {"optimizer": lambda rates: SGD(CosineDecay(0.1, 9))},
+            ValueError,
+            "must use the rates",
+        ),
+        ({"optimizer": lambda rates: ONE}, ValueError, "a new one at each call"),
     ],
 )
 def test_wrong_arguments_are_errors_that_say_what_to_do(changed, error, message):

@@ -30,8 +30,12 @@ from tools.needed import needed
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("lessons", "solutions")
+ANSWERS = "helpers/checks/answers.json"  # built, too: what `.solution()` shows
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 KEPT_TAGS = {"nbval-ignore-output", "raises-exception"}
+TAGS = KEPT_TAGS | {"solution", "notes", "after"}
+# Of tags such as "exercise:name", which cells keep: see marks().
+MARKS = {"exercise", "bet"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 # Steps of five out of 255 look the same, and make the pictures a third lighter.
 FEWER_LEVELS = [round(level / 5) * 5 for level in range(256)] * 3
@@ -60,6 +64,8 @@ def read_cells(path):
     notebook = jupytext.read(path, fmt="py:percent")
     cells = []
     for cell in notebook.cells:
+        check_tags(cell, path)
+        named = dict(tag.split(":") for tag in tags(cell) if ":" in tag)
         parts = [cell.source]
         if cell.cell_type == "markdown":
             parts = re.split(r"\n(?=#{1,3} )", cell.source)
@@ -67,6 +73,7 @@ def read_cells(path):
             if part:
                 split = nbformat.from_dict(cell)
                 split.source = part
+                split.metadata.downhill = nbformat.from_dict(named)
                 cells.append(split)
     return cells
 
@@ -87,25 +94,37 @@ def check_marks(path):
         raise BuildError(f"{path.name}:{opened}: {BEGIN} without {END}")
 
 
+def check_tags(cell, path):
+    """Stop on a tag that says nothing, such as one with a slip in it."""
+    for tag in tags(cell):
+        mark, colon, name = tag.partition(":")
+        if tag not in TAGS and not (colon and mark in MARKS and name.isidentifier()):
+            known = ", ".join([*sorted(TAGS), *(f"{mark}:name" for mark in MARKS)])
+            raise BuildError(f"{path.name}: unknown tag {tag!r}: use one of {known}")
+
+
 def tags(cell):
     """Return a cell's tags."""
     return cell.metadata.get("tags", [])
 
 
+def marks(cell):
+    """Return what every tool knows a cell by, of a source or built.
+
+    {"exercise": name}; in a built notebook also {"setup": True}, for imports alone, and
+    {"figure": True}, for code that draws one.
+    """
+    return cell.metadata.get("downhill", {})
+
+
 def exercise_name(cell):
-    """Return the name in a cell's tag `exercise:name`, or None."""
-    return name_after("exercise:", cell)
+    """Return the name of the exercise that a cell holds, or None."""
+    return marks(cell).get("exercise")
 
 
 def bet_name(cell):
-    """Return the name in a cell's tag `bet:name`, or None."""
-    return name_after("bet:", cell)
-
-
-def name_after(mark, cell):
-    """Return what follows a mark in one of a cell's tags, or None."""
-    names = [tag.removeprefix(mark) for tag in tags(cell) if tag.startswith(mark)]
-    return names[0] if names else None
+    """Return the name of the bet that a cell asks for, or None."""
+    return marks(cell).get("bet")
 
 
 def with_answers(code):
@@ -146,6 +165,12 @@ def stub(region):
     return f"{indent}..."
 
 
+def split_check(code):
+    """Return an exercise's code as two: the answer, and the call of its check."""
+    answer, found, call = code.partition("\ncheck.")
+    return answer.strip(), f"check.{call}".strip() if found else ""
+
+
 # The two editions
 
 
@@ -183,12 +208,17 @@ def cell_id(cell, counter):
 
 
 def metadata(cell):
-    """Return the tags that a notebook needs, and the slide that the rule gives."""
+    """Return what tools need of a cell: tags, marks, and the slide by the rule."""
     kept = {}
     if needed := [tag for tag in tags(cell) if tag in KEPT_TAGS]:
         kept["tags"] = needed
-    if name := bet_name(cell):
-        kept["downhill"] = {"bet": name}
+    marked = dict(marks(cell))
+    if cell.cell_type == "code" and is_setup(cell.source):
+        marked["setup"] = True
+    if cell.cell_type == "code" and "plots.show(" in cell.source:
+        marked["figure"] = True
+    if marked:
+        kept["downhill"] = marked
     slide = None
     if "notes" in tags(cell):
         slide = "notes"
@@ -199,6 +229,15 @@ def metadata(cell):
     if slide:
         kept["slideshow"] = {"slide_type": slide}
     return kept
+
+
+def is_setup(code):
+    """Tell whether code holds imports alone, or comments."""
+    setup = ast.Import | ast.ImportFrom
+    return all(
+        isinstance(line, setup) or ast.unparse(line) == "plots.use_style()"
+        for line in ast.parse(code).body
+    )
 
 
 def check_syntax(code, identity):
@@ -215,9 +254,8 @@ def collect_answers(cells):
     for cell in cells:
         if exercise_name(cell):
             name = exercise_name(cell)
-            code = with_answers(cell.source).splitlines()
-            code = [line for line in code if not line.startswith("check.")]
-            answers[name] = {"code": "\n".join(code).strip(), "text": ""}
+            code, _ = split_check(with_answers(cell.source))
+            answers[name] = {"code": code, "text": ""}
         elif name and "solution" in tags(cell) and cell.cell_type == "markdown":
             text = f"{answers[name]['text']}\n\n{cell.source}"
             answers[name]["text"] = text.strip()
@@ -304,7 +342,10 @@ def same_solution(file, wanted, path):
     except nbformat.reader.NotJSONError:  # cut off, or with the marks of a merge
         return False
     made_from = there.metadata.get("downhill", {}).get("made_from")
-    found, needed = ([(c.id, c.source) for c in n.cells] for n in (there, wanted))
+    found, needed = (
+        [(cell.id, cell.source, cell.metadata) for cell in notebook.cells]
+        for notebook in (there, wanted)
+    )
     return made_from == fingerprint(path) and found == needed
 
 
@@ -358,7 +399,7 @@ def main(arguments=None):
     choice.add_argument("--check", action="store_true", help="say what is stale")
     choice.add_argument("--all", action="store_true", help="rebuild everything")
     options = parser.parse_args(arguments)
-    answers = ROOT / "helpers" / "checks" / "answers.json"
+    answers = ROOT / ANSWERS
     try:
         check_orphans()
         text = answers_text()

@@ -37,37 +37,34 @@ CONTAINER = (
 def mend(notebook, source):
     """Give a submission nbgrader's marks back; return the ids that lacked them.
 
-    A cell is known by its id, by the id that Colab keeps, or by its first line. One
-    that was deleted comes back below its exercise.
+    One that was deleted comes back above the next cell that is still there.
     """
-    there = graded.marked_ids(notebook)
-    lost = [cell for cell in source.cells if graded.locked(cell)]
-    lost = [cell for cell in lost if cell.id not in there]
-    for wanted in lost:
-        first = wanted.source.splitlines()[0]
-        found = next((c for c in notebook.cells if wanted.id in ids(c)), None) or next(
-            (c for c in notebook.cells if c.source.startswith(first)), None
-        )
-        if found is None:
-            found = nbformat.from_dict(wanted)
-            notebook.cells.insert(place(notebook, wanted), found)
-        found.metadata["nbgrader"] = dict(wanted.metadata.nbgrader)
+    there, lost = graded.marked_ids(notebook), []
+    for number, wanted in enumerate(source.cells):
+        if not graded.locked(wanted) or wanted.id in there:
+            continue
+        lost.append(wanted.id)
+        place = find(notebook, wanted)
+        if place is None:
+            below = (find(notebook, cell) for cell in source.cells[number + 1 :])
+            end = len(notebook.cells)
+            place = next((place for place in below if place is not None), end)
+            notebook.cells.insert(place, nbformat.from_dict(wanted))
+        notebook.cells[place].metadata["nbgrader"] = dict(wanted.metadata.nbgrader)
     notebook.nbformat_minor = max(notebook.nbformat_minor, 5)
-    return [cell.id for cell in lost]
+    return lost
 
 
-def ids(cell):
-    """Return a cell's id, and the one that Colab gives it."""
-    return cell.get("id"), cell.metadata.get("id")
+def find(notebook, wanted):
+    """Return the place of a built cell in a submission, or None.
 
-
-def place(notebook, wanted):
-    """Return where a deleted cell belongs: below its exercise, or at the end."""
-    exercise = wanted.id.replace("points-", "exercise-")
-    for number, cell in enumerate(notebook.cells):
-        if exercise in ids(cell):
-            return number + 1
-    return len(notebook.cells) if exercise != wanted.id else 0
+    It is known by its id, by the id that Colab keeps, or by its first line.
+    """
+    first = wanted.source.splitlines()[0]
+    ids = [{cell.get("id"), cell.metadata.get("id")} for cell in notebook.cells]
+    starts = [cell.source.startswith(first) for cell in notebook.cells]
+    same = [wanted.id in known for known in ids]
+    return next((found.index(True) for found in (same, starts) if any(found)), None)
 
 
 @dataclass(frozen=True)

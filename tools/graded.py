@@ -58,27 +58,26 @@ def notebook(source):
 
 def split(cell, source):
     """Return an exercise's cell as two, answer and judge; others as they are."""
-    name = cell.id.removeprefix("exercise-")
-    if cell.id == name:
+    name = build.exercise_name(cell)
+    if name is None:
         return [cell]
-    last = ast.parse(cell.source).body[-1]
-    call = ast.unparse(last)
-    if not call.startswith(f"check.{name}("):
-        raise build.BuildError(f"{source.name}: {cell.id} must end with check.{name}()")
-    cell.source = "\n".join(cell.source.splitlines()[: last.lineno - 1]).rstrip()
+    cell.source, call = build.split_check(cell.source)
+    start, end = f"check.{name}(", ")"
+    if not (call.startswith(start) and call.endswith(end)):
+        raise build.BuildError(f"{source.name}: {name} must end with {start}...{end}")
     lesson = importlib.import_module(f"helpers.checks.lesson_{source.stem[:2]}")
-    exercise = next(each for each in lesson.EXERCISES if each.name == name)
+    exercise = getattr(lesson, name)
     most = 2 if trains(exercise) else None
     definitions, mistakes = known_mistakes(source.stem[:2], exercise, most)
     judge = JUDGE.format(
         name=name,
-        answer=call.removeprefix(f"check.{name}(").removesuffix(")"),
+        answer=call.removeprefix(start).removesuffix(end),
         definitions=textwrap.indent(definitions or "pass", "    "),
         mistakes=mistakes,
     )
     made = new_code_cell(judge, id=f"points-{name}")
     marks = {"grade_id": made.id, "grade": True, "points": exercise.points}
-    made.metadata["nbgrader"] = SCHEMA | marks
+    made.metadata.update(nbgrader=SCHEMA | marks, downhill={"judges": name})
     return [cell, made]
 
 

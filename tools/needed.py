@@ -1,6 +1,7 @@
 """What a source needs of helpers/: the modules and the data that it uses, no others."""
 
 import ast
+from functools import cache
 
 DATA = {".json", ".mplstyle"}
 
@@ -8,8 +9,9 @@ DATA = {".json", ".mplstyle"}
 def needed(source, root):
     """Return path -> text of what a source uses of helpers/, directly or through it.
 
-    A package's ``__init__.py`` gathers names from its modules. Only modules whose names
-    are used come along; the lines that import from the others stay behind.
+    A package's ``__init__.py`` gathers names from its modules, and does nothing else.
+    Only modules whose names are used come along; the lines that import from the others
+    stay behind.
     """
     files, left = set(), [source]
     while left:
@@ -22,28 +24,47 @@ def needed(source, root):
     }
 
 
+@cache
+def imports(text, package):
+    """Return (statement, name here, dotted name) of all that a text imports."""
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        start = ""
+        if isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: 1 - node.level or None] if node.level else []
+            start = ".".join([*above, *filter(None, [node.module]), ""])
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            for alias in node.names:
+                here = alias.asname or alias.name
+                found.append((node, here, start + alias.name))
+    return found
+
+
+@cache
+def _names(text, package):
+    """Return the dotted names that a text imports, or has of what it imports."""
+    here = {name: dotted for _, name, dotted in imports(text, package)}
+    return set(here.values()).union(
+        f"{here.get(node.value.id)}.{node.attr}"
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    )
+
+
+def _read(file, root):
+    """Return a file's text, and the package that it is in."""
+    return file.read_text("utf-8"), ".".join(file.relative_to(root).parts[:-1])
+
+
 def _used_by(file, root):
     """Return the files of helpers/ that a file uses itself."""
-    names, words = {}, set()  # here -> where it comes from, such as helpers.plots.show
-    modules, attributes = set(), set()
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.asname or alias.name: alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and not _gathers(node, file, root):
-            module = _module(node, file, root)
-            modules.add(module)
-            for alias in node.names:
-                names[alias.asname or alias.name] = f"{module}.{alias.name}"
-        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            attributes.add((node.value.id, node.attr))
-        elif isinstance(node, ast.Constant):
-            words.add(node.value)
-    used = modules | set(names.values())
-    used |= {f"{names[name]}.{attr}" for name, attr in attributes if name in names}
+    if file.name == "__init__.py":
+        return set()  # what it gathers, others use
+    text, package = _read(file, root)
     data = {path for path in (root / "helpers").rglob("*.*") if path.suffix in DATA}
     # The answers to all lessons: a lesson's own ones stand in its source.
-    data = {path for path in data if path.name in words - {"answers.json"}}
-    return data.union(*(_behind(name, root) for name in used))
+    found = {path for path in data if path.name in text and path.stem != "answers"}
+    return found.union(*(_behind(name, root) for name in _names(text, package)))
 
 
 def _behind(name, root):
@@ -55,45 +76,25 @@ def _behind(name, root):
             files.add(place / "__init__.py")
         elif place.with_suffix(".py").is_file():
             return files | {place.with_suffix(".py")}
-        else:  # a name that a package gathers, or defines itself
-            for node in ast.parse(start.read_text("utf-8")).body:
-                if _gathers(node, start, root) and part in _names(node):
-                    return files | _behind(_module(node, start, root), root)
-            return files
+        else:  # a name that a package gathers
+            gathered = {
+                here: dotted for _, here, dotted in imports(*_read(start, root))
+            }
+            return files | _behind(gathered.get(part, ""), root)
     return files
 
 
 def _without_the_rest(file, files, root):
     """Return a file's text; of an ``__init__.py`` what can be had from these files."""
-    text = file.read_text("utf-8")
+    text, package = _read(file, root)
     if file.name != "__init__.py":
         return text
-    lines = text.splitlines(keepends=True)
-    for node in ast.parse(text).body:
-        if _gathers(node, file, root):
-            gone = not _behind(_module(node, file, root), root) <= files
-        else:
-            gone = isinstance(node, ast.Assign) and "__all__" in ast.unparse(node)
-        for number in range(node.lineno, node.end_lineno + 1) if gone else ():
-            lines[number - 1] = ""
-    return "".join(lines)
-
-
-def _gathers(node, file, root):
-    """Tell whether a package's ``__init__.py`` imports from its own modules here."""
-    package = ".".join(file.relative_to(root).parts[:-1])
-    return (
-        file.name == "__init__.py"
-        and isinstance(node, ast.ImportFrom)
-        and _module(node, file, root).startswith(f"{package}.")
-    )
-
-
-def _names(node):
-    return {alias.asname or alias.name for alias in node.names}
-
-
-def _module(node, file, root):
-    """Return the dotted name of the module that a ``from ... import`` names."""
-    package = file.relative_to(root).parts[: -node.level] if node.level else ()
-    return ".".join([*package, *filter(None, [node.module])])
+    gone = [node for node in ast.parse(text).body if isinstance(node, ast.Assign)]
+    gone += [  # __all__ names them, too
+        node
+        for node, _, dotted in imports(text, package)
+        if not _behind(dotted, root) <= files
+    ]
+    lost = {n for node in gone for n in range(node.lineno, node.end_lineno + 1)}
+    lines = enumerate(text.splitlines(keepends=True), 1)
+    return "".join(line for number, line in lines if number not in lost)

@@ -5,7 +5,6 @@ from elsewhere stands in tools/slides/: reveal.js 6.0.2 as npm has it (MIT), and
 template. Formulas become MathML, which browsers set by themselves.
 """
 
-import ast
 import re
 import sys
 from pathlib import Path
@@ -28,29 +27,21 @@ def pages(source):
     stubs = {cell.id: cell for cell in lesson.cells}
     shown, after_exercise = [], False
     for cell in solution.cells:
-        if cell.id not in stubs or is_setup(cell):
+        marks = build.marks(cell)
+        if cell.id not in stubs or "setup" in marks:
             continue  # a solution's text; hints; imports
         if after_exercise and "slideshow" not in cell.metadata:
             cell.metadata["slideshow"] = {"slide_type": "subslide"}
-        after_exercise = cell.id.startswith("exercise-")
+        after_exercise = "exercise" in marks
         if after_exercise:
             cell = stubs[cell.id]
         if cell.cell_type == "markdown":
             cell.source = FORMULA.sub(mathml, cell.source)
-        elif "plots.show(" in cell.source and cell.outputs:
+        elif "figure" in marks and cell.outputs:
             cell.source = ""  # a figure needs no lines that draw it
         shown.append(cell)
     solution.cells = shown
     return solution
-
-
-def is_setup(cell):
-    """Tell whether a code cell holds imports alone, or comments."""
-    setup = ast.Import | ast.ImportFrom
-    return cell.cell_type == "code" and all(
-        isinstance(line, setup) or ast.unparse(line) == "plots.use_style()"
-        for line in ast.parse(cell.source).body
-    )
 
 
 def mathml(found):

@@ -2,17 +2,16 @@
 
 from dataclasses import dataclass
 from functools import partial
-from itertools import count
+from itertools import chain, count, islice
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from helpers.capstone.tasks import SEEDS, score
 from helpers.fast_network import FastNetwork
-from helpers.minibatches import epoch_order
+from helpers.inner.blas import one_blas_thread
 from helpers.optimizers import SGD, Adadelta, Adagrad, Adam, RMSprop
 from helpers.schedules import CosineDecay
-from helpers.training import fresh_network
+from helpers.training import epoch_steps, fresh_network, rows_for
 
 OPTIMIZERS = {
     "SGD": SGD,
@@ -46,8 +45,8 @@ class Recipe:
         return OPTIMIZERS[self.optimizer](rate)
 
 
-def scores(problem, recipe, steps, seeds=SEEDS, part="valid", look=()):
-    """Train a recipe; return its scores after the steps in ``look`` and the last one.
+def scores(problem, recipe, steps, seeds=SEEDS, part="valid", after=()):
+    """Train a recipe; return its scores after so many steps, and after the last one.
 
     Parameters
     ----------
@@ -58,51 +57,47 @@ def scores(problem, recipe, steps, seeds=SEEDS, part="valid", look=()):
         One run each.
     part : str
         On which rows: "train", "valid" or "test".
-    look : sequence of int
+    after : sequence of int
+        The numbers of steps after which to score, besides the last.
 
     Returns
     -------
     dict of int to array, shape (runs,)
         By the number of steps. A run that blew up has -inf.
     """
-    trained = train(problem, recipe, steps, seeds, look)
-    return {done: scores_of(stack, problem, part) for done, stack in trained}
+    trained = train(problem, recipe, steps, seeds, after)
+    return {done: scores_of(network, problem, part) for done, network in trained}
 
 
-def train(problem, recipe, steps, seeds, look=()):
+def train(problem, recipe, steps, seeds, after=()):
     """Train fresh networks by a recipe, one for each seed; yield as ``follow`` does."""
     network = fresh_network(problem, recipe.hidden, seeds)
     optimizer = recipe.make_optimizer(steps)
-    return follow(problem, network, optimizer, recipe.batch_size, steps, seeds, look)
+    return follow(problem, network, optimizer, recipe.batch_size, steps, seeds, after)
 
 
-def follow(problem, network, optimizer, batch_size, steps, seeds, look=()):
-    """Train a network, and yield (steps done, network) at the steps in ``look``.
+def follow(problem, network, optimizer, batch_size, steps, seeds, after=()):
+    """Train a network; yield (steps done, network) after so many steps, and the last.
 
-    The last step is always among them. Each run goes through the rows in the order of
-    its seed. The network that is given stays as it is.
+    Each run goes through the rows in the order of its seed. The network that is given
+    stays as it is.
     """
-    x, y = problem.x_train, problem.y_train
-    if problem.kind == "binary" and network.widths[-1] == 1:
-        y = y[:, None]
-    stack, done, epochs = FastNetwork(network), 0, count()
-    look = {*look, steps}
+    x, y = rows_for(network, problem, "train")
+    network = FastNetwork(network)
     optimizer.reset()
-    # On matrices this small, threads of BLAS wait for one another more than they help.
-    with np.errstate(over="ignore", invalid="ignore"), threadpool_limits(1, "blas"):
-        while done <= steps:
-            epoch = next(epochs)
-            orders = {seed: epoch_order(len(x), epoch, seed) for seed in set(seeds)}
-            order = np.stack([orders[seed] for seed in seeds])
-            for start in range(0, len(x), batch_size):
-                if done in look:
-                    yield done, stack
-                if done == steps:
-                    return
-                rows = order[:, start : start + batch_size]
-                gradients = stack.gradients(x[rows], y[rows])
-                stack.weights = optimizer.step(stack.weights, gradients)
-                done += 1
+    taken = chain.from_iterable(
+        epoch_steps(network, optimizer, x, y, epoch, batch_size, seeds)
+        for epoch in count()
+    )
+    done = 0
+    for stop in sorted({*after, steps}):
+        # On matrices this small, threads of BLAS wait for one another more than they
+        # help.
+        with np.errstate(over="ignore", invalid="ignore"), one_blas_thread():
+            for _ in islice(taken, stop - done):
+                pass
+        done = stop
+        yield done, network
 
 
 @np.errstate(over="ignore", invalid="ignore")
@@ -110,6 +105,6 @@ def scores_of(network, problem, part):
     """Return the score of each run on a part of the rows; -inf if it blew up."""
     x, y = getattr(problem, f"x_{part}"), getattr(problem, f"y_{part}")
     outputs = network.logits(x)
-    came = score(outputs, y, problem.kind, logits=network.takes_logits)
-    finite = np.isfinite(outputs).all(axis=(-2, -1)) & np.isfinite(came)
-    return np.where(finite, came, -np.inf)
+    scored = score(outputs, y, problem.kind, logits=network.takes_logits)
+    finite = np.isfinite(outputs).all(axis=(-2, -1)) & np.isfinite(scored)
+    return np.where(finite, scored, -np.inf)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
+from helpers import training
 from helpers.data import Problem, load, mean_and_scale
 
 SEEDS = (0, 1, 2)
-UNITS = {"regression": (1,), "binary": (1, 2), "multiclass": (10,), "multilabel": (10,)}
 FOUND = Path(__file__).with_name("found.json")
 PAIRS = {"train": 3000, "valid": 600, "test": 600}
 
@@ -76,18 +76,18 @@ def two_digits() -> Problem:
 def score(outputs, y, kind: str, logits: bool = False):
     """Return how good outputs of shape (..., rows, units) are: a number, or an array.
 
-    R squared for "regression"; the share of rows classified right for "binary", from
-    one unit or two, and for "multiclass"; for "multilabel" the share of rows in which
-    every label is right. ``logits`` says that the outputs are no probabilities yet.
+    As ``score`` of :mod:`helpers.training`, but for one thing: with several labels a
+    row counts only if all of them are right.
     """
-    if kind == "regression":
-        return 1 - ((y - outputs) ** 2).mean(axis=(-2, -1)) / y.var()
-    yes = outputs > (0 if logits else 0.5)
     if kind == "multilabel":
+        yes = outputs > (0 if logits else 0.5)
         return (yes == (y > 0.5)).all(axis=-1).mean(axis=-1)
-    one_unit = outputs.shape[-1] == 1
-    chosen = yes[..., 0] if one_unit else outputs.argmax(axis=-1)
-    return (chosen == y).mean(axis=-1)
+    return training.score(outputs, y, kind, logits)
+
+
+def allowed_units(problem):
+    """Return how many units the output may have: two for yes and no are right, too."""
+    return (1, 2) if problem.kind == "binary" else (training.units_of(problem),)
 
 
 def steps_of(rows: int, batch_size: int, epochs: int) -> int:

@@ -49,16 +49,16 @@ def array(answer, shape, name="your answer") -> np.ndarray:
     is_list = isinstance(answer, list | tuple | numbers.Real)
     if not is_list and not hasattr(answer, "__array__"):
         raise Wrong(f"{name} should be an array. You gave {kind_of(answer)}.")
-    came = np.asarray(answer)
-    if came.dtype.kind not in "iuf":
+    got = np.asarray(answer)
+    if got.dtype.kind not in "iuf":
         raise Wrong(f"{name} should hold numbers. You gave {show(answer)}.")
-    if came.shape != tuple(shape):
+    if got.shape != tuple(shape):
         raise Wrong(
-            f"{name} should have the shape {tuple(shape)}. Yours has {came.shape}."
+            f"{name} should have the shape {tuple(shape)}. Yours has {got.shape}."
         )
-    if not np.isfinite(came).all():
-        raise Wrong(f"{name} holds a value that is not finite: {show(came)}.")
-    return came
+    if not np.isfinite(got).all():
+        raise Wrong(f"{name} holds a value that is not finite: {show(got)}.")
+    return got
 
 
 def call(
@@ -126,17 +126,18 @@ def entries(answer, keys, name, example, listed="") -> list:
     return [answer[key] for key in keys]
 
 
-def look_up(came, mistakes, rtol=0, atol=0):
-    """Say what is wrong with a number that is known: number -> words."""
+def look_up(got, mistakes, rtol=0, atol=0):
+    """Say what is wrong with a number that is known: number, or numbers -> words."""
     for known, words in mistakes.items():
-        if abs(came - known) <= atol + rtol * abs(known):
+        known = known if isinstance(known, tuple) else (known,)
+        if any(abs(got - each) <= atol + rtol * abs(each) for each in known):
             raise Wrong(words)
 
 
-def recognise(came, mistakes, **tolerance):
-    """Say what the first mistake is that gives what came: words -> values."""
+def recognise(got, mistakes, **tolerance):
+    """Say what the first mistake is that gives these values: words -> values."""
     for words, values in mistakes.items():
-        if np.allclose(came, values, **tolerance):
+        if np.allclose(got, values, **tolerance):
             raise Wrong(words)
 
 
@@ -220,8 +221,8 @@ def _unchanged(before, after):
 
 def choices(answer, letters, name, example, whole=False) -> dict:
     """Return a dictionary letter -> number."""
-    came = entries(answer, letters, name, example)
+    got = entries(answer, letters, name, example)
     return {
         letter: number(value, f"{name}[{letter!r}]", whole)
-        for letter, value in zip(letters, came, strict=True)
+        for letter, value in zip(letters, got, strict=True)
     }

@@ -216,17 +216,19 @@ def _write(bet, record):
     """Keep a bet's record; return a remark where that is not for long."""
     if os.environ.get("DOWNHILL_PROGRESS") == "off":
         return "Nothing is kept here."
-    kept, file = read(), _file()
-    kept.setdefault(f"{bet.lesson:02}", {})[bet.name] = record
-    if file is None:
-        return once("It is kept until this notebook's kernel stops.").strip()
+    file = _file()
     try:
-        # Moved over the file at the end: a killed kernel leaves the old one.
-        with tempfile.NamedTemporaryFile(
-            "w", dir=file.parent, suffix=".tmp", delete=False, encoding="utf-8"
-        ) as new:
-            json.dump(kept, new, indent=1)
-        os.replace(new.name, file)
+        with progress.no_other_kernel():
+            kept = read()
+            kept.setdefault(f"{bet.lesson:02}", {})[bet.name] = record
+            if file is None:
+                return once("It is kept until this notebook's kernel stops.").strip()
+            # Moved over the file at the end: a killed kernel leaves the old one.
+            with tempfile.NamedTemporaryFile(
+                "w", dir=file.parent, suffix=".tmp", delete=False, encoding="utf-8"
+            ) as new:
+                json.dump(kept, new, indent=1)
+            os.replace(new.name, file)
     except OSError as error:
         return f"It could not be kept: {error.strerror}."
     return ""

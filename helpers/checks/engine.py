@@ -1,4 +1,8 @@
-"""Exercises: check, two hints, solution. A check never raises and never hangs."""
+"""Exercises: check, two hints, solution. A check never raises.
+
+Nor does it hang in Python: an answer is stopped when its seconds are over. Code in C,
+such as ``sum(range(10**10))``, can't be stopped from Python: it is, once it returns.
+"""
 
 import contextlib
 import json
@@ -138,12 +142,11 @@ def judge_safely(judge, answers, seconds):
             contextlib.redirect_stdout(printed),
             contextlib.redirect_stderr(printed),
             warnings.catch_warnings(),
-            _time_limit(seconds),
         ):
             warnings.simplefilter("ignore")
             if any(answer is ... for answer in answers):
                 raise NotAttempted
-            status, message = "correct", judge(*answers)
+            status, message = "correct", _within(seconds, judge, *answers)
     except NotAttempted:
         status = "not attempted"
         message = "Put your answer in the place of the `...`, then run the cell again."
@@ -199,34 +202,48 @@ def _can_stop():
     return hasattr(signal, "setitimer") and in_main_thread
 
 
-@contextlib.contextmanager
-def _time_limit(seconds):
-    """Stop the block after so many seconds, where the system has an alarm clock."""
+def _within(seconds, judge, *answers):
+    """Call a judge; stop it after so many seconds, where there is an alarm clock."""
     if not _can_stop():
-        yield
-        return
+        return judge(*answers)
+    tracer, traced = sys.gettrace(), []
+
+    def run():
+        return judge(*answers)
 
     def stop(signum, frame):
-        def trace(frame, event, value):
-            if event == "line":
-                raise _TooSlow
-            return trace
-
-        # An `except:` around the loop may swallow the first error; the tracer raises
-        # the next one inside that `except`, where nothing catches it.
-        while frame is not None and frame.f_code is not here:
-            frame.f_trace = trace
+        inside = []
+        while frame is not None and frame.f_code is not run.__code__:
+            if frame.f_code not in clockwork:
+                inside.append(frame)
             frame = frame.f_back
+        if frame is None or not inside:  # the judge has not begun, or has ended
+            return
+        # An `except:` around the loop may swallow the first error; the tracer raises
+        # the next one inside that `except`, where nothing catches it. Frames outside of
+        # the judge are left alone: they run on, and any later tracer would wake theirs.
+        for each in inside:
+            each.f_trace = trace
+        traced.extend(inside)
         sys.settrace(trace)
         raise _TooSlow
 
-    here = sys._getframe().f_code
-    tracer = sys.gettrace()
+    def trace(frame, event, value):
+        if frame.f_code in clockwork:
+            return None
+        if event == "line":
+            raise _TooSlow
+        return trace
+
+    clockwork = stop.__code__, trace.__code__
     handler = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.05)
     try:
-        yield
+        signal.setitimer(signal.ITIMER_REAL, seconds, 0.05)
+        return run()
     finally:
+        sys.settrace(tracer)
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, handler)
-        sys.settrace(tracer)
+        for each in traced:  # a generator that caught all this may still be alive
+            each.f_trace = None
+        traced.clear()

@@ -102,29 +102,29 @@ def minibatch_gradient(answer):
     name = "minibatch_gradient"
     for w, b, size in ((0.7, -0.4, 5), (-1.5, 2.0, 12), (0.0, 0.5, 1)):
         rows = random.permutation(30)[:size]
-        came = call(answer, w, b, x, y, rows, name=name)
-        if size > 2 and np.shape(came) in ((2, size), (size, 2), (2, 30)):
+        got = call(answer, w, b, x, y, rows, name=name)
+        if size > 2 and np.shape(got) in ((2, size), (size, 2), (2, 30)):
             raise Wrong(
                 "You return a value for each row. The gradient has two numbers: take "
                 "the mean over the rows of the minibatch."
             )
-        if np.shape(came) == ():
+        if np.shape(got) == ():
             raise Wrong(
                 f"{name} should return two numbers, the slope along `w` and the slope "
-                f"along `b`. You gave {show(came)}."
+                f"along `b`. You gave {show(got)}."
             )
-        came = array(came, (2,), f"What {name} returns")
+        got = array(got, (2,), f"What {name} returns")
         errors = w * x[rows] + b - y[rows]
         right = 2 * np.array([np.mean(errors * x[rows]), np.mean(errors)])
-        if not np.allclose(came, right, rtol=1e-6, atol=1e-9):
-            raise Wrong(_gradient_mistake(came, right, (w, b, x, y, rows)))
+        if not np.allclose(got, right, rtol=1e-6, atol=1e-9):
+            raise Wrong(_gradient_mistake(got, right, (w, b, x, y, rows)))
     return (
         "The mean over the handful, whatever its size. With all row numbers it is the "
         "full gradient; nothing else in it needs to change."
     )
 
 
-def _gradient_mistake(came, right, arguments):
+def _gradient_mistake(got, right, arguments):
     def slopes(errors, x):
         return 2 * np.array([np.mean(errors * x), np.mean(errors)])
 
@@ -156,24 +156,24 @@ def _gradient_mistake(came, right, arguments):
         ),
         "That is the loss. Wanted are its two slopes.": [np.mean(errors**2)] * 2,
     }
-    recognise(came, mistakes, rtol=1e-6, atol=1e-9)
-    if np.isclose(came[1], right[1]):
+    recognise(got, mistakes, rtol=1e-6, atol=1e-9)
+    if np.isclose(got[1], right[1]):
         return (
             "The slope along `b` is right, the one along `w` is not: multiply each "
             "row's error by the `x` of the same row before you take the mean."
         )
-    if np.isclose(came[0], right[0]):
+    if np.isclose(got[0], right[0]):
         return (
             "The slope along `w` is right, the one along `b` is not: it is the mean of "
             "twice the errors, without the `x`."
         )
-    if np.allclose(came, right, rtol=0.02, atol=1e-3):
+    if np.allclose(got, right, rtol=0.02, atol=1e-3):
         return (
             "Nearly: a nudge gives about this. The formula above the exercise is exact."
         )
     return (
         f"For {size} rows, w = {w} and b = {b} the gradient is {right.round(3)}; yours "
-        f"is {came.round(3)}. For each row: prediction minus truth, times 2, and for "
+        f"is {got.round(3)}. For each row: prediction minus truth, times 2, and for "
         "`w` times its `x`. Then the mean over the rows."
     )
 
@@ -286,20 +286,20 @@ def _standard_error(size):
 def which_cloud(answer):
     """Judge which cloud has which batch size."""
     example = '{"A": 4, "B": 16, "C": 64}'
-    came = choices(answer, "ABC", "my_sizes", example, whole=True)
-    if sorted(came.values()) != [4, 16, 64]:
+    got = choices(answer, "ABC", "my_sizes", example, whole=True)
+    if sorted(got.values()) != [4, 16, 64]:
         raise Wrong("Each of the batch sizes 4, 16 and 64 belongs to one cloud.")
-    if came == {"A": 16, "B": 64, "C": 4}:
+    if got == {"A": 16, "B": 64, "C": 4}:
         raise Wrong(
             "You have it upside down. More rows do not spread further: their errors "
             "cancel, and the cloud gets narrower."
         )
-    if came["B"] != 4:
+    if got["B"] != 4:
         raise Wrong(
-            f"You gave {came['B']:g} rows to B. It is the widest of the three: which "
+            f"You gave {got['B']:g} rows to B. It is the widest of the three: which "
             "batch size has the most noise?"
         )
-    if came["C"] != 64:
+    if got["C"] != 64:
         raise Wrong("B is right. Of A and C, which is narrower? It has more rows.")
     return "Four times the rows, half the width, and the same middle for all three."
 
@@ -314,10 +314,6 @@ def which_cloud(answer):
 def last_minibatch(answer):
     """Judge the last minibatch of an epoch: of 266 rows, 60 at a time."""
     rows = number(answer, "my_rows", whole=True)
-    evenly = (
-        "That shares the rows out evenly. Minibatches are filled one after the other: "
-        "60, 60, and so on, then what is left."
-    )
     mistakes = {
         60: "Only full minibatches hold 60, and 60 does not divide 266.",
         0: "Nothing is thrown away: the rows that are left make a smaller minibatch.",
@@ -326,8 +322,8 @@ def last_minibatch(answer):
         34: "That is how many rows are missing to a full one. How many are there?",
         86: "You left out one full minibatch: 266 - 3 * 60 is still more than 60.",
         10: "That was the last one of batch size 32. Here the batch size is 60.",
-        53: evenly,
-        54: evenly,
+        (53, 54): "That shares the rows out evenly. Minibatches are filled one after "
+        "the other: 60, 60, and so on, then what is left.",
         27: "One too many: four full minibatches hold 4 * 60 rows. What is left?",
         25: "One too few: four full minibatches hold 4 * 60 rows. What is left?",
     }
@@ -382,19 +378,17 @@ def _minibatches(answer, n, batch_size, seed):
     """Return a learner's minibatches, each row once, or say what is wrong."""
     given = f"epoch({n}, {batch_size}, seed={seed})"
     shuffled = "`rng.shuffle` changes its list and returns nothing."
-    came = call(
-        answer, n, batch_size, seed, name="epoch", advice={"NoneType": shuffled}
-    )
-    if not isinstance(came, list | tuple):
+    got = call(answer, n, batch_size, seed, name="epoch", advice={"NoneType": shuffled})
+    if not isinstance(got, list | tuple):
         raise Wrong(
             f"{given} should return a list of arrays, one a minibatch. It returns "
-            f"{kind_of(came)}."
+            f"{kind_of(got)}."
         )
-    if any(np.ndim(part) != 1 for part in came):
+    if any(np.ndim(part) != 1 for part in got):
         raise Wrong(f"Each minibatch of {given} should be an array of row numbers.")
-    if any(len(part) == 0 for part in came):
+    if any(len(part) == 0 for part in got):
         raise Wrong(f"{given} has a minibatch without rows. Where should you stop?")
-    parts = [array(part, (len(part),), "A minibatch") for part in came]
+    parts = [array(part, (len(part),), "A minibatch") for part in got]
     rows = np.concatenate(parts) if parts else np.array([], int)
     if any(part.dtype.kind not in "iu" for part in parts):
         raise Wrong("Row numbers have to be integers: they pick rows out of the data.")
@@ -458,11 +452,11 @@ def rows_needed(answer):
             if target
             else "For the target 0: does the loop go up to n, and is `<=` meant?"
         )
-        came = call(answer, per_row, target, name=name, nothing=nothing)
-        came = number(came, f"What {name} returns", whole=True)
+        got = call(answer, per_row, target, name=name, nothing=nothing)
+        got = number(got, f"What {name} returns", whole=True)
         right = _needed(n, per_row.std(), target)
-        if came != right:
-            raise Wrong(_needed_mistake(came, right, per_row, target))
+        if got != right:
+            raise Wrong(_needed_mistake(got, right, per_row, target))
     return (
         "From one row up to all of them: the first size that is good enough. For a "
         "target of 0 that is the whole set, where the factor is exactly 0."
@@ -475,55 +469,55 @@ def _needed(n, spread, target, factor=np.sqrt):
     return sizes[errors <= target][0]
 
 
-def _needed_mistake(came, right, per_row, target):
+def _needed_mistake(got, right, per_row, target):
     n, spread = len(per_row), per_row.std()
     where = f"For {n} rows of spread {spread:.2f} and the target {target:.3f}"
-    if came == n + 1:
+    if got == n + 1:
         return (
-            f"{where} your function returns {came:g}, one more than there are: perhaps "
+            f"{where} your function returns {got:g}, one more than there are: perhaps "
             "a rounding error of the computer. `min(n, ...)` cures it."
         )
-    if n != ROWS and target and came == _needed(ROWS, spread, target):
+    if n != ROWS and target and got == _needed(ROWS, spread, target):
         return (
-            f"{where} your function returns {came:g}, the size for {ROWS} rows: `n` is "
+            f"{where} your function returns {got:g}, the size for {ROWS} rows: `n` is "
             "the lesson's. The data that you are given have `len(per_row)`."
         )
     if target == 0:
         return (
-            f"{where} your function returns {came:g}. Only all {n} rows leave no noise "
+            f"{where} your function returns {got:g}. Only all {n} rows leave no noise "
             "at all."
         )
     simple = (spread / target) ** 2
-    if came in (int(simple), np.ceil(simple)) and simple > right:
+    if got in (int(simple), np.ceil(simple)) and simple > right:
         return (
-            f"{where} you ask for {came:g} rows: that leaves out the finite-population "
+            f"{where} you ask for {got:g} rows: that leaves out the finite-population "
             f"factor. With it {right} are enough."
         )
-    if came == _needed(n, spread, target, factor=lambda share: share):
+    if got == _needed(n, spread, target, factor=lambda share: share):
         return (
-            f"{where} your function returns {came:g}. The finite-population factor is "
+            f"{where} your function returns {got:g}. The finite-population factor is "
             "a square root."
         )
     linear = spread / target
-    if came in (int(linear), np.ceil(linear)) and linear > 1:
+    if got in (int(linear), np.ceil(linear)) and linear > 1:
         return (
-            f"{where} your function returns {came:g}. The noise goes down with the "
+            f"{where} your function returns {got:g}. The noise goes down with the "
             "square root of the batch size, not with the batch size."
         )
-    if came == right - 1:
+    if got == right - 1:
         return (
-            f"{where} your function returns {came:g}. With that many rows the standard "
+            f"{where} your function returns {got:g}. With that many rows the standard "
             "error is still above the target: round up."
         )
-    if came == right + 1:
+    if got == right + 1:
         return (
-            f"{where} your function returns {came:g}, and one row less would do. Does "
+            f"{where} your function returns {got:g}, and one row less would do. Does "
             "a standard error equal to the target count? Is `n - 1` below the line, "
             "and the spread a plain `std()`?"
         )
-    direction = "too few" if came < right else "more than needed"
+    direction = "too few" if got < right else "more than needed"
     return (
-        f"{where} your function returns {came:g} rows. That is {direction}: {right} is "
+        f"{where} your function returns {got:g} rows. That is {direction}: {right} is "
         "the smallest size whose standard error is at most the target."
     )
 

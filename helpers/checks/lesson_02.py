@@ -85,17 +85,17 @@ def numerical_gradient(answer):
         (np.array([-0.7, 2.0, 0.4, 1.1]), 0.2),
     ):
         many = f"Here `point` holds {len(point)} weights: go through them in a loop."
-        came = call(answer, f, point, h, name=name, advice={"unpack": many})
-        if np.shape(came) == ():
+        got = call(answer, f, point, h, name=name, advice={"unpack": many})
+        if np.shape(got) == ():
             raise Wrong(
                 f"{name} gives one value for {len(point)} weights. Wanted is an "
                 "array with a slope for each: nudge them one at a time, and return "
                 "after the loop."
             )
-        came = array(came, point.shape, f"What {name} returns")
+        got = array(got, point.shape, f"What {name} returns")
         right = _slopes(f, point, h, h)
-        if not np.allclose(came, right, rtol=1e-6, atol=1e-8):
-            raise Wrong(_numerical_mistake(came, right, f, point, h))
+        if not np.allclose(got, right, rtol=1e-6, atol=1e-8):
+            raise Wrong(_numerical_mistake(got, right, f, point, h))
     return (
         "One weight at a time, to both sides, divided by the whole way from one side "
         "to the other."
@@ -126,11 +126,11 @@ def _slopes(f, point, ahead, behind):
     )
 
 
-def _numerical_mistake(came, right, f, point, h):
+def _numerical_mistake(got, right, f, point, h):
     ahead, behind = _slopes(f, point, h, 0), _slopes(f, point, 0, h)
     one_side = "You nudge to one side only. Nudge to both, and divide by `2 * h`."
     for slopes in (ahead, behind):
-        recognise(came, {one_side: slopes}, rtol=1e-6, atol=1e-9)
+        recognise(got, {one_side: slopes}, rtol=1e-6, atol=1e-9)
     mistakes = {
         "Every slope has the wrong sign: it is ahead minus behind.": -right,
         "Every slope is twice as large as it should be: from `point - h` to "
@@ -149,9 +149,9 @@ def _numerical_mistake(came, right, f, point, h):
             _slopes(f, point, 1e-5, 1e-5)
         ),
     }
-    recognise(came, mistakes, rtol=1e-6, atol=1e-9)
+    recognise(got, mistakes, rtol=1e-6, atol=1e-9)
     return (
-        f"At {show(point)} with h = {h} it gives {show(came.round(3))}; the slopes by "
+        f"At {show(point)} with h = {h} it gives {show(got.round(3))}; the slopes by "
         f"nudges to both sides are {show(right.round(3))}. Does each nudge start from "
         "the same point?"
     )
@@ -170,14 +170,14 @@ def four_arrows(answer):
     """Judge which of four slopes belongs to which arrow."""
     right = {"A": 0.0, "B": 2.2, "C": -1.9, "D": -2.2}
     example = '{"A": 2.2, "B": 0.0, "C": -2.2, "D": -1.9}'
-    came = choices(answer, "ABCD", "my_slopes", example)
-    if not np.allclose(sorted(came.values()), sorted(right.values()), atol=0.051):
+    got = choices(answer, "ABCD", "my_slopes", example)
+    if not np.allclose(sorted(got.values()), sorted(right.values()), atol=0.051):
         raise Wrong(
             "Each of the four slopes that the cell prints belongs to one arrow."
         )
 
     def given(letter, slope):
-        return abs(came[letter] - slope) <= 0.051
+        return abs(got[letter] - slope) <= 0.051
 
     if given("B", -2.2) and given("D", 2.2):
         raise Wrong(
@@ -229,10 +229,8 @@ def steepest_slope(answer):
         "along b. A direction has length 1 in all.",
         7: "You added the sizes. A direction has length 1 in all; and on the way down "
         "the loss falls.",
-        -1: "You added the slopes. They are two sides of a right-angled triangle: the "
-        "length of the arrow counts.",
-        1: "You added the slopes. They are two sides of a right-angled triangle: the "
-        "length of the arrow counts.",
+        (-1, 1): "You added the slopes. They are two sides of a right-angled triangle: "
+        "the length of the arrow counts.",
         -4: "That is the way along b alone, to larger b. Smaller w helps too: which "
         "way combines both?",
         4: "That is the size of the slope along b alone. Which way combines both, and "
@@ -279,25 +277,25 @@ def squared_gradient(answer):
     name, random = "squared_gradient", np.random.default_rng(2)
     for rows, w, b in ((6, 0.5, -1.0), (9, -1.25, 2.0), (1, 3.0, 0.25)):
         x, y = random.normal(1, 2, rows).round(2), random.normal(0, 2, rows).round(2)
-        came = _two_slopes(call(answer, w, b, x, y, name=name), rows)
+        got = _two_slopes(call(answer, w, b, x, y, name=name), rows)
         line = w * x + b
         link = 4 * (line**2 - y) * line
         right = np.array([np.mean(link * x), np.mean(link)])
-        if not np.allclose(came, right, rtol=1e-8, atol=1e-9):
-            raise Wrong(_squared_mistake(came, right, line, link, x, y, b))
+        if not np.allclose(got, right, rtol=1e-8, atol=1e-9):
+            raise Wrong(_squared_mistake(got, right, line, link, x, y, b))
     return (
         "Slopes along a chain multiply: a 2 and what is squared for each of the "
         "squares, then x for w and 1 for b."
     )
 
 
-def _two_slopes(came, rows):
-    came = list(came.values()) if isinstance(came, dict) else came
+def _two_slopes(got, rows):
+    got = list(got.values()) if isinstance(got, dict) else got
     wanted = "Return two numbers, the slope along w and the slope along b. You returned"
     try:
-        parts = list(came)
+        parts = list(got)
     except TypeError:
-        raise Wrong(f"{wanted} {show(came)}.") from None
+        raise Wrong(f"{wanted} {show(got)}.") from None
     if len(parts) != 2:
         raise Wrong(f"{wanted} {len(parts)}.")
     if rows > 1 and any(np.shape(part) == (rows,) for part in parts):
@@ -308,7 +306,7 @@ def _two_slopes(came, rows):
     return np.array([number(part, "each slope") for part in parts])
 
 
-def _squared_mistake(came, right, line, link, x, y, b):
+def _squared_mistake(got, right, line, link, x, y, b):
     rows, (w_slope, b_slope) = len(x), right
     error = line**2 - y
     apart = np.mean(2 * error) * np.mean(2 * line)
@@ -362,18 +360,18 @@ def _squared_mistake(came, right, line, link, x, y, b):
             b_slope * rows,
         ],
     }
-    recognise(came, mistakes, rtol=1e-6, atol=1e-9)
-    if rows > 1 and np.isclose(came[1], apart, rtol=1e-6):
+    recognise(got, mistakes, rtol=1e-6, atol=1e-9)
+    if rows > 1 and np.isclose(got[1], apart, rtol=1e-6):
         return (
             "You take a mean for each link and multiply the means. Multiply row by "
             "row, then take the mean."
         )
     names = [
-        n for n, a, c in zip("wb", right, came, strict=True) if not np.isclose(a, c)
+        n for n, a, c in zip("wb", right, got, strict=True) if not np.isclose(a, c)
     ]
     return (
         f"Not right: the slope along {' and the one along '.join(names)}. On data of "
-        f"{rows} row{'s' * (rows > 1)} you return {show(came.round(3))}; by nudges the "
+        f"{rows} row{'s' * (rows > 1)} you return {show(got.round(3))}; by nudges the "
         f"two slopes are {show(right.round(3))}."
     )
 
@@ -490,16 +488,16 @@ def leaky_gradients(answer):
         x, y = random.normal(size=(rows, inputs)), random.normal(size=(rows, outputs))
         weights = _layer(random, inputs, units) + _layer(random, units, outputs)
         turned = {"matmul": "Forwards it is `@ W2`. Backwards the table is turned."}
-        came = call(answer, x, y, *weights, name=name, advice=turned)
-        came = list(came.values()) if isinstance(came, dict) else came
-        if not isinstance(came, list | tuple) or len(came) != 4:
+        got = call(answer, x, y, *weights, name=name, advice=turned)
+        got = list(got.values()) if isinstance(got, dict) else got
+        if not isinstance(got, list | tuple) or len(got) != 4:
             raise Wrong(
                 f"Return the four gradients, {', '.join(PARTS)}. You returned "
-                f"{kind_of(came)}."
+                f"{kind_of(got)}."
             )
         right = _leaky(x, y, *weights)
         wrong, tried = [], f"(checked on {inputs} inputs and {units} units)"
-        for part, ours, theirs in zip(PARTS, right, came, strict=True):
+        for part, ours, theirs in zip(PARTS, right, got, strict=True):
             if np.shape(theirs) == ours.T.shape != ours.shape:
                 raise Wrong(
                     f"The gradient of {part} is turned: it should have the shape of "
@@ -509,7 +507,7 @@ def leaky_gradients(answer):
             if not np.allclose(theirs, ours, rtol=1e-8, atol=1e-10):
                 wrong.append((part, ours, theirs))
         if wrong:
-            raise Wrong(_leaky_mistake(wrong, came, x, y, weights))
+            raise Wrong(_leaky_mistake(wrong, got, x, y, weights))
     return (
         "The way back is multiplied by the activation's slope, 1 or a tenth, and the "
         "biases add up what the rows say."
@@ -533,12 +531,12 @@ def _leaky(x, y, W1, b1, W2, b2, mask=lambda z, d: _tenths(z)):
     return [x.T @ back, back.sum(axis=0), hidden.T @ d, d.sum(axis=0)]
 
 
-def _leaky_mistake(wrong, came, x, y, weights):
+def _leaky_mistake(wrong, got, x, y, weights):
     rows = len(x)
     names = " and ".join(part for part, _, _ in wrong)
     W1, b1, W2, b2 = weights
     plain = _deep(x, y, [(W1, b1), (W2, b2)])
-    if all(map(np.allclose, came, (part for pair in plain for part in pair))):
+    if all(map(np.allclose, got, (part for pair in plain for part in pair))):
         return "That is the plain ReLU, forwards and backwards. Here it is a leaky one."
     masks = {
         "`W1` is as if the activation were not there. On the way back multiply by "
@@ -560,9 +558,9 @@ def _leaky_mistake(wrong, came, x, y, weights):
     def first(mask):
         return _leaky(x, y, *weights, mask)[0]
 
-    recognise(came[0], {words: first(mask) for words, mask in masks.items()})
+    recognise(got[0], {words: first(mask) for words, mask in masks.items()})
     signs_of_d = lambda z, d: _tenths(d @ W2.T), lambda z, d: _tenths(d)
-    if any(np.allclose(came[0], first(mask)) for mask in signs_of_d):
+    if any(np.allclose(got[0], first(mask)) for mask in signs_of_d):
         return (
             "You ask whether `d` is above zero. Whether the unit was is said by `z`: "
             "use `np.where(z > 0, 1, 0.1)`."
@@ -616,15 +614,15 @@ def deep_gradients(answer):
             "inputs of the layer where you are.",
             "unpack": "`layers` may hold any number of layers: use a loop.",
         }
-        came = call(answer, x, y, layers, name=name, advice=advice)
-        _check_pairs(came, layers)
+        got = call(answer, x, y, layers, name=name, advice=advice)
+        _check_pairs(got, layers)
         right = _deep(x, y, layers)
-        for place, (ours, theirs) in enumerate(zip(right, came, strict=True), 1):
+        for place, (ours, theirs) in enumerate(zip(right, got, strict=True), 1):
             for part, good, given in zip(("W", "b"), ours, theirs, strict=True):
                 what = f"gradient of {part} in layer {place} of {len(layers)}"
                 given = array(given, good.shape, f"The {what}")
                 if not np.allclose(given, good, rtol=1e-7, atol=1e-9):
-                    raise Wrong(_deep_mistake(came, x, y, layers, what, given, good))
+                    raise Wrong(_deep_mistake(got, x, y, layers, what, given, good))
     return (
         "From the last layer to the first, with nothing computed twice: this works for "
         "any depth."
@@ -644,26 +642,26 @@ def _deep(x, y, layers, mask=True):
     return gradients
 
 
-def _check_pairs(came, layers):
+def _check_pairs(got, layers):
     """Say what is wrong with a list of pairs of arrays, if anything is."""
-    if not isinstance(came, list | tuple):
-        raise Wrong(f"Return a list of pairs (dW, db). You returned {kind_of(came)}.")
-    if len(came) == 2 * len(layers) and all(hasattr(part, "ndim") for part in came):
+    if not isinstance(got, list | tuple):
+        raise Wrong(f"Return a list of pairs (dW, db). You returned {kind_of(got)}.")
+    if len(got) == 2 * len(layers) and all(hasattr(part, "ndim") for part in got):
         raise Wrong(
-            f"Your list holds {len(came)} arrays in a row. Put the two of a layer into "
+            f"Your list holds {len(got)} arrays in a row. Put the two of a layer into "
             "a pair: `[(dW, db), (dW, db), ...]`."
         )
-    if len(came) != len(layers):
+    if len(got) != len(layers):
         raise Wrong(
-            f"For {len(layers)} layer(s) your list has {len(came)} pair(s). Each "
+            f"For {len(layers)} layer(s) your list has {len(got)} pair(s). Each "
             "layer, the first and the last included, has a pair (dW, db)."
         )
-    for pair in came:
+    for pair in got:
         if not isinstance(pair, list | tuple) or len(pair) != 2:
             raise Wrong(
                 f"Each layer has a pair (dW, db). One of yours is {kind_of(pair)}."
             )
-    shapes = [tuple(map(np.shape, pair)) for pair in came]
+    shapes = [tuple(map(np.shape, pair)) for pair in got]
     wanted = [tuple(map(np.shape, pair)) for pair in layers]
     if shapes != wanted and shapes[::-1] == wanted:
         raise Wrong(
@@ -680,11 +678,11 @@ def _check_pairs(came, layers):
         )
 
 
-def _deep_mistake(came, x, y, layers, what, given, good):
+def _deep_mistake(got, x, y, layers, what, given, good):
     def same(gradients):
         return all(
             np.allclose(ours, theirs)
-            for pair, others in zip(gradients, came, strict=True)
+            for pair, others in zip(gradients, got, strict=True)
             for ours, theirs in zip(pair, others, strict=True)
         )
 

@@ -16,6 +16,7 @@ from helpers.checks.engine import Lesson, Wrong
 from helpers.minibatches import batches
 
 LESSON = Lesson(3, "Descent")
+NO_RATE = "A learning rate of 0 goes nowhere, and a negative one walks uphill."
 
 
 @LESSON.exercise(
@@ -33,16 +34,16 @@ def sgd_step(answer):
     advice = {"not callable": "`gradient` is no function here: it holds the slopes."}
     for shape, rate in (((3,), 0.1), ((2, 4), 0.03), ((1,), 1.5)):
         weights, gradient = random.normal(size=(2, *shape))
-        came = call(answer, weights, gradient, rate, name="sgd_step", advice=advice)
-        came = array(came, shape, "sgd_step(...)")
-        if not np.allclose(came, weights - rate * gradient, atol=1e-9):
-            raise Wrong(_step_mistake(came, weights, gradient, rate))
+        got = call(answer, weights, gradient, rate, name="sgd_step", advice=advice)
+        got = array(got, shape, "sgd_step(...)")
+        if not np.allclose(got, weights - rate * gradient, atol=1e-9):
+            raise Wrong(_step_mistake(got, weights, gradient, rate))
     return (
         "Against the gradient, as far as the learning rate says, all weights at once."
     )
 
 
-def _step_mistake(came, weights, gradient, rate):
+def _step_mistake(got, weights, gradient, rate):
     mistakes = {
         "Your step goes uphill. The gradient points up the slope: subtract it.": (
             weights + rate * gradient
@@ -81,11 +82,11 @@ def _step_mistake(came, weights, gradient, rate):
             weights - rate * gradient.mean()
         ),
     }
-    recognise(came, mistakes, atol=1e-9)
+    recognise(got, mistakes, atol=1e-9)
     return (
         f"For weights {show(weights.round(2).tolist())}, gradient "
         f"{show(gradient.round(2).tolist())} and learning rate {rate:g} you return "
-        f"{show(came.round(2).tolist())}. Wanted: the weights minus the learning rate "
+        f"{show(got.round(2).tolist())}. Wanted: the weights minus the learning rate "
         "times the gradient."
     )
 
@@ -116,8 +117,7 @@ def steps_needed(answer):
         "find that share first.",
         3: "You multiply by 0.2 each time. That is what a step takes away; it leaves "
         "1 - 0.2 = 0.8.",
-        182: "You leave the curvature out: the multiplier is 1 - 0.025 * 8.",
-        183: "You leave the curvature out: the multiplier is 1 - 0.025 * 8.",
+        (182, 183): "You leave the curvature out: the multiplier is 1 - 0.025 * 8.",
     }
     look_up(steps, mistakes)
     if steps != 21:
@@ -146,26 +146,18 @@ def back_and_forth(answer):
     """Judge the rate at which w runs back and forth on curvature 8."""
     rate = number(answer, "my_rate")
     multiplier = 1 - np.float64(rate) * 8
-    if np.isclose(rate, 0.125):
-        raise Wrong(
-            "At 0.125 the first step lands on the minimum: the multiplier is 0. You "
-            "want the one that only flips the sign."
-        )
-    if np.isclose(rate, 2):
-        raise Wrong("That is the border for curvature 1. Divide by the curvature.")
-    if np.isclose(rate, 4):
-        raise Wrong("Turn it over: 2 divided by the curvature, not the other way.")
-    if np.isclose(rate, 0.5):
-        raise Wrong(
-            "At 0.5 the multiplier is 1 - 0.5 * 8 = -3. It should be -1. (0.5 is right "
-            "for curvature 4.)"
-        )
+    mistakes = {
+        0.125: "At 0.125 the first step lands on the minimum: the multiplier is 0. You "
+        "want the one that only flips the sign.",
+        2: "That is the border for curvature 1. Divide by the curvature.",
+        4: "Turn it over: 2 divided by the curvature, not the other way.",
+        0.5: "At 0.5 the multiplier is 1 - 0.5 * 8 = -3. It should be -1. (0.5 is "
+        "right for curvature 4.)",
+        8: "8 is the curvature. Which rate makes 1 - rate * 8 equal to -1?",
+    }
+    look_up(rate, mistakes, rtol=1e-5)
     if rate <= 0:
-        raise Wrong(
-            "A learning rate of 0 goes nowhere, and a negative one walks uphill."
-        )
-    if np.isclose(rate, 8):
-        raise Wrong("8 is the curvature. Which rate makes 1 - rate * 8 equal to -1?")
+        raise Wrong(NO_RATE)
     if not np.isclose(multiplier, -1, rtol=0, atol=1e-5):
         what = "Too high" if multiplier < -1 else "It settles"
         raise Wrong(
@@ -192,20 +184,20 @@ RATES = {"A": 0.08, "B": 0.074, "C": 0.01, "D": 0.04}
 )
 def which_rate(answer):
     """Judge which of four paths in a ravine has which rate."""
-    came = choices(answer, "ABCD", "my_rates", '{"A": 0.01, "B": 0.04, ...}')
-    if sorted(came.values()) != sorted(RATES.values()):
+    got = choices(answer, "ABCD", "my_rates", '{"A": 0.01, "B": 0.04, ...}')
+    if sorted(got.values()) != sorted(RATES.values()):
         raise Wrong("Each of the rates 0.01, 0.04, 0.074 and 0.08 belongs to one path.")
-    if came["A"] == 0.074 and came["B"] == 0.08:
+    if got["A"] == 0.074 and got["B"] == 0.08:
         raise Wrong(
             "A and B are the two zigzags, but the other way round. At 2 / 25 = 0.08 "
             "the zigzag never narrows."
         )
-    if came["C"] == 0.04 and came["D"] == 0.01:
+    if got["C"] == 0.04 and got["D"] == 0.01:
         raise Wrong(
             "C and D are the other way round. Across the ravine the multiplier of 0.04 "
             "is 1 - 0.04 * 25 = 0: there in one step."
         )
-    if came["A"] == 0.01:
+    if got["A"] == 0.01:
         raise Wrong(
             "A small rate does not zigzag. To jump across takes a negative multiplier, "
             "so a rate above 1 / 25 = 0.04."
@@ -215,7 +207,7 @@ def which_rate(answer):
         ("B", "B jumps across and closes in: a multiplier between -1 and 0."),
         ("C", "C slides to the floor on one side, and gets least far along it."),
     ):
-        if came[letter] != RATES[letter]:
+        if got[letter] != RATES[letter]:
             raise Wrong(clue)
     return (
         "Across the ravine the multiplier tells the zigzag; along it, the larger rate "
@@ -236,9 +228,7 @@ def ravine_rate(answer):
     """Judge a rate by taking 50 steps from (10, 1) with curvatures 2 and 40."""
     rate = number(answer, "my_rate")
     if rate <= 0:
-        raise Wrong(
-            "A learning rate of 0 goes nowhere, and a negative one walks uphill."
-        )
+        raise Wrong(NO_RATE)
     curvatures, w = np.array([2.0, 40.0]), np.array([10.0, 1.0])
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(50):
@@ -289,21 +279,21 @@ def careful_step(answer):
     for rows, rate in ((4, 0.1), (64, 0.3), (7, 0.05)):
         x, y = random.normal(size=(2, rows))
         w, b = random.normal(size=2)
-        came = call(answer, w, b, x, y, rate, name="careful_step")
-        if not isinstance(came, tuple | list | np.ndarray) or len(came) != 2:
+        got = call(answer, w, b, x, y, rate, name="careful_step")
+        if not isinstance(got, tuple | list | np.ndarray) or len(got) != 2:
             raise Wrong(
                 "careful_step should return two values: `return w, b`. Yours returns "
-                f"{kind_of(came)}."
+                f"{kind_of(got)}."
             )
-        came = number(came[0], "The new w"), number(came[1], "The new b")
-        _judge_line_step(came, w, b, x, y, rate)
+        got = number(got[0], "The new w"), number(got[1], "The new b")
+        _judge_line_step(got, w, b, x, y, rate)
     return (
         "Means instead of sums, so the rate fits every batch size; and both updates "
         "start from the same point."
     )
 
 
-def _judge_line_step(came, w, b, x, y, rate):
+def _judge_line_step(got, w, b, x, y, rate):
     def step(pool=np.mean, factor=2.0, first=False):
         next_w = w - factor * rate * pool((w * x + b - y) * x)
         used = next_w if first else w
@@ -341,11 +331,11 @@ def _judge_line_step(came, w, b, x, y, rate):
             b - 2 * rate * np.mean(w * x - y),
         ),
     }
-    if np.allclose(came, right, atol=1e-9):
+    if np.allclose(got, right, atol=1e-9):
         return
-    recognise(came, mistakes, atol=1e-9)
-    part = 1 if np.isclose(came[0], right[0], atol=1e-9) else 0
-    ways = (came[0] - w) / (right[0] - w), (came[1] - b) / (right[1] - b)
+    recognise(got, mistakes, atol=1e-9)
+    part = 1 if np.isclose(got[0], right[0], atol=1e-9) else 0
+    ways = (got[0] - w) / (right[0] - w), (got[1] - b) / (right[1] - b)
     if np.isclose(*ways) and ways[0] > 0:
         raise Wrong(
             f"With {len(x)} rows your step goes the right way, {ways[0]:.3g} times as "
@@ -353,7 +343,7 @@ def _judge_line_step(came, w, b, x, y, rate):
             "given, whatever it is: `np.mean` does."
         )
     raise Wrong(
-        f"With {len(x)} rows your step leads to {'wb'[part]} = {came[part]:.4g}, and "
+        f"With {len(x)} rows your step leads to {'wb'[part]} = {got[part]:.4g}, and "
         f"one step against `line_gradient` to {right[part]:.4g}."
     )
 
@@ -436,16 +426,16 @@ def minibatch_descent(answer):
             "mismatch": "A slope adds up over the rows: `x[rows].T`, with the features "
             "turned into rows, times the errors.",
         }
-        came = call(answer, x, y, size, rates, name="minibatch_descent", advice=advice)
-        if not isinstance(came, tuple | list) or len(came) != 2:
+        got = call(answer, x, y, size, rates, name="minibatch_descent", advice=advice)
+        if not isinstance(got, tuple | list) or len(got) != 2:
             raise Wrong(
                 "minibatch_descent should return two values: `return w, b`. Yours "
-                f"returns {kind_of(came)}."
+                f"returns {kind_of(got)}."
             )
-        came = np.array([*array(came[0], (features,), "w"), number(came[1], "b")])
+        got = np.array([*array(got[0], (features,), "w"), number(got[1], "b")])
         right = _descend_line(x, y, _draw(rows, size), rates)
-        if not np.allclose(came, right, atol=1e-6):
-            raise Wrong(_descent_mistake(came, right, x, y, size, rates))
+        if not np.allclose(got, right, atol=1e-6):
+            raise Wrong(_descent_mistake(got, right, x, y, size, rates))
     return (
         "Three steps, again and again: a minibatch, its gradient, an update. That is "
         "all there is to stochastic gradient descent."
@@ -472,7 +462,7 @@ def _descend_line(
     return np.array([*w, b])
 
 
-def _descent_mistake(came, right, x, y, size, rates):
+def _descent_mistake(got, right, x, y, size, rates):
     draw = _draw(len(x), size)
     order = np.arange(len(x))
 
@@ -490,16 +480,16 @@ def _descent_mistake(came, right, x, y, size, rates):
         "whatever the epoch."
     )
     for seed in (lambda epoch: 1, lambda epoch: 42, lambda epoch: epoch):
-        recognise(came, {another_order: end(draw=other(seed))}, atol=1e-6)
+        recognise(got, {another_order: end(draw=other(seed))}, atol=1e-6)
     for all_rows in (lambda epoch: [order], lambda epoch: [order for _ in draw(epoch)]):
-        recognise(came, {no_minibatch: end(draw=all_rows)}, atol=1e-6)
+        recognise(got, {no_minibatch: end(draw=all_rows)}, atol=1e-6)
     smaller = (
         "The last minibatch of an epoch is smaller. Divide by `len(rows)`, not by "
         "`batch_size`."
     )
     for for_b in (None, len):
         change = {"divide": lambda rows: size, "for_b": for_b}
-        recognise(came, {smaller: end(**change)}, atol=1e-6)
+        recognise(got, {smaller: end(**change)}, atol=1e-6)
     mistakes = {
         "You walk uphill: subtract the gradient.": end(uphill=-1),
         "You start with weights of 1. Start with all at 0.": end(start=1.0),
@@ -533,19 +523,19 @@ def _descent_mistake(came, right, x, y, size, rates):
             end(rates=rates[:1])
         ),
     }
-    recognise(came, mistakes, atol=1e-6)
-    if not came.any():
+    recognise(got, mistakes, atol=1e-6)
+    if not got.any():
         return "w and b are still 0. Does the inner loop change them?"
-    if len(came) > 2 and np.ptp(came[:-1]) < 1e-9:
+    if len(got) > 2 and np.ptp(got[:-1]) < 1e-9:
         return (
             "All weights are alike: you take one mean over rows and features. Each "
             "feature has its own slope."
         )
-    if came[-1] == 0:
+    if got[-1] == 0:
         return "b is still 0. It takes steps, too: against the mean error, twice."
     return (
         f"For {len(x)} rows, batch size {size} and the rates {show(rates)} you end "
-        f"at {_point(came)}; the three steps lead to {_point(right)}. Are your first "
+        f"at {_point(got)}; the three steps lead to {_point(right)}. Are your first "
         "rows those of `next(batches(len(x), batch_size, 0, seed=0))`?"
     )
 

@@ -36,18 +36,18 @@ def accuracy(answer):
     """Judge a function (probabilities, labels) -> share of rows classified right."""
     for seed, rows, classes in ((19, 5, 5), (2, 40, 4), (0, 8, 3), (1, 5, 5)):
         probabilities, labels, right = _classified(seed, rows, classes)
-        came = number(
+        got = number(
             call(answer, probabilities, labels, name="accuracy"), "accuracy(...)"
         )
         if seed == 19:  # a square table: along the wrong axis there is no error
-            if np.isclose(came, (probabilities.argmax(axis=0) == labels).mean()):
+            if np.isclose(got, (probabilities.argmax(axis=0) == labels).mean()):
                 raise Wrong(
                     "You look for the largest probability down each column, among the "
                     "pictures. Look along each row, among the classes: `axis=1`."
                 )
             continue
-        if not np.isclose(came, right, atol=1e-6):
-            raise Wrong(_accuracy_mistake(came, right, probabilities, labels))
+        if not np.isclose(got, right, atol=1e-6):
+            raise Wrong(_accuracy_mistake(got, right, probabilities, labels))
     return (
         "The largest of a row's probabilities decides, and only right or wrong counts: "
         "how sure the network was makes no difference."
@@ -64,7 +64,7 @@ def _classified(seed, rows, classes):
     return probabilities, labels, 1 - len(wrong) / rows
 
 
-def _accuracy_mistake(came, right, probabilities, labels):
+def _accuracy_mistake(got, right, probabilities, labels):
     rows = len(labels)
     chosen = probabilities[np.arange(rows), labels]
     mistakes = {
@@ -87,10 +87,10 @@ def _accuracy_mistake(came, right, probabilities, labels):
         "None of the rows counts as right. For each row, the class is the position "
         "of its largest probability: `argmax` with `axis=1`.": 0,
     }
-    recognise(came, mistakes, atol=1e-6)
+    recognise(got, mistakes, atol=1e-6)
     return (
         f"For {rows} rows and {probabilities.shape[1]} classes your function gives "
-        f"{came:.4g}, and {right:.4g} of the rows are right. For each row, which class "
+        f"{got:.4g}, and {right:.4g} of the rows are right. For each row, which class "
         "has the largest probability? Is it the label?"
     )
 
@@ -143,19 +143,19 @@ def updates(answer):
 def which_batch_size(answer):
     """Judge which of three curves belongs to which batch size."""
     example = '{"A": 8, "B": 64, "C": 512}'
-    came = choices(answer, "ABC", "my_sizes", example, whole=True)
-    if sorted(came.values()) != [8, 64, 512]:
+    got = choices(answer, "ABC", "my_sizes", example, whole=True)
+    if sorted(got.values()) != [8, 64, 512]:
         raise Wrong("Each of the batch sizes 8, 64 and 512 belongs to one curve.")
-    if came == {"A": 8, "B": 512, "C": 64}:
+    if got == {"A": 8, "B": 512, "C": 64}:
         raise Wrong(
             "You have it upside down: a small batch size means many updates an epoch, "
             "so its curve falls first."
         )
-    if came["B"] != 8:
+    if got["B"] != 8:
         raise Wrong(
             "Which curve is almost down after a single epoch? It had the most updates."
         )
-    if came["A"] != 512:
+    if got["A"] != 512:
         raise Wrong("B is right. Of A and C, which had only three updates an epoch?")
     return (
         "At one learning rate the smallest batch size makes the most updates an "
@@ -212,11 +212,11 @@ def compare_rates(answer):
 
     def losses(rates, y=y):
         with _listening_to_fit(reported, rows):
-            came = call(answer, rates, x, y, name=name)
-        came = list(came.values()) if isinstance(came, dict) else came
-        if len(rates) == 2 and np.shape(came) in SHAPES_OF_MISTAKES:
-            raise Wrong(SHAPES_OF_MISTAKES[np.shape(came)])
-        return array(came, (len(rates),), f"What {name}({show(rates)}, x, y) returns")
+            got = call(answer, rates, x, y, name=name)
+        got = list(got.values()) if isinstance(got, dict) else got
+        if len(rates) == 2 and np.shape(got) in SHAPES_OF_MISTAKES:
+            raise Wrong(SHAPES_OF_MISTAKES[np.shape(got)])
+        return array(got, (len(rates),), f"What {name}({show(rates)}, x, y) returns")
 
     together = losses([0.2, 0.02])
     if set(rows) - {len(x)}:
@@ -444,16 +444,16 @@ def noise_from_two(answer):
         (16, 1024, 0.02, 30.0),
     ):
         lengths = signal + noise / small, signal + noise / large
-        came = number(call(answer, small, large, *lengths, name=name), f"{name}(...)")
-        if not np.isclose(came, noise / signal, rtol=1e-6):
-            raise Wrong(_noise_mistake(came, small, large, signal, noise))
+        got = number(call(answer, small, large, *lengths, name=name), f"{name}(...)")
+        if not np.isclose(got, noise / signal, rtol=1e-6):
+            raise Wrong(_noise_mistake(got, small, large, signal, noise))
     return (
         "Signal plus noise, measured twice with different shares of noise: that is "
         "enough to tell them apart."
     )
 
 
-def _noise_mistake(came, small, large, signal, noise):
+def _noise_mistake(got, small, large, signal, noise):
     short, long = signal + noise / large, signal + noise / small
     gap = 1 / small - 1 / large
     slips = {
@@ -479,20 +479,20 @@ def _noise_mistake(came, small, large, signal, noise):
         "gradient. That still has noise / small in it: subtract it first.": noise
         / long,
     }
-    recognise(came, mistakes, rtol=1e-6)
+    recognise(got, mistakes, rtol=1e-6)
     for size, length in ((small, long), (large, short)):
         added = (
             "To get the signal, subtract noise / batch size from the squared length; "
             "you add it."
         )
-        recognise(came, {added: noise / (length + noise / size)}, rtol=1e-6)
+        recognise(got, {added: noise / (length + noise / size)}, rtol=1e-6)
     for words, wrong in slips.items():
         for found in (signal, long - wrong / small, short - wrong / large):
-            recognise(came, {words: wrong / found}, rtol=1e-6)
+            recognise(got, {words: wrong / found}, rtol=1e-6)
     return (
         f"With a signal of {signal:g} and a noise of {noise:g}, batch sizes {small} "
         f"and {large} have the squared lengths {long:g} and {short:g}, and the noise "
-        f"scale is {noise / signal:g}. Yours is {came:.4g}."
+        f"scale is {noise / signal:g}. Yours is {got:.4g}."
     )
 
 

@@ -53,14 +53,11 @@ def a_quarter(answer):
         "by the same amount each time, and 1 + 0.02 * 100 = 3.",
         200: "You left out the 1: at step 200 the divisor is 1 + 4 = 5.",
         450: "That is where a tenth is left, the divisor being 10.",
-        37: "The rate does not lose 2% in each step: it is *divided* by "
-        "1 + 0.02 * step.",
-        38: "The rate does not lose 2% in each step: it is *divided* by "
+        (37, 38): "The rate does not lose 2% in each step: it is *divided* by "
         "1 + 0.02 * step.",
         3: "The divisor has to grow by 3, and it grows by 0.02 a step.",
         4: "The divisor has to become 4, and it grows by 0.02 a step.",
-        12: "The divisor has to grow by 3. You divide 0.25 by 0.02.",
-        13: "The divisor has to grow by 3. You divide 0.25 by 0.02.",
+        (12, 13): "The divisor has to grow by 3. You divide 0.25 by 0.02.",
         30: "At step 30 the divisor is 1.6, and the rate has become 0.25. Wanted is "
         "the step at which a quarter of the first rate is left: 0.1.",
         69: "That would be an exponential, a share off in each step. Here the divisor "
@@ -96,7 +93,6 @@ def which_schedule(answer):
     numbers = choices(answer, "ABCD", "my_schedules", example, whole=True)
     if sorted(numbers.values()) != sorted(NAMES):
         raise Wrong("Each of the numbers 1 to 4 belongs to one curve.")
-    came = {key: NAMES[value] for key, value in numbers.items()}
     clues = {
         ("B", "constant"): "B is too smooth to be constant: a constant rate keeps "
         "following the noise, so its curve jitters to the end.",
@@ -106,7 +102,7 @@ def which_schedule(answer):
         ("C", "drop"): "C has no cliff: a rate that is cut to a tenth shows one.",
     }
     for (letter, name), clue in clues.items():
-        if came[letter] == name:
+        if NAMES[numbers[letter]] == name:
             raise Wrong(clue)
     for letter, clue in (
         ("A", "A has a cliff in the middle: what changes there, and all at once?"),
@@ -137,15 +133,15 @@ def warm_cosine(answer):
     for rate, warm_up, steps in ((0.5, 20, 120), (2.0, 7, 50)):
         asked = [0, 1, warm_up // 2, warm_up - 1, warm_up, warm_up + 1]
         asked += [(warm_up + steps) // 2, steps - 3, steps]
-        came = np.array(
+        got = np.array(
             [
                 number(call(answer, step, rate, warm_up, steps, name=name), name)
                 for step in asked
             ]
         )
         right = _warm_cosine(np.array(asked), rate, warm_up, steps)
-        if not np.allclose(came, right, atol=1e-6):
-            raise Wrong(_warm_mistake(came, np.array(asked), rate, warm_up, steps))
+        if not np.allclose(got, right, atol=1e-6):
+            raise Wrong(_warm_mistake(got, np.array(asked), rate, warm_up, steps))
     return "Up in a straight line, down along half a wave, 0 at both ends."
 
 
@@ -153,7 +149,7 @@ def _warm_cosine(step, rate, warm_up, steps):
     return CosineDecay(0.0, steps - warm_up, 0.0, rate, warm_up)(step)
 
 
-def _warm_mistake(came, asked, rate, warm_up, steps):
+def _warm_mistake(got, asked, rate, warm_up, steps):
     done = (asked - warm_up) / (steps - warm_up)
     up = rate * asked / warm_up
 
@@ -199,12 +195,12 @@ def _warm_mistake(came, asked, rate, warm_up, steps):
             joined(rate, wave(done))
         ),
     }
-    recognise(came, mistakes, atol=1e-6)
+    recognise(got, mistakes, atol=1e-6)
     right = _warm_cosine(asked, rate, warm_up, steps)
-    worst = np.abs(came - right).argmax()
+    worst = np.abs(got - right).argmax()
     return (
         f"With rate {rate:g}, warm_up {warm_up} and steps {steps}, step {asked[worst]} "
-        f"should get {right[worst]:.4g}. You give {came[worst]:.4g}."
+        f"should get {right[worst]:.4g}. You give {got[worst]:.4g}."
     )
 
 
@@ -242,26 +238,28 @@ def sixty_steps(answer):
     if not 0 < rate <= 1000:
         raise Wrong(f"A learning rate lies above 0, and far below 1000, not {rate:g}.")
     score, loss = _sixty_steps(int(size), rate, schedule)
-    came = f"Your choice reaches {score:.1%} as a mean over three seeds"
+    reached = f"Your choice reaches {score:.1%} as a mean over three seeds"
     if score >= GOAL:
-        return f"{came}, after 60 steps of {size:g} rows."
+        return f"{reached}, after 60 steps of {size:g} rows."
     if not loss < 3:  # a fresh network starts at 2.6
         raise Wrong(
-            f"{came}: it has blown up, or nearly. "
+            f"{reached}: it has blown up, or nearly. "
             + ("Lower the rate." if size > 32 else "Lower the rate, or take more rows.")
         )
     if size < 32:
         raise Wrong(
-            f"{came}. With {size:g} rows a step each direction is noisy, and the "
+            f"{reached}. With {size:g} rows a step each direction is noisy, and the "
             "budget counts steps: take more rows."
         )
     slower, faster = (_sixty_steps(int(size), rate * f, schedule)[0] for f in (0.5, 2))
     if faster > max(score, slower):
-        raise Wrong(f"{came}. The steps are too short: with twice the rate it is more.")
+        raise Wrong(
+            f"{reached}. The steps are too short: with twice the rate it is more."
+        )
     if slower > score:
-        raise Wrong(f"{came}. With half the rate it is more: go down.")
+        raise Wrong(f"{reached}. With half the rate it is more: go down.")
     raise Wrong(
-        f"{came}, and neither half nor twice the rate does better. Then change the "
+        f"{reached}, and neither half nor twice the rate does better. Then change the "
         "batch size or the schedule: with few steps, what does slowing down cost?"
     )
 
@@ -303,25 +301,25 @@ def _sixty_steps(batch_size, rate, schedule):
 def misled(answer):
     """Judge a function (a, b) -> share of pairs in which the lower mean wins."""
     random = np.random.default_rng(255)
-    pairs, came = [], []
+    pairs, shares = [], []
     for rows, others, lift in ((11, 11, 0.5), (7, 12, -0.4), (13, 6, 0.3)):
         a = np.round(random.normal(5, 1, rows), 1)
         b = np.round(random.normal(5 + lift, 1, others), 1)
         b[:2] = a[:2]  # ties
         pairs.append((a, b))
-        came.append(number(call(answer, a, b, name="misled"), "misled(...)"))
-        if rows == others and np.isclose(came[-1], (a > b).mean()):
+        shares.append(number(call(answer, a, b, name="misled"), "misled(...)"))
+        if rows == others and np.isclose(shares[-1], (a > b).mean()):
             raise Wrong(
                 "You compare run 0 with run 0, run 1 with run 1, and so on. Compare "
                 "each with *every* run of the other."
             )
     for name, wins in (("a", np.greater), ("b", np.less)):
-        if np.allclose(came, [wins(a[:, None], b).mean() for a, b in pairs]):
+        if np.allclose(shares, [wins(a[:, None], b).mean() for a, b in pairs]):
             raise Wrong(
                 f"You always count the wins of `{name}`. Count those of the setting "
                 "with the lower mean, whichever it is."
             )
-    for share, (a, b) in zip(came, pairs, strict=True):
+    for share, (a, b) in zip(shares, pairs, strict=True):
         if not np.isclose(share, _misled(a, b), atol=1e-9):
             raise Wrong(_misled_mistake(share, a, b))
     return "Every pair counts once, ties are no win, and the means say who should win."
@@ -333,7 +331,7 @@ def _misled(a, b):
     return (a[:, None] > b).mean()
 
 
-def _misled_mistake(came, a, b):
+def _misled_mistake(got, a, b):
     worse, better = (a, b) if a.mean() <= b.mean() else (b, a)
     table = worse[:, None] > better
     mistakes = {
@@ -351,9 +349,9 @@ def _misled_mistake(came, a, b):
         "You compare the runs with the other's mean. Compare them with each of its "
         "runs.": (worse > better.mean()).mean(),
     }
-    recognise(came, mistakes, atol=1e-9)
+    recognise(got, mistakes, atol=1e-9)
     return (
-        f"For {show(a.tolist())} and {show(b.tolist())} you give {came:.4g}. The lower "
+        f"For {show(a.tolist())} and {show(b.tolist())} you give {got:.4g}. The lower "
         f"mean wins in {table.sum()} of {table.size} pairs: {table.mean():.4g}."
     )
 
@@ -397,7 +395,7 @@ def modern_sgd(answer):
             "*rate*: that is a schedule."
         )
     asked = np.array([0, 1, 10, 500, 1000, 9000])
-    came = np.array([_rate_at(made, step) for step in asked])
+    got = np.array([_rate_at(made, step) for step in asked])
     right = 0.1 / (1 + 0.001 * asked)
     mistakes = {
         "The rate stays at 0.1 for ever. In Keras 3 `decay` is ignored: the rate "
@@ -419,12 +417,12 @@ def modern_sgd(answer):
         "`staircase=True` changes the rate only every 1,000 steps. The old one "
         "changed in each.": 0.1 / (1 + np.floor(0.001 * asked)),
     }
-    if not np.allclose(came, right, rtol=1e-4):
-        recognise(came, mistakes, rtol=2e-3, atol=1e-12)
-        worst = np.abs(came / right - 1).argmax()
+    if not np.allclose(got, right, rtol=1e-4):
+        recognise(got, mistakes, rtol=2e-3, atol=1e-12)
+        worst = np.abs(got / right - 1).argmax()
         raise Wrong(
             f"At step {asked[worst]} the old line had a rate of {right[worst]:.4g}. "
-            f"Yours has {came[worst]:.4g}."
+            f"Yours has {got[worst]:.4g}."
         )
     return "0.1 at the start, half of it after 1,000 steps: as the old line meant it."
 
@@ -455,9 +453,9 @@ def on_plateau(answer):
     ):
         asked = losses, rate, factor, patience
         name = "on_plateau"
-        came = array(call(answer, *asked, name=name), (len(losses),), f"{name}(...)")
-        if not np.allclose(came, _plateau(*asked), rtol=1e-6, atol=0):
-            raise Wrong(_plateau_mistake(came, *asked))
+        got = array(call(answer, *asked, name=name), (len(losses),), f"{name}(...)")
+        if not np.allclose(got, _plateau(*asked), rtol=1e-6, atol=0):
+            raise Wrong(_plateau_mistake(got, *asked))
     return "Note the rate, look at the loss, and only then decide about the next epoch."
 
 
@@ -480,7 +478,7 @@ def _plateau(losses, rate, factor, patience, late=0, mistake=""):
     return rates
 
 
-def _plateau_mistake(came, losses, rate, factor, patience):
+def _plateau_mistake(got, losses, rate, factor, patience):
     def rates(factor=factor, **change):
         return _plateau(losses, rate, factor, patience, **change)
 
@@ -502,9 +500,9 @@ def _plateau_mistake(came, losses, rate, factor, patience):
         "After a cut the counting should start again from 0. Yours cuts the rate "
         "again in the next epoch.": rates(mistake="no reset"),
     }
-    if np.allclose(came, rate):
+    if np.allclose(got, rate):
         return "Your rate never changes. Does the count reach `patience`?"
-    recognise(came, mistakes, rtol=1e-6, atol=0)
+    recognise(got, mistakes, rtol=1e-6, atol=0)
     other_cuts = {
         "You divide by the factor. Multiply: the rate should get smaller.": (
             rates(1 / factor)
@@ -513,12 +511,12 @@ def _plateau_mistake(came, losses, rate, factor, patience):
             rates(1 - factor)
         ),
     }
-    recognise(came, other_cuts, rtol=1e-6)
+    recognise(got, other_cuts, rtol=1e-6)
     right = rates()
-    wrong = np.argmax(~np.isclose(came, right, rtol=1e-6, atol=0))
+    wrong = np.argmax(~np.isclose(got, right, rtol=1e-6, atol=0))
     return (
         f"For the losses {losses}, factor {factor:g} and patience {patience}, epoch "
-        f"{wrong} should have the rate {right[wrong]:.4g}. Yours has {came[wrong]:.4g}."
+        f"{wrong} should have the rate {right[wrong]:.4g}. Yours has {got[wrong]:.4g}."
     )
 
 

@@ -19,10 +19,10 @@ LESSON = Lesson(6, "Loss functions")
 
 def _entries(answer, keys, name, example):
     """Return the values of a dictionary, if none is left out."""
-    came = entries(answer, keys, name, example, ", ".join(map(repr, keys)))
-    if any(value is ... for value in came):
+    got = entries(answer, keys, name, example, ", ".join(map(repr, keys)))
+    if any(value is ... for value in got):
         raise NotAttempted
-    return came
+    return got
 
 
 @LESSON.exercise(
@@ -37,9 +37,9 @@ def _entries(answer, keys, name, example):
 def slip(answer):
     """Judge the best guess by squared and by absolute error, with one slip."""
     keys = ("squared", "absolute")
-    came = _entries(answer, keys, "my_guesses", '{"squared": 4, "absolute": 3}')
-    squared = number(came[0], 'my_guesses["squared"]')
-    absolute = number(came[1], 'my_guesses["absolute"]')
+    got = _entries(answer, keys, "my_guesses", '{"squared": 4, "absolute": 3}')
+    squared = number(got[0], 'my_guesses["squared"]')
+    absolute = number(got[1], 'my_guesses["absolute"]')
     if (squared, absolute) == (3, 13):
         raise Wrong(
             "The other way round: squares follow the mean, which the 70 pulls up; "
@@ -60,8 +60,7 @@ def slip(answer):
         )
     mistakes = {
         13: "13 is the mean. Sizes follow the number in the middle.",
-        2.5: "Seven numbers have one in the middle: sorted, it is the fourth.",
-        4.5: "Seven numbers have one in the middle: sorted, it is the fourth.",
+        (2.5, 4.5): "Seven numbers have one in the middle: sorted, it is the fourth.",
         4: "4 was the mean. Sizes follow the median, before the slip and after it.",
     }
     look_up(absolute, mistakes)
@@ -83,13 +82,13 @@ ONE_BY_ONE = {
 
 def _loss(answer, *arguments, name, each="row"):
     """Return the one number that a learner's loss function gives."""
-    came, rows = call(answer, *arguments, name=name, advice=ONE_BY_ONE), arguments[0]
-    if np.shape(came) == rows.shape and len(rows) > 1:
+    got, rows = call(answer, *arguments, name=name, advice=ONE_BY_ONE), arguments[0]
+    if np.shape(got) == rows.shape and len(rows) > 1:
         raise Wrong(
             f"{name}(...) gives one loss for each {each}. A loss is one number: "
             "return their mean."
         )
-    return number(came, f"{name}(...)")
+    return number(got, f"{name}(...)")
 
 
 @LESSON.exercise(
@@ -107,10 +106,10 @@ def huber(answer):
     random = np.random.default_rng(6)
     for rows, delta in ((9, 0.5), (12, 1.0), (10, 2.0), (1, 0.3)):
         errors = 2 * random.normal(size=rows) + 0.1
-        came = _loss(answer, errors, delta, name="huber", each="error")
+        got = _loss(answer, errors, delta, name="huber", each="error")
         right = _huber(errors, delta).mean()
-        if not np.isclose(came, right, atol=1e-9):
-            raise Wrong(_huber_mistake(came, right, errors, delta))
+        if not np.isclose(got, right, atol=1e-9):
+            raise Wrong(_huber_mistake(got, right, errors, delta))
     return "Curved near zero, so that it settles; straight far out, so that it is calm."
 
 
@@ -119,7 +118,7 @@ def _huber(errors, delta):
     return np.where(size <= delta, size**2 / 2, delta * (size - delta / 2))
 
 
-def _huber_mistake(came, right, errors, delta):
+def _huber_mistake(got, right, errors, delta):
     size = np.abs(errors)
     near = size <= delta
     half, line = size**2 / 2, delta * (size - delta / 2)
@@ -159,10 +158,10 @@ def _huber_mistake(came, right, errors, delta):
             ).mean()
         ),
     }
-    recognise(came, mistakes, atol=1e-9)
+    recognise(got, mistakes, atol=1e-9)
     return (
         f"For the errors {show(errors.round(2).tolist())} and delta {delta:g} your "
-        f"function gives {came:.4g}; {right:.4g} is right. Try one small error alone, "
+        f"function gives {got:.4g}; {right:.4g} is right. Try one small error alone, "
         "then one large one."
     )
 
@@ -183,10 +182,10 @@ def crossentropy(answer):
     for rows in (8, 30, 1):
         y = random.integers(0, 2, rows)
         p = random.uniform(0.05, 0.95, rows)
-        came = _loss(answer, y, p, name="crossentropy")
+        got = _loss(answer, y, p, name="crossentropy")
         right = _crossentropy(y, p)
-        if not np.isclose(came, right, atol=1e-6):
-            raise Wrong(_crossentropy_mistake(came, right, y, p))
+        if not np.isclose(got, right, atol=1e-6):
+            raise Wrong(_crossentropy_mistake(got, right, y, p))
     many = np.ones(5000)
     with np.errstate(all="ignore"):
         if not np.isfinite(call(answer, many, many / 2, name="crossentropy")):
@@ -197,17 +196,17 @@ def crossentropy(answer):
     for truth, said in ((1, 0.0), (0, 1.0), (1, 1.0), (0, 0.0)):
         y, p = np.array([truth, 1]), np.array([said, 0.5])
         with np.errstate(all="ignore"):
-            came = call(answer, y, p, name="crossentropy")
-        if not np.isfinite(np.asarray(came, float)).all():
+            got = call(answer, y, p, name="crossentropy")
+        if not np.isfinite(np.asarray(got, float)).all():
             raise Wrong(
                 f"Where the model says exactly {said:g} and the truth is {truth}, your "
-                f"loss is {came}. Keep p between 1e-7 and 1 - 1e-7, at both ends."
+                f"loss is {got}. Keep p between 1e-7 and 1 - 1e-7, at both ends."
             )
         right = _crossentropy(y, p)
-        if not np.isclose(came, right, atol=1e-5):
+        if not np.isclose(got, right, atol=1e-5):
             raise Wrong(
                 f"For a probability of exactly {said:g} and the truth {truth} your "
-                f"loss is {came:.3f}; clipped at 1e-7 it is {right:.3f}. Clip p, not "
+                f"loss is {got:.3f}; clipped at 1e-7 it is {right:.3f}. Clip p, not "
                 "the logarithm, and by no more than 1e-7."
             )
     return (
@@ -220,7 +219,7 @@ def _crossentropy(y, p):
     return -np.log(np.where(y == 1, p, 1 - p)).mean()
 
 
-def _crossentropy_mistake(came, right, y, p):
+def _crossentropy_mistake(got, right, y, p):
     mistakes = {
         "The sign is wrong: logarithms of probabilities are below 0.": -right,
         "That is the sum. Divide by the number of rows.": right * len(y),
@@ -240,10 +239,10 @@ def _crossentropy_mistake(came, right, y, p):
         ),
         "The logarithm is missing.": -np.where(y == 1, p, 1 - p).mean(),
     }
-    recognise(came, mistakes, atol=1e-6)
+    recognise(got, mistakes, atol=1e-6)
     return (
         f"For y = {show(y.tolist())} and p = {show(p.round(2).tolist())} your function "
-        f"gives {came:.4g}; {right:.4g} is right. Try a single row by hand."
+        f"gives {got:.4g}; {right:.4g} is right. Try a single row by hand."
     )
 
 
@@ -305,8 +304,8 @@ UNITS = {
 )
 def rows_of_the_table(answer):
     """Judge units, activation and loss for five targets."""
-    came = _entries(answer, UNITS, "my_rows", '{"spam": (1, "sigmoid", "..."), ...}')
-    for name, row in zip(UNITS, came, strict=True):
+    got = _entries(answer, UNITS, "my_rows", '{"spam": (1, "sigmoid", "..."), ...}')
+    for name, row in zip(UNITS, got, strict=True):
         if not isinstance(row, tuple | list) or len(row) != 3:
             raise Wrong(
                 f'my_rows["{name}"] should be units, activation and loss, such as '
@@ -439,9 +438,9 @@ HEALTHY = {
 )
 def ward_round(answer):
     """Judge the faults of the eight patients."""
-    came = _entries(answer, FAULTS, "my_diagnoses", '{1: "A", 2: "B", ...}')
+    got = _entries(answer, FAULTS, "my_diagnoses", '{1: "A", 2: "B", ...}')
     letters = {}
-    for patient, letter in zip(FAULTS, came, strict=True):
+    for patient, letter in zip(FAULTS, got, strict=True):
         if not isinstance(letter, str) or letter.strip().upper() not in [*"ABCDEFGHIJ"]:
             raise Wrong(
                 f"my_diagnoses[{patient}] should be a letter from A to J. "
@@ -502,21 +501,21 @@ def repairs(answer):
     example = '{1: "...", 3: ..., 5: ..., 6: "...", 8: "..."}'
     keys = (1, 3, 5, 6, 8)
     values = _entries(answer, keys, "my_repairs", example)
-    came = dict(zip(keys, values, strict=True))
+    got = dict(zip(keys, values, strict=True))
     for patient, right in HEALTHY_WORDS.items():
         what = "loss" if patient == 8 else "activation"
         wanted = f"my_repairs[{patient}] should be the name of the {what}, as text."
-        said = _word(came[patient], wanted)
+        said = _word(got[patient], wanted)
         said = "mean_squared_error" if said == "mse" else said
         if said != right:
             other = f"{said} is not in its row of the table."
             wrong = ILL_WORDS.get((patient, said), other)
             raise Wrong(f"Patient {patient}: {wrong}")
     cancer, diabetes, digits = map(load, ("breast_cancer", "diabetes", "digits"))
-    labels = _target(came[3], len(cancer.y_train), 3)
+    labels = _target(got[3], len(cancer.y_train), 3)
     if mistake := _labels_mistake(labels, cancer.y_train):
         raise Wrong(f"Patient 3: {mistake}")
-    target = _target(came[5], len(diabetes.y_train), 5)
+    target = _target(got[5], len(diabetes.y_train), 5)
     if mistake := _target_mistake(target, diabetes.y_train[:, 0]):
         raise Wrong(f"Patient 5: {mistake}")
     amounts = _train(diabetes.x_train, target, 1, "linear", "mse")[:, 0]
@@ -543,13 +542,13 @@ def _target(values, rows, patient):
         raise Wrong(
             f"my_repairs[{patient}] should be an array, made by NumPy, not text."
         )
-    came = np.asarray(values)
-    if came.dtype.kind not in "biuf" or came.size != rows:
+    got = np.asarray(values)
+    if got.dtype.kind not in "biuf" or got.size != rows:
         raise Wrong(
             f"my_repairs[{patient}] should hold a number for each of {rows} rows. "
             f"You gave {kind_of(values)}."
         )
-    values = came.ravel().astype(float)
+    values = got.ravel().astype(float)
     if not np.isfinite(values).all():
         raise Wrong(f"my_repairs[{patient}] holds a value that is not finite.")
     return values
@@ -782,11 +781,11 @@ def row_with_row(answer):
     squares = (truth - predicted)[:, 0] ** 2
     for shape in ((7, 1), (7,)):
         y = truth.reshape(shape)
-        came = call(answer, y, predicted, name="row_with_row")
-        rows = np.asarray(came)
+        got = call(answer, y, predicted, name="row_with_row")
+        rows = np.asarray(got)
         size = f"With y of shape {shape} and predictions of shape (7, 1)"
         if rows.dtype.kind not in "iuf":
-            raise Wrong(f"{size} the result should hold numbers, not {show(came)}.")
+            raise Wrong(f"{size} the result should hold numbers, not {show(got)}.")
         table = (truth[:, 0] - predicted) ** 2
         spread = [table.mean(axis=0), table.mean(axis=1), table.mean()]
         if rows.shape == (7, 7) or any(_same(rows, values) for values in spread):
@@ -833,8 +832,8 @@ def _train_patient_7(answer):
     return np.mean((predicted - y) ** 2)
 
 
-def _same(came, right):
-    return came.shape == np.shape(right) and np.allclose(came, right, 1e-4, 1e-6)
+def _same(got, right):
+    return got.shape == np.shape(right) and np.allclose(got, right, 1e-4, 1e-6)
 
 
 @LESSON.exercise(
@@ -852,10 +851,10 @@ def pinball(answer):
     random = np.random.default_rng(66)
     for rows, share in ((9, 0.9), (12, 0.5), (10, 0.2)):
         y, prediction = random.normal(size=(2, rows))
-        came = _loss(answer, y, prediction, share, name="pinball")
+        got = _loss(answer, y, prediction, share, name="pinball")
         right = _pinball(y, prediction, share).mean()
-        if not np.isclose(came, right, atol=1e-9):
-            raise Wrong(_pinball_mistake(came, right, y, prediction, share))
+        if not np.isclose(got, right, atol=1e-9):
+            raise Wrong(_pinball_mistake(got, right, y, prediction, share))
     return (
         "Its best guess lies above that share of the rows: 0.9 for the bakery. With "
         "0.5 it is half the absolute error, and the best guess is the median."
@@ -867,7 +866,7 @@ def _pinball(y, prediction, share):
     return np.where(error > 0, share * error, (share - 1) * error)
 
 
-def _pinball_mistake(came, right, y, prediction, share):
+def _pinball_mistake(got, right, y, prediction, share):
     error = y - prediction
     size = np.abs(error)
     mistakes = {
@@ -903,9 +902,9 @@ def _pinball_mistake(came, right, y, prediction, share):
             _pinball(y, prediction, 0.9).mean()
         ),
     }
-    recognise(came, mistakes, atol=1e-9)
+    recognise(got, mistakes, atol=1e-9)
     return (
-        f"For share {share:g} your function gives {came:.4g}; {right:.4g} is right. "
+        f"For share {share:g} your function gives {got:.4g}; {right:.4g} is right. "
         "Try a single row, once with a prediction too low and once too high."
     )
 

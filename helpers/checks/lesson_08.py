@@ -1,7 +1,7 @@
 """The exercises of lesson 8: your turn."""
 
 from helpers.checks.answers import kind_of, look_up, number, show
-from helpers.checks.attempt import Attempt
+from helpers.checks.attempt import judge
 from helpers.checks.engine import Lesson, Wrong
 
 LESSON = Lesson(8, "Your turn")
@@ -58,7 +58,7 @@ def affordable(answer):
 )
 def my_digits(answer):
     """Judge a recipe for the digits."""
-    return Attempt(answer, "my_digits", "digits").judge()
+    return judge(answer, "my_digits", "digits")
 
 
 @LESSON.exercise(
@@ -76,7 +76,7 @@ def my_digits(answer):
 )
 def my_diabetes(answer):
     """Judge a recipe for the diabetes data."""
-    return Attempt(answer, "my_diabetes", "diabetes").judge()
+    return judge(answer, "my_diabetes", "diabetes")
 
 
 @LESSON.exercise(
@@ -93,7 +93,7 @@ def my_diabetes(answer):
 )
 def my_cancer(answer):
     """Judge a recipe for the tumours."""
-    return Attempt(answer, "my_cancer", "breast_cancer").judge()
+    return judge(answer, "my_cancer", "breast_cancer")
 
 
 @LESSON.exercise(
@@ -174,7 +174,7 @@ def _why_not(name, chosen):
 )
 def my_two_digits(answer):
     """Judge a recipe for the pictures of two digits."""
-    return Attempt(answer, "my_two_digits", "two_digits").judge()
+    return judge(answer, "my_two_digits", "two_digits")
 
 
 EXERCISES = LESSON.exercises

@@ -1,5 +1,6 @@
 """What the learner has solved: one small file in ``my/``, and a bar a lesson."""
 
+import contextlib
 import html
 import json
 import os
@@ -23,10 +24,11 @@ def record(lesson: str, name: str) -> str:
     if os.environ.get("DOWNHILL_PROGRESS") == "off":
         return ""
     try:
-        solved, remark = _read()
-        if name not in solved.setdefault(lesson, []):
-            solved[lesson].append(name)
-            remark += _write(solved)
+        with no_other_kernel():
+            solved, remark = _read()
+            if name not in solved.setdefault(lesson, []):
+                solved[lesson].append(name)
+                remark += _write(solved)
     except OSError as error:
         return once(f"Your progress could not be kept: {error.strerror}.")
     return remark
@@ -99,6 +101,32 @@ def progress_file() -> Path | None:
 def _solved_of(lesson, solved):
     names = {exercise.name for exercise in lesson.exercises}
     return names & set(solved.get(f"{lesson.number:02}", []))
+
+
+@contextlib.contextmanager
+def no_other_kernel():
+    """Let one kernel at a time read, add and write, so that none undoes another's."""
+    file = progress_file()
+    if file is None:
+        yield
+        return
+    # The system lets go of it when the kernel ends, however it ends.
+    with file.with_name(".progress.lock").open("a") as lock:
+        with contextlib.suppress(OSError):  # some network folders know no locks
+            _lock(lock)
+        yield
+
+
+def _lock(file):
+    """Wait until the file is this kernel's alone; it is until the file is closed."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        import msvcrt
+
+        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+    else:
+        fcntl.flock(file, fcntl.LOCK_EX)
 
 
 def _read():

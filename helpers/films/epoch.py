@@ -6,6 +6,8 @@ from matplotlib.figure import Figure
 from helpers import plots
 from helpers.films.live import Animation, LiveFigure, animate
 
+SEEN, UNSEEN = "#666666", "#C8C8C8"
+
 
 def one_epoch(x, y, minibatches, slopes) -> Animation:
     """Film one epoch, a frame a minibatch: its rows, and the mean of the slopes so far.
@@ -23,10 +25,10 @@ def one_epoch(x, y, minibatches, slopes) -> Animation:
     means = np.cumsum(slopes) / steps
     figure = Figure(figsize=(7.6, 4))
     data, law = figure.subplots(ncols=2)
-    data.plot(x, y, "o", color="#C8C8C8", markersize=4, label="not yet seen")
-    (used,) = data.plot([], [], "o", color="#666666", markersize=4, label="seen")
-    chosen = {"color": plots.MINIBATCH, "mec": "black"}
-    (now,) = data.plot([], [], "o", **chosen, markersize=7, label="minibatch")
+    data.plot(x, y, "o", color=UNSEEN, markersize=4, label="not yet seen")
+    (used,) = data.plot([], [], "o", color=SEEN, markersize=4, label="seen")
+    (now,) = data.plot([], [], "o", color=plots.MINIBATCH, mec="black", markersize=7)
+    now.set_label("minibatch")
     data.set(xlabel="body mass index (standard deviations)")
     data.set(ylabel="progression (standard deviations)")
     title = data.set_title(f"Minibatch {len(steps)} of {len(steps)}")
@@ -36,9 +38,9 @@ def one_epoch(x, y, minibatches, slopes) -> Animation:
     law.set_title("The mean so far homes in")
     law.set_ylim(min(slopes) - margin, max(slopes) + margin)
     law.xaxis.get_major_locator().set_params(integer=True)
-    full = {"color": plots.FULL_GRADIENT, "label": "full gradient"}
-    law.axhline(means[-1], linestyle="--", **full)
-    (points,) = law.plot([], [], "o", **chosen)
+    full = law.axhline(means[-1], linestyle="--", color=plots.FULL_GRADIENT)
+    full.set_label("full gradient")
+    (points,) = law.plot([], [], "o", color=plots.MINIBATCH, mec="black")
     (mean,) = law.plot([], [], color=plots.DESCENT, label="mean so far")
     figure.legend(loc="outside lower left", ncols=5, frameon=False)
 

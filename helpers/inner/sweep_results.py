@@ -31,7 +31,9 @@ class Sweep:
     train_loss, valid_loss : array
         Over all rows, never the running mean; inf once a run diverged.
     valid_score : array
-        Accuracy for classes, R squared for regression; -inf once a run diverged.
+        Accuracy for classes, the share of labels that are right for several labels, R
+        squared for regression (NaN if the validation rows have all the same target);
+        -inf once a run diverged.
     seconds : array
         By the clock, from the start, in steps alone. Networks that train side by side
         share their time in equal parts, so it is what a network costs in the sweep; a
@@ -124,6 +126,11 @@ class Sweep:
         If there is none, a ValueError gives the reason.
         """
         loss = self.final(by) * (-1 if by == "valid_score" else 1)
+        if (np.isnan(loss) & np.isfinite(self.final("train_loss"))).any():
+            raise ValueError(
+                "R squared needs validation rows whose targets differ, so none is "
+                'best: compare by="valid_loss"'
+            )
         if batch_size is not None:
             _, j = self.index(self.learning_rates[0], batch_size)
             loss[:, np.arange(loss.shape[1]) != j] = np.nan

@@ -11,11 +11,7 @@ from helpers.doctor.compiled import Compiled
 from helpers.inner.arguments import whole
 from helpers.networks import HIDDEN, OUTPUT, Network
 
-USUAL_LOSS = {
-    "softmax": losses.sparse_categorical_crossentropy,
-    "sigmoid": losses.binary_crossentropy,
-    "linear": losses.mean_squared_error,
-}
+USUAL_LOSS = {usual.output: usual.loss for usual in losses.USUAL.values()}
 LOSSES = [
     name
     for name, known in vars(losses).items()

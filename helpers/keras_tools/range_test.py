@@ -78,7 +78,7 @@ def learning_rate_range(
             f"the first loss is {losses[0]}, before any rate could matter: "
             "helpers.doctor.diagnose(model, x, y) looks for the cause"
         )
-    return RateRange(rates[: len(losses)][finite], np.array(losses)[finite])
+    return RateRange.of(rates[: len(losses)][finite], np.array(losses)[finite])
 
 
 def _count_rows(x, y):

@@ -2,6 +2,7 @@
 
 import base64
 import html
+import inspect
 import math
 
 import ipywidgets
@@ -22,7 +23,7 @@ class _Control(ipywidgets.DOMWidget):
     """A labelled control that takes the nearest value it has for one it cannot be.
 
     ``explain`` is called with a message then, and with "" for every other value.
-    ``start`` is what a lab begins with, and goes back to on reset; None leaves it.
+    ``start`` is what its lab was asked to begin with; None leaves that to the lab.
     """
 
     explain = staticmethod(lambda message: None)
@@ -40,14 +41,20 @@ class _Control(ipywidgets.DOMWidget):
     @traitlets.validate("value")
     def _validate_value(self, proposal):
         asked = proposal["value"]
-        number = _number(asked)
-        value = self._taken if number is None else self._nearest(number)
-        if value == asked or number is not None and math.isclose(value, number):
-            self.explain("")
-        else:
-            self.explain(f"{self.description} cannot be {asked}: {value:g} is used.")
+        value, is_it = self._read(asked)
+        words = value if isinstance(value, str) else f"{value:g}"
+        told = f"{self.description} cannot be {asked}: {words} is used."
+        self.explain("" if is_it else told)
         self._taken = value
         return value
+
+    def _read(self, asked):
+        """Return the value to take, and whether it is the one that was asked for."""
+        number = _number(asked)
+        if number is None:
+            return self._taken, False
+        value = self._nearest(number)
+        return value, math.isclose(value, number)
 
     def _nearest(self, number):
         return min(max(number, self.min), self.max)
@@ -120,14 +127,9 @@ class Choice(_Control, ipywidgets.Dropdown):
         names = list(names)
         super().__init__(label, start, options=names, value=names[0])
 
-    @traitlets.validate("value")
-    def _validate_value(self, proposal):
-        asked = proposal["value"]
+    def _read(self, asked):
         known = isinstance(asked, str) and asked in self.options
-        self._taken = asked if known else self._taken
-        told = f"{self.description} cannot be {asked}: {self._taken} is used."
-        self.explain("" if known else told)
-        return self._taken
+        return (asked if known else self._taken), known
 
 
 def rates(low: float, high: float) -> list[float]:
@@ -140,8 +142,8 @@ def rates(low: float, high: float) -> list[float]:
 
 def legend(figure, handles, side="left"):
     """Name these artists below all panels, in one row."""
-    place = {"loc": f"outside lower {side}", "ncols": len(handles), "frameon": False}
-    figure.legend(handles=handles, **place)
+    place = f"outside lower {side}"
+    figure.legend(handles=handles, loc=place, ncols=len(handles), frameon=False)
 
 
 class Lab:
@@ -152,6 +154,9 @@ class Lab:
 
     Parameters
     ----------
+    make : callable
+        The function that makes this lab: where a control is to begin with what it
+        cannot be, it begins with that function's default.
     live : LiveFigure
         The picture.
     controls : mapping of str to control
@@ -179,7 +184,7 @@ class Lab:
         Keep is there only if ``kept`` is.
     """
 
-    def __init__(self, live, controls, draw, alt, play="", kept=None):
+    def __init__(self, make, live, controls, draw, alt, play="", kept=None):
         self._live = live
         self._compute = draw
         self._alt = alt
@@ -194,11 +199,13 @@ class Lab:
         self._kept = [] if kept is None else kept
         self.player = self._player(play) if play else None
         self.keep = _button("Keep", "thumb-tack", self._keep)
-        for control in self.controls.values():
+        own = inspect.signature(make).parameters
+        for name, control in self.controls.items():
             control.explain = self._explain
             control.observe(self._changed, "value")
-            if control.start is not None:
-                control.value = control.start
+            for start in (own[name].default, control.start):
+                if start is not None:
+                    control.value = start
         self._start = self._values()
         self._resetting = False
         self._redraw.now()
@@ -239,7 +246,7 @@ class Lab:
 
     def _explain(self, message):
         if self._resetting:
-            self._note += f"{message} " if message else ""
+            self._note = f"{self._note} {message}".strip()
             return
         self._note = message
         if message:
@@ -271,7 +278,7 @@ class Lab:
     def __repr__(self):
         """Return in words what the picture shows: ``print(lab)`` reads it out."""
         self._redraw.finish()
-        return f"{self._alt} {self._sentence}"
+        return " ".join(filter(None, (self._alt, self._note, self._sentence)))
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         alt = repr(self)

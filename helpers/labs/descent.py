@@ -8,8 +8,9 @@ from matplotlib.figure import Figure
 from helpers.descent import descend
 from helpers.films.live import LiveFigure, in_style
 from helpers.labs.core import Lab, LogSlider, Slider, legend, rates
-from helpers.labs.walking import BLUE, RED, STEPS, Ground, Trail
+from helpers.labs.walking import STEPS, Ground, Trail
 from helpers.optimizers import SGD
+from helpers.plots.base import DESCENT, DIVERGED
 from helpers.surfaces import SURFACES
 
 # Converged: this many steps in a row within so much of the map's width of a minimum.
@@ -64,7 +65,7 @@ def descent(
         first.set_data(*walk.points[:1].T)
         lost = not np.isfinite(heights[-1])
         for artist in trail.artists:
-            artist.set_color(RED if lost else BLUE)
+            artist.set_color(DIVERGED if lost else DESCENT)
         title.set_text(f"Step {steps}: diverged" if lost else f"Step {steps}")
         if lost:
             return "diverged", (
@@ -82,6 +83,7 @@ def descent(
         return "converged", f"In a minimum at {place}."
 
     return Lab(
+        descent,
         live,
         {
             **ground.controls,

@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 
 from helpers.films.live import LiveFigure, in_style
 from helpers.labs.core import Lab, Slider, legend
+from helpers.plots.base import DATA, DESCENT, FAINT, FULL_GRADIENT, LOSS, MINIMUM
 from helpers.surfaces import line_loss
 
 X = np.array([-1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5])
@@ -14,6 +15,7 @@ W_SLIDER, B_SLIDER = (-0.25, 2.25), (-1.0, 1.0)  # inside, so that the arrow has
 TOP = 6.5  # of the two cuts: above any loss that the sliders reach
 ARROW = 0.2  # length of the arrow where the slope is 1
 LEVEL = 0.1  # a slope below this counts as none
+TANGENT = "#444444"
 
 
 @in_style
@@ -45,26 +47,29 @@ def gradient(w: float = 0.2, b: float = 0.5) -> Lab:
     sides = [np.linspace(*limits, 121) for limits in (W, B)]
     heights = surface.value(np.stack(np.meshgrid(*sides), axis=-1))
     levels = np.arange(0.5, 12)  # equal steps: crowded lines are steep ground
-    land.contour(*sides, heights, levels, colors="#BBBBBB", linewidths=1)
-    land.plot(*best, "*", color="#009E73", mec="white", ms=14, label="minimum")
+    land.contour(*sides, heights, levels, colors=FAINT, linewidths=1)
+    land.plot(*best, "*", color=MINIMUM, mec="white", ms=14, label="minimum")
 
-    data.plot(X, Y, "o", color="#777777", label="data")
-    (errors,) = data.plot([], [], ":", color="#0072B2", label="errors")
-    (line,) = data.plot([], [], color="#0072B2", linewidth=3, label="line")
-    thin = {"color": "#0072B2", "linestyle": ":", "linewidth": 1}
-    (across,), (upright,) = (land.plot([], [], **thin) for _ in range(2))
-    (ring,) = land.plot([], [], color="#0072B2", linewidth=1.2, label="same loss")
-    (down,) = land.plot([], [], "--", color="#0072B2", label="steepest down")
-    arrow = {"angles": "xy", "scale_units": "xy", "scale": 1 / ARROW, "width": 0.014}
-    up = land.quiver([0], [0], [1], [1], color="black", zorder=3, **arrow)
+    data.plot(X, Y, "o", color=DATA, label="data")
+    (errors,) = data.plot([], [], ":", color=DESCENT, label="errors")
+    (line,) = data.plot([], [], color=DESCENT, linewidth=3, label="line")
+    (across,) = land.plot([], [], ":", color=DESCENT, linewidth=1)
+    (upright,) = land.plot([], [], ":", color=DESCENT, linewidth=1)
+    (ring,) = land.plot([], [], color=DESCENT, linewidth=1.2, label="same loss")
+    (down,) = land.plot([], [], "--", color=DESCENT, label="steepest down")
+    up = land.quiver(
+        0, 0, 1, 1, angles="xy", scale_units="xy", scale=1 / ARROW, width=0.014
+    )
+    up.set_facecolor(FULL_GRADIENT)
     land.plot([], [], "k-", marker=">", ms=8, markevery=[1], label="gradient")
     dots = [
-        panel.plot([], [], "o", color="#0072B2", mec="white", ms=9, zorder=4)[0]
+        panel.plot([], [], "o", color=DESCENT, mec="white", ms=9, zorder=4)[0]
         for panel in (land, along_w, along_b)
     ]
-    curves = [panel.plot([], [], color="#777777")[0] for panel in cuts]
-    look = {"color": "#444444", "label": "tangent"}
-    tangents = [panel.plot([], [], "--", **look)[0] for panel in cuts]
+    curves = [panel.plot([], [], color=LOSS)[0] for panel in cuts]
+    tangents = [
+        panel.plot([], [], "--", color=TANGENT, label="tangent")[0] for panel in cuts
+    ]
     titles = [panel.set_title("Slope along w: -10.00") for panel in cuts]
     land_title = land.set_title("Loss 10.00, steepest slope 10.00")
     data.legend(loc="upper left")
@@ -106,6 +111,7 @@ def gradient(w: float = 0.2, b: float = 0.5) -> Lab:
 
     moving = [across, upright, ring, down, up, errors, line, *curves, *tangents, *dots]
     return Lab(
+        gradient,
         LiveFigure(figure, [*moving, *titles, land_title]),
         {
             "w": Slider("Slope w of line", *W_SLIDER, 0.05, w),

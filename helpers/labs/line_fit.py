@@ -12,6 +12,7 @@ from helpers.labs.core import CountSlider, Lab, LogSlider, legend, rates
 from helpers.losses import mean_squared_error
 from helpers.minibatches import batches
 from helpers.optimizers import SGD
+from helpers.plots.base import CURVES, DESCENT, FAINT, MINIBATCH, MINIMUM, MINIMUM_WORDS
 
 STEPS = 100
 SIZES = (1, 2, 4, 8, 16, 32, 64, 128)
@@ -54,21 +55,21 @@ def line_fit(batch_size: int = 8, learning_rate: float = 0.1, step: int = 20) ->
     losses.tick_params(labelbottom=False)
     weights.set(xlim=(0, STEPS), ylim=(-2.2, 2), xlabel="step", title="Weights")
 
-    data.plot(x, y, "o", color="#BBBBBB", markersize=4, label="all rows")
-    (batch,) = data.plot([], [], "o", color="#E69F00", mec="black", label="minibatch")
+    data.plot(x, y, "o", color=FAINT, markersize=4, label="all rows")
+    (batch,) = data.plot([], [], "o", color=MINIBATCH, mec="black", label="minibatch")
     ends = np.array([-2.6, 4])
     best_line = best_weights @ [ends, [1, 1]]
-    data.plot(ends, best_line, "--", color="#009E73", label="best line")
-    (line,) = data.plot([], [], color="#0072B2", linewidth=3, label="line now")
+    data.plot(ends, best_line, "--", color=MINIMUM, label="best line")
+    (line,) = data.plot([], [], color=DESCENT, linewidth=3, label="line now")
     title = data.set_title("Step 100")
-    losses.axhline(best_loss, linestyle="--", color="#009E73")
-    (curve,) = losses.plot([], [], color="#0072B2")
+    losses.axhline(best_loss, linestyle="--", color=MINIMUM)
+    (curve,) = losses.plot([], [], color=DESCENT)
     for best, name in zip(best_weights, "wb", strict=True):
-        weights.axhline(best, linestyle="--", color="#009E73")
-        place = {"ha": "right", "va": "bottom", "color": "#006B4F", "fontsize": 9}
-        weights.text(STEPS, best, f"best {name}", **place)
-    (slope,) = weights.plot([], [], color="#0072B2", label="slope w")
-    (intercept,) = weights.plot([], [], "-.", color="#CC79A7", label="intercept b")
+        weights.axhline(best, linestyle="--", color=MINIMUM)
+        words = weights.text(STEPS, best, f"best {name}", ha="right", va="bottom")
+        words.set(color=MINIMUM_WORDS, fontsize=9)
+    (slope,) = weights.plot([], [], color=DESCENT, label="slope w")
+    (intercept,) = weights.plot([], [], "-.", color=CURVES[4], label="intercept b")
     legend(figure, data.get_legend_handles_labels()[0])
     weights.legend(loc="lower right", ncols=2)
 
@@ -113,6 +114,7 @@ def line_fit(batch_size: int = 8, learning_rate: float = 0.1, step: int = 20) ->
         )
 
     return Lab(
+        line_fit,
         LiveFigure(figure, [batch, line, title, curve, slope, intercept]),
         {
             "batch_size": LogSlider("Batch size", [*SIZES, len(x)], batch_size, "rows"),

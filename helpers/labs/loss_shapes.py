@@ -7,9 +7,18 @@ from matplotlib.figure import Figure
 
 from helpers.films.live import LiveFigure, in_style
 from helpers.labs.core import Choice, Lab, LogSlider, Slider, legend
+from helpers.plots.base import CURVES, OUTLIER
 
 REACH, FAR = 8, 11  # how far the outlier goes, and its error
 VIEWS = ("error", "probability")
+# Name of each loss, its colour and its line.
+LOSSES = (
+    ("squared", CURVES[0], "-"),
+    ("absolute", CURVES[1], "--"),
+    ("Huber", CURVES[2], "-."),
+    ("crossentropy", CURVES[4], "--"),
+)
+POINTS = "#888888"
 DELTAS = (0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0)
 # Points near the line y = x / 2, for amounts; the outlier stands at the right.
 X = np.array([-4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0])
@@ -36,19 +45,13 @@ def loss_shapes(view: str = "error", outlier: float = 6.0, delta: float = 1.0) -
     """
     figure = Figure(figsize=(7.6, 4.2))
     shapes, data = figure.subplots(ncols=2)
-    looks = (
-        {"color": "#0072B2", "linestyle": "-", "label": "squared"},
-        {"color": "#E69F00", "linestyle": "--", "label": "absolute"},
-        {"color": "#000000", "linestyle": "-.", "label": "Huber"},
-        {"color": "#CC79A7", "linestyle": "--", "label": "crossentropy"},
-    )
-    curves = [shapes.plot([], [], **look)[0] for look in looks]
-    ball = {"mec": "white", "ms": 9}
-    marks = [shapes.plot([], [], "o", color=a["color"], **ball)[0] for a in looks]
-    fits = [data.plot([], [], **look)[0] for look in looks]
-    (points,) = data.plot([], [], "o", color="#888888", label="data")
-    look = {"color": "#D55E00", "mec": "black", "ms": 9, "label": "outlier"}
-    (stray,) = data.plot([], [], "D", **look)
+    curves, marks, fits = [], [], []
+    for name, colour, line in LOSSES:
+        curves += shapes.plot([], [], line, color=colour)
+        marks += shapes.plot([], [], "o", color=colour, mec="white", ms=9)
+        fits += data.plot([], [], line, color=colour, label=name)
+    (points,) = data.plot([], [], "o", color=POINTS, label="data")
+    (stray,) = data.plot([], [], "D", color=OUTLIER, mec="black", ms=9, label="outlier")
     shapes.set_title("Loss of one row")
     data.set_title("What each loss fits")
     data.set_xlabel("x")
@@ -95,6 +98,7 @@ def loss_shapes(view: str = "error", outlier: float = 6.0, delta: float = 1.0) -
         return "", sentence
 
     return Lab(
+        loss_shapes,
         live,
         controls,
         draw,

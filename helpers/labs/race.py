@@ -10,6 +10,7 @@ from helpers.films.live import LiveFigure, in_style
 from helpers.labs.core import Choice, Lab, LogSlider, Slider, rates
 from helpers.labs.walking import STEPS, Ground, Trail
 from helpers.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, RMSprop
+from helpers.plots.base import CURVES
 from helpers.surfaces import SURFACES
 
 RACERS = {
@@ -24,7 +25,7 @@ RACERS = {
     "AdamW": AdamW,
 }
 LANES = ("first", "second", "third")
-LOOKS = (("#0072B2", "-", "o"), ("#E69F00", "--", "s"), ("#000000", ":", "D"))
+STYLES = tuple(zip(CURVES[:3], ("-", "--", ":"), "osD", strict=True))
 
 
 @in_style
@@ -62,9 +63,9 @@ def race(
     figure = Figure(figsize=(7.6, 4.2))
     land, fall = figure.subplots(ncols=2)
     ground = Ground(land, fall, surface, steps, (start_x, start_y), limits=(1e-6, 40))
-    trails = [Trail(land, fall, *look) for look in LOOKS]
+    trails = [Trail(land, fall, *style) for style in STYLES]
     names = [fall.text(0.98, 0.95 - 0.08 * k, "", ha="right") for k in range(3)]
-    for name, (color, _, _) in zip(names, LOOKS, strict=True):
+    for name, (color, _, _) in zip(names, STYLES, strict=True):
         name.set(transform=fall.transAxes, color=color, va="top", weight="bold")
     title = land.set_title("Step 100")
     moving = [artist for trail in trails for artist in trail.artists]
@@ -95,6 +96,7 @@ def race(
         return "", f"Loss above the lowest minimum at step {steps}: {', '.join(said)}."
 
     return Lab(
+        race,
         live,
         controls,
         draw,

@@ -8,12 +8,13 @@ from matplotlib.figure import Figure
 from helpers.capstone import OPTIMIZERS, TASKS, Recipe, load_task, scores
 from helpers.films.live import LiveFigure, in_style
 from helpers.labs.core import Choice, Lab, LogSlider, legend, rates
+from helpers.plots.base import CURVES
 
 PROBLEMS = ("digits", "diabetes", "breast_cancer")
 SIZES = (4, 8, 16, 32, 64, 128)
 SCHEDULES = ("constant", "cosine")
 HIDDEN = (32,)
-LOOKS = 12
+MEASURED = 12  # times along the way, the start and the end among them
 LOWEST = {"digits": 0.0, "diabetes": -0.5, "breast_cancer": 0.3}
 
 
@@ -53,9 +54,8 @@ def recipes(
     figure = Figure(figsize=(7.6, 3.8))
     ax = figure.subplots()
     ax.set(xlabel="step")
-    looks = {"A": ("#0072B2", "o-"), "B": ("#E69F00", "s--")}
     lines, bands = {}, {}
-    for name, (colour, line) in looks.items():
+    for name, colour, line in (("A", CURVES[0], "o-"), ("B", CURVES[1], "s--")):
         (lines[name],) = ax.plot([], [], line, color=colour, label=name)
         bands[name] = ax.fill_between([0, 1], [0, 0], color=colour, alpha=0.25, lw=0)
     legend(figure, [*lines.values()])
@@ -83,21 +83,21 @@ def recipes(
 
     @lru_cache(maxsize=32)
     def follow(problem, steps, optimizer, rate, size, schedule):
-        look = np.unique(np.linspace(0, steps, LOOKS).astype(int)).tolist()
+        when = np.unique(np.linspace(0, steps, MEASURED).astype(int)).tolist()
         recipe = Recipe(optimizer, rate, size, schedule, HIDDEN)
-        seen = scores(load_task(problem), recipe, steps, look=look)
-        values = np.array([seen[step] for step in look])
-        return look, np.maximum(values, LOWEST[problem] - 1)
+        found = scores(load_task(problem), recipe, steps, after=when)
+        values = np.array([found[step] for step in when])
+        return when, np.maximum(values, LOWEST[problem] - 1)
 
     def draw(problem, steps, **choices):
         ends = {}
         for name in "AB":
             parts = ("optimizer", "rate", "size", "schedule")
             chosen = [choices[f"{name.lower()}_{part}"] for part in parts]
-            look, values = follow(problem, steps, *chosen)
-            lines[name].set_data(look, values.mean(axis=1))
-            low = np.column_stack([look, values.min(axis=1)])
-            high = np.column_stack([look, values.max(axis=1)])
+            when, values = follow(problem, steps, *chosen)
+            lines[name].set_data(when, values.mean(axis=1))
+            low = np.column_stack([when, values.min(axis=1)])
+            high = np.column_stack([when, values.max(axis=1)])
             bands[name].set_verts([np.concatenate([low, high[::-1]])])
             ends[name] = values[-1]
         title.set_text(f"{problem.replace('_', ' ')}: {_verdict(**ends)}")
@@ -110,6 +110,7 @@ def recipes(
         controls[name].observe(choose, "value")
     choose()
     return Lab(
+        recipes,
         live,
         controls,
         draw,

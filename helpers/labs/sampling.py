@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from helpers.data import load
 from helpers.films.live import LiveFigure, in_style
 from helpers.labs.core import Lab, LogSlider, Slider, legend
+from helpers.plots.base import MINIBATCH
 
 DRAWS = 300
 SIZES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 80, 96, 128, 192, 256)
@@ -45,13 +46,13 @@ def sampling(batch_size: int = 8, w: float = 0.0) -> Lab:
     law.set(xlim=(0.9, n * 1.2), ylim=(0.02, 6), xscale="log", yscale="log")
     law.set(xlabel="batch size (rows)", ylabel="distance from the full gradient")
     law.set_title("Spread against batch size")
-    look = {"color": "#E69F00", "alpha": 0.5, "label": "minibatch gradients"}
-    (points,) = cloud.plot([], [], "o", **look)
+    (points,) = cloud.plot([], [], "o", color=MINIBATCH, alpha=0.5)
+    points.set_label("minibatch gradients")
     (centre,) = cloud.plot([], [], "k+", markersize=16, label="full gradient")
     title = cloud.set_title("Minibatches of 100")
     (simple,) = law.plot([], [], "k:", label=r"as 1/$\sqrt{B}$")
     (exact,) = law.plot([], [], "k-", label="without replacement")
-    (measured,) = law.plot([], [], "o", color="#E69F00", label="measured")
+    (measured,) = law.plot([], [], "o", color=MINIBATCH, label="measured")
     (here,) = law.plot([], [], "o", color="black", markersize=12, fillstyle="none")
     legend(figure, [points, centre])
     law.legend(loc="lower left")
@@ -90,6 +91,7 @@ def sampling(batch_size: int = 8, w: float = 0.0) -> Lab:
         )
 
     return Lab(
+        sampling,
         LiveFigure(figure, [points, centre, title, simple, exact, measured, here]),
         {
             "batch_size": LogSlider("Batch size B", sizes.tolist(), batch_size, "rows"),

@@ -8,8 +8,9 @@ from matplotlib.figure import Figure
 from helpers.descent import descend
 from helpers.films.live import LiveFigure, in_style
 from helpers.labs.core import Choice, Lab, LogSlider, Slider, legend, rates
-from helpers.labs.walking import BLUE, RED, STEPS, Ground, Trail, above_lowest
+from helpers.labs.walking import STEPS, Ground, Trail, above_lowest
 from helpers.optimizers import SGD
+from helpers.plots.base import DESCENT, DIVERGED, NEUTRAL
 from helpers.surfaces import SURFACES
 
 ENDS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1)
@@ -65,13 +66,13 @@ def schedules(
     ground = Ground(land, fall, surface, steps, names=LANDS, limits=(1e-5, 4))
     pace.set(xlim=(-4, STEPS + 4), ylim=(-0.05, 1.08))
     pace.set_title("Share of the highest rate")
-    held = {"color": "#767676", "linewidth": 1, "linestyle": ":"}
-    (flat,) = fall.plot([], [], **held, label="the highest rate, held")
+    (flat,) = fall.plot([], [], ":", color=NEUTRAL, linewidth=1)
+    flat.set_label("the highest rate, held")
     trail = Trail(land, fall, dots=".")
     trail.path.set(linewidth=1, markersize=3)
     (first,) = land.plot([], [], "s", color="white", mec="black", label="start")
-    (rate_line,) = pace.plot([], [], color=BLUE, linewidth=1.5)
-    (rate_now,) = pace.plot([], [], "o", color=BLUE, mec="white", ms=9)
+    (rate_line,) = pace.plot([], [], color=DESCENT, linewidth=1.5)
+    (rate_now,) = pace.plot([], [], "o", color=DESCENT, mec="white", ms=9)
     title = land.set_title("Step 100: diverged")
     legend(figure, [first, trail.now, ground.minima, flat])
     path, now, *curve = trail.artists
@@ -94,7 +95,7 @@ def schedules(
         first.set_data(*walk.points[:1].T)
         lost = not np.isfinite(heights[-1])
         for artist in trail.artists:
-            artist.set_color(RED if lost else BLUE)
+            artist.set_color(DIVERGED if lost else DESCENT)
         at = min(steps, STEPS - 1)
         rate_line.set_data(np.arange(STEPS), paces / learning_rate)
         rate_now.set_data([at], [paces[at] / learning_rate])
@@ -113,6 +114,7 @@ def schedules(
         )
 
     return Lab(
+        schedules,
         live,
         {
             **ground.controls,

@@ -1,6 +1,7 @@
 """Lesson 4: the map of learning rate by batch size, and the curves of its cells."""
 
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 from matplotlib.colors import LogNorm
@@ -9,18 +10,21 @@ from matplotlib.figure import Figure
 from helpers.data import load
 from helpers.films.live import LiveFigure, in_style
 from helpers.labs.core import Choice, CountSlider, Lab, LogSlider, legend
+from helpers.plots.base import CURVES, DIVERGED, FULL_GRADIENT
 from helpers.sweeps import sweep
 
 RATES = [0.01 * 2**k for k in range(10)]
 SIZES = [4, 8, 16, 32, 64, 128, 256, 512, 1079]
 EPOCHS = 12
-AGAINST = ("epochs", "steps", "examples")
+TICKS = [0.1, 0.2, 0.5, 1, 2, 5]
+# What the curves are drawn against: the scale of the axis, and where it begins.
+AGAINST = {"epochs": ("linear", 0.5), "steps": ("log", 0.9), "examples": ("log", 900)}
 # The cell chosen now, then those that were kept: never told apart by colour alone.
-LOOKS = (
-    ("#0072B2", "o", "-", "●"),
-    ("#E69F00", "s", "--", "■"),
-    ("#000000", "^", "-.", "▲"),
-    ("#CC79A7", "D", ":", "◆"),
+STYLES = (
+    (CURVES[0], "o", "-", "●"),
+    (CURVES[1], "s", "--", "■"),
+    (CURVES[2], "^", "-.", "▲"),
+    (CURVES[4], "D", ":", "◆"),
 )
 
 
@@ -49,89 +53,42 @@ def training(
         What the curves are drawn against: "epochs", "steps" or "examples".
     """
     found = _small_sweep()
-    losses = found.valid_loss[:, :, 0]
-    lost = found.train_loss[:, :, 0] > found.start_loss[0]
-    spent = {name: getattr(found, name)[:, :, 0] for name in AGAINST}
-
     figure = Figure(figsize=(8.4, 4.9))
     land, fall = figure.subplots(ncols=2, width_ratios=[1.1, 1])
-    land.set(xlabel="batch size (rows)", ylabel="learning rate")
-    land.set_xticks(range(len(SIZES)), SIZES, rotation=45)
-    land.set_yticks(range(len(RATES)), [f"{rate:g}" for rate in RATES])
-    land.grid(False)
-    shades = {"norm": LogNorm(0.1, 3), "cmap": "viridis_r"}
-    area = {"origin": "lower", "aspect": "auto", "interpolation": "nearest"}
-    image = land.imshow(losses[..., 0], **area, **shades)
-    bar = figure.colorbar(image, ax=land, location="top", ticks=[0.1, 0.2, 0.5, 1, 2])
-    bar.ax.minorticks_off()
-    bar.set_ticklabels(["0.1", "0.2", "0.5", "1", "2"])
-    title = bar.ax.set_title(f"Validation loss after epoch {EPOCHS}")
-    fall.set(yscale="log", ylim=(0.08, 6), title="Validation loss of the cells")
-    fall.set_yticks([0.1, 0.2, 0.5, 1, 2, 5], ["0.1", "0.2", "0.5", "1", "2", "5"])
-    fall.minorticks_off()
-
-    (crosses,) = land.plot([], [], "x", color="#D55E00", label="diverged")
-    look = {"color": "black", "mfc": "white", "label": "best rate for a batch size"}
-    (ridge,) = land.plot([], [], "o-", **look)
-    marks, curves, names = [], [], []
-    for number, (colour, marker, style, _) in enumerate(LOOKS):
-        ring = {"color": colour, "mec": "white", "mew": 2, "ms": 13}
-        marks += land.plot([], [], marker, **ring)
-        look = {"color": colour, "marker": marker, "linestyle": style}
-        curves += fall.plot([], [], **look)
-        place = {"transform": fall.transAxes, "va": "top", "ha": "right"}
-        place |= {"color": colour, "weight": "bold"}
-        names.append(fall.text(0.98, 0.98 - 0.07 * number, "", **place))
+    image, title = _map(land, _reached(found, EPOCHS))
+    (crosses,) = land.plot([], [], "x", color=DIVERGED, label="diverged")
+    (ridge,) = land.plot([], [], "o-", color=FULL_GRADIENT, mfc="white")
+    ridge.set_label("best rate for a batch size")
     legend(figure, [ridge, crosses])
-    live = LiveFigure(figure, [image, crosses, ridge, *marks, *curves, *names, title])
+    fall.set(yscale="log", ylim=(0.08, 6), title="Validation loss of the cells")
+    fall.set_yticks(TICKS, [f"{tick:g}" for tick in TICKS])
+    fall.minorticks_off()
+    slots = [_Slot(land, fall, number) for number in range(len(STYLES))]
+    parts = zip(*(slot.artists for slot in slots), strict=True)
+    live = LiveFigure(figure, [image, crosses, ridge, *chain(*parts), title])
     kept = []
 
-    def axis(against):
-        if fall.get_xlabel() == against:
-            return
-        most = spent[against].max()
-        low = {"epochs": 0.5, "steps": 0.9, "examples": 900}[against]
-        fall.set_xscale("linear" if against == "epochs" else "log")
-        fall.set(xlabel=against, xlim=(low, 1.1 * most))
-        live.new_background()
-
     def draw(learning_rate, batch_size, epochs, against):
-        axis(against)
-        last = epochs - 1
-        reached = np.where(lost[..., last], np.nan, losses[..., last])
+        if fall.get_xlabel() != against:
+            scale, low = AGAINST[against]
+            fall.set_xscale(scale)
+            fall.set(xlabel=against, xlim=(low, 1.1 * getattr(found, against).max()))
+            live.new_background()
+        reached = _reached(found, epochs)
         image.set_data(reached)
-        crosses.set_data(*np.nonzero(lost[..., last])[::-1])
-        best = np.nanargmin(reached, axis=0)
-        ridge.set_data(range(len(SIZES)), best)
+        crosses.set_data(*np.nonzero(np.isnan(reached))[::-1])
+        ridge.set_data(range(len(SIZES)), np.nanargmin(reached, axis=0))
         title.set_text(f"Validation loss after epoch {epochs}")
-        # The cells that were kept take turns, so that each keeps its look.
-        held = dict.fromkeys((c["learning_rate"], c["batch_size"]) for c in kept)
-        shown = {1 + n % (len(LOOKS) - 1): cell for n, cell in enumerate(held)}
-        shown[0] = learning_rate, batch_size
-        for slot, artists in enumerate(zip(marks, curves, names, strict=True)):
-            for artist in artists:
-                artist.set_visible(slot in shown)
-            if slot in shown:
-                rate, size = shown[slot]
-                i, j = RATES.index(rate), SIZES.index(size)
-                mark, curve, name = artists
-                mark.set_data([j], [i])
-                curve.set_data(spent[against][i, j, :epochs], losses[i, j, :epochs])
-                name.set_text(f"{LOOKS[slot][3]} rate {rate:g}, {size} rows")
-        i, j = RATES.index(learning_rate), SIZES.index(batch_size)
-        steps = spent["steps"][i, j, last]
-        done = f"After epoch {epochs}, step {steps}"
-        if lost[i, j, last]:
-            return "diverged", (
-                f"{done}: worse than at the start. For batch size {batch_size} the "
-                f"rate {learning_rate:g} is too high."
-            )
-        return "", (
-            f"{done}: validation loss {reached[i, j]:.3f}. The best rate for batch "
-            f"size {batch_size} is {RATES[best[j]]:g}: {reached[best[j], j]:.3f}."
-        )
+        others = [(values["learning_rate"], values["batch_size"]) for values in kept]
+        cells = _share_out((learning_rate, batch_size), others)
+        for slot, cell in zip(slots, cells, strict=True):
+            slot.show(cell, found, epochs, against)
+        i, j = _index(learning_rate, batch_size)
+        done = f"After epoch {epochs}, step {found.steps[i, j, 0, epochs - 1]}"
+        return _verdict(done, learning_rate, batch_size, reached)
 
     return Lab(
+        training,
         live,
         {
             "learning_rate": LogSlider("Learning rate", RATES, learning_rate),
@@ -150,5 +107,85 @@ def training(
 
 @lru_cache(maxsize=1)
 def _small_sweep():
-    grid = {"learning_rates": RATES, "batch_sizes": SIZES, "epochs": EPOCHS}
-    return sweep(load("digits"), **grid, progress=False)
+    return sweep(
+        load("digits"),
+        learning_rates=RATES,
+        batch_sizes=SIZES,
+        epochs=EPOCHS,
+        progress=False,
+    )
+
+
+def _reached(found, epochs):
+    """Return the loss of each cell after so many epochs, nan where it has diverged."""
+    losses, training = (
+        values[:, :, 0, epochs - 1] for values in (found.valid_loss, found.train_loss)
+    )
+    return np.where(training > found.start_loss, np.nan, losses)
+
+
+def _map(ax, losses):
+    """Draw the axes of the map; return its image and its title."""
+    ax.set(xlabel="batch size (rows)", ylabel="learning rate")
+    ax.set_xticks(range(len(SIZES)), SIZES, rotation=45)
+    ax.set_yticks(range(len(RATES)), [f"{rate:g}" for rate in RATES])
+    ax.grid(False)
+    image = ax.imshow(losses, "viridis_r", LogNorm(0.1, 3), origin="lower")
+    image.set_interpolation("nearest")
+    ax.set_aspect("auto")
+    bar = ax.figure.colorbar(image, ax=ax, location="top", ticks=TICKS[:-1])
+    bar.ax.minorticks_off()
+    bar.set_ticklabels([f"{tick:g}" for tick in TICKS[:-1]])
+    return image, bar.ax.set_title(f"Validation loss after epoch {EPOCHS}")
+
+
+class _Slot:
+    """One of the cells that are compared: a ring on the map, a curve and its name."""
+
+    def __init__(self, land, fall, number):
+        colour, marker, line, self.sign = STYLES[number]
+        (self.ring,) = land.plot(
+            [], [], marker, color=colour, mec="white", mew=2, ms=13
+        )
+        (self.curve,) = fall.plot([], [], line, marker=marker, color=colour)
+        self.name = fall.text(0.98, 0.98 - 0.07 * number, "", transform=fall.transAxes)
+        self.name.set(color=colour, weight="bold", va="top", ha="right")
+        self.artists = self.ring, self.curve, self.name
+
+    def show(self, cell, found, epochs, against):
+        """Show a cell, a learning rate and a batch size; or nothing for None."""
+        for artist in self.artists:
+            artist.set_visible(cell is not None)
+        if cell is not None:
+            i, j = _index(*cell)
+            self.ring.set_data([j], [i])
+            spent, losses = getattr(found, against), found.valid_loss
+            self.curve.set_data(spent[i, j, 0, :epochs], losses[i, j, 0, :epochs])
+            self.name.set_text(f"{self.sign} rate {cell[0]:g}, {cell[1]} rows")
+
+
+def _share_out(chosen, kept):
+    """Return the cell of each slot, or None: those kept take turns at all but one."""
+    cells = [chosen] + [None] * (len(STYLES) - 1)
+    for n, cell in enumerate(dict.fromkeys(kept)):
+        cells[1 + n % (len(STYLES) - 1)] = cell
+    return cells
+
+
+def _index(learning_rate, batch_size):
+    return RATES.index(learning_rate), SIZES.index(batch_size)
+
+
+def _verdict(done, learning_rate, batch_size, reached):
+    """Say what a cell has reached, and which rate is the best for its batch size."""
+    i, j = _index(learning_rate, batch_size)
+    best = np.nanargmin(reached[:, j])
+    if np.isnan(reached[i, j]):
+        return "diverged", (
+            f"{done}: worse than at the start. For batch size {batch_size} the "
+            f"rate {learning_rate:g} is too high."
+        )
+    return "", (
+        f"{done}: validation loss {reached[i, j]:.3f}. The best rate for batch "
+        f"size {batch_size} is {RATES[best]:g}: {reached[best, j]:.3f}."
+    )

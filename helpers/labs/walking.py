@@ -5,11 +5,11 @@ import numpy as np
 from helpers.descent import Path
 from helpers.labs.core import Choice, CountSlider, Slider
 from helpers.plots import shade
+from helpers.plots.base import DESCENT, MINIMUM
 from helpers.surfaces import SURFACES, Surface
 
 STEPS = 200
 FAR = 1e3
-BLUE, RED = "#0072B2", "#D55E00"
 
 
 class Ground:
@@ -43,8 +43,9 @@ class Ground:
         land.locator_params(integer=True, nbins=6)
         fall.set(xlim=(-4, STEPS + 4), yscale="log", xlabel="step")
         fall.set_title("Loss above the lowest minimum")
-        star = {"color": "#009E73", "mec": "white", "ms": 14, "label": "minimum"}
-        (self.minima,) = land.plot([], [], "*", **star)
+        (self.minima,) = land.plot(
+            [], [], "*", color=MINIMUM, mec="white", ms=14, label="minimum"
+        )
         self.controls = {
             "surface": Choice("Surface", names, surface),
             "steps": CountSlider("Steps taken", 0, STEPS, steps),
@@ -85,13 +86,12 @@ class Trail:
         A marker for every step of the path.
     """
 
-    def __init__(self, land, fall, color=BLUE, line="-", marker="o", dots=""):
-        style = {"color": color, "linestyle": line, "linewidth": 1.5}
-        ball = {"color": color, "marker": marker, "mec": "white", "ms": 9}
-        (self.path,) = land.plot([], [], marker=dots, **style)
-        (self.curve,) = fall.plot([], [], **style)
-        (self.now,) = land.plot([], [], ls="", **ball, label="now")
-        (self.end,) = fall.plot([], [], ls="", **ball)
+    def __init__(self, land, fall, color=DESCENT, line="-", marker="o", dots=""):
+        (self.path,) = land.plot([], [], line, marker=dots, color=color, linewidth=1.5)
+        (self.curve,) = fall.plot([], [], line, color=color, linewidth=1.5)
+        (self.now,) = land.plot([], [], marker, color=color, mec="white", ms=9)
+        (self.end,) = fall.plot([], [], marker, color=color, mec="white", ms=9)
+        self.now.set_label("now")
 
     @property
     def artists(self):

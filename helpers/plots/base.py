@@ -14,9 +14,14 @@ FULL_GRADIENT = "#000000"
 MINIBATCH = "#E69F00"
 DESCENT = TRAINING = "#0072B2"
 MINIMUM = "#009E73"
-DIVERGED = "#D55E00"
+MINIMUM_WORDS = "#006B4F"  # dark enough to read
+DIVERGED = OUTLIER = "#D55E00"
 VALIDATION = "#CC79A7"
 SECOND = "#56B4E9"
+# Greys: what is given, what is beside the point, and what only stands behind.
+DATA = LOSS = "#777777"
+NEUTRAL = "#767676"
+FAINT = "#BBBBBB"
 CURVES = (DESCENT, MINIBATCH, FULL_GRADIENT, SECOND, VALIDATION, MINIMUM)
 
 
@@ -59,8 +64,15 @@ def show(alt: str):
     display(Picture(plt.gcf(), alt))
 
 
-def look(number: int) -> dict:
-    """Return how one of many lines looks: six colours with markers, then dashed."""
+def subplots(rows: int, columns: int, size: tuple, sharex=False):
+    """Return a figure and its axes, shape (rows, columns), with one vertical scale."""
+    return plt.subplots(
+        rows, columns, figsize=size, sharex=sharex, sharey=True, squeeze=False
+    )
+
+
+def line_style(number: int) -> dict:
+    """Return the style of one of many lines: six colours with markers, then dashed."""
     dashes, colour = divmod(number, len(CURVES))
     return {
         "color": CURVES[colour],

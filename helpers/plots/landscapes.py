@@ -7,9 +7,10 @@ import numpy as np
 from matplotlib.colors import BoundaryNorm, LinearSegmentedColormap
 from mpl_toolkits.mplot3d.proj3d import proj_transform
 
-from helpers.plots.base import DESCENT, FULL_GRADIENT, MINIMUM
+from helpers.plots.base import DESCENT, FAINT, FULL_GRADIENT, MINIMUM, subplots
 
 LINES = 20  # at most, on a map of contours
+THIN = "#999999"  # lines that join what is drawn
 LIGHT_GREYS = LinearSegmentedColormap.from_list("", ["white", "#A0A0A0"])
 GRID = 120  # points along each side of a shaded map
 
@@ -31,7 +32,7 @@ def contours(ax, loss, w_range, b_range, through=None) -> plt.Axes:
         A place whose own contour is drawn, too.
     """
     w, b, heights = _heights(loss, w_range, b_range)
-    ax.contour(w, b, heights, LINES, colors="#BBBBBB", linewidths=1)
+    ax.contour(w, b, heights, LINES, colors=FAINT, linewidths=1)
     if through is not None:
         level = [loss(*through)]
         ax.contour(w, b, heights, level, colors=DESCENT, linewidths=1.5)
@@ -55,8 +56,8 @@ def arrow(ax, start, way, label="", color=FULL_GRADIENT) -> plt.Axes:
     style = {"arrowstyle": "-|>,head_width=0.3", "color": color, "linewidth": 2}
     ax.annotate("", tip, start, arrowprops=style | {"shrinkA": 0, "shrinkB": 0})
     beyond = 11 * np.divide(way, np.linalg.norm(way))
-    place = {"xytext": beyond, "textcoords": "offset points"}
-    ax.annotate(label, tip, ha="center", va="center", color=color, **place)
+    words = ax.annotate(label, tip, beyond, textcoords="offset points", color=color)
+    words.set(ha="center", va="center")
     return ax
 
 
@@ -79,7 +80,7 @@ def landscape(loss, w_range, b_range, point, gradient) -> plt.Axes:
     w, b, heights = _heights(loss, w_range, b_range)
     top = heights.max()
     floor = -0.7 * top
-    ax.contour(w, b, heights, LINES, colors="#999999", linewidths=1, offset=floor)
+    ax.contour(w, b, heights, LINES, colors=THIN, linewidths=1, offset=floor)
     ax.plot_surface(w, b, heights, cmap="viridis_r", alpha=0.75, linewidth=0)
     point, way = np.asarray(point), np.multiply(0.25, gradient)
     path = point + np.linspace(0, 1, 20)[:, None] * way
@@ -116,7 +117,7 @@ def network(widths, names) -> plt.Axes:
     ]
     for left, right in pairwise(columns):
         for ends in product(left, right):
-            ax.plot(*zip(*ends, strict=True), color="#999999", linewidth=1)
+            ax.plot(*zip(*ends, strict=True), color=THIN, linewidth=1)
     for column, name in zip(columns, names, strict=True):
         ax.plot(*zip(*column, strict=True), "o", color="white", mec=DESCENT, ms=20)
         ax.text(column[0][0], max(widths) / 2 + 0.2, name, ha="center")
@@ -161,11 +162,10 @@ def walks(surface, paths) -> plt.Axes:
     """
     figure, ax = plt.subplots(figsize=(5, 5))
     shade(ax, surface)
-    ring = {"color": "none", "mec": DESCENT, "mew": 2, "markersize": 15}
     for path in paths:
         ax.plot(*path.T, "-", color=DESCENT)
         (start,) = ax.plot(*path[0], "s", color="white", mec="black")
-        (end,) = ax.plot(*path[-1], "o", **ring)
+        (end,) = ax.plot(*path[-1], "o", color="none", mec=DESCENT, mew=2, ms=15)
     heights = surface.value(surface.minima)
     lowest = surface.minima[heights == heights.min()]
     (star,) = ax.plot(*lowest.T, "*", color=MINIMUM, markersize=12, zorder=3)
@@ -188,8 +188,7 @@ def ravine_paths(paths, curvatures):
     -------
     ndarray of Axes, shape (panels,)
     """
-    shape = {"figsize": (7, 0.6 + 1.3 * len(paths)), "squeeze": False}
-    figure, axes = plt.subplots(len(paths), 1, sharex=True, sharey=True, **shape)
+    figure, axes = subplots(len(paths), 1, (7, 0.6 + 1.3 * len(paths)), sharex=True)
     wide, high = 1.15 * np.abs(np.concatenate(list(paths.values()))).max(axis=0)
     x, y = np.linspace(-wide, wide / 4, 120), np.linspace(-high, high, 120)
     heights = (curvatures[0] * x**2 + curvatures[1] * y[:, None] ** 2) / 2

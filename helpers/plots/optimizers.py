@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from helpers.plots.base import DESCENT, MINIMUM
+from helpers.plots.base import DESCENT, MINIMUM, NEUTRAL, subplots
 
 # Optimizer: its place on the picture, what it adds, and those that it comes from.
 FAMILY = {
@@ -39,8 +39,7 @@ def tuned(results, ylabels):
     ndarray of Axes, shape (panels,)
     """
     rows = -(-len(results) // 3)
-    shape = {"figsize": (9.6, 0.3 + 2.7 * rows), "sharey": True, "squeeze": False}
-    figure, axes = plt.subplots(rows, 3, **shape)
+    _, axes = subplots(rows, 3, (9.6, 0.3 + 2.7 * rows))
     for ax, (problem, found) in zip(axes.flat, results.items(), strict=False):
         for place, values in enumerate(found.values()):
             ends = [np.min(values), np.max(values)]
@@ -70,7 +69,7 @@ def family_tree() -> plt.Axes:
     pairs = [(parent, child) for child in FAMILY for parent in FAMILY[child][2].split()]
     for parent, child in pairs:
         ends = FAMILY[child][0], FAMILY[parent][0]
-        style = {"arrowstyle": "-|>", "color": "#767676", "shrinkA": 0, "shrinkB": 0}
+        style = {"arrowstyle": "-|>", "color": NEUTRAL, "shrinkA": 0, "shrinkB": 0}
         style["patchA"] = boxes[parent].get_bbox_patch()
         style["patchB"] = boxes[child].get_bbox_patch()
         ax.annotate("", *ends, arrowprops=style, zorder=0)

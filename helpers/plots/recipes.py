@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from helpers.plots.base import DESCENT, DIVERGED, MINIMUM, look
+from helpers.plots.base import DESCENT, DIVERGED, MINIMUM, line_style
 
 
 def field(found, task) -> plt.Axes:
@@ -25,8 +25,8 @@ def field(found, task) -> plt.Axes:
         scores = np.array(scores)
         height = row + random.uniform(-0.25, 0.25, len(scores))
         inside = scores >= left
-        style = look(row) | {"linestyle": "", "markersize": 4, "alpha": 0.5}
-        ax.plot(scores[inside], height[inside], **style)
+        (dots,) = ax.plot(scores[inside], height[inside], **line_style(row))
+        dots.set(linestyle="", markersize=4, alpha=0.5)
         out = f"← {(~inside).sum()} more"
         if not inside.all():
             ax.text(left - margin, row, out, ha="left", va="center", fontsize=9)

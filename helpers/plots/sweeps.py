@@ -6,7 +6,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.ticker import LogLocator
 
 from helpers.inner.arguments import one_of
-from helpers.plots.base import DIVERGED, FULL_GRADIENT, look
+from helpers.plots.base import DIVERGED, FULL_GRADIENT, NEUTRAL, line_style, subplots
 
 MEASURES = {
     "train_loss": "training loss",
@@ -51,19 +51,19 @@ def map(sweep, by: str = "valid_loss") -> plt.Axes:
     reached = np.ma.masked_invalid(values)
     if reached.count():
         score = by == "valid_score"
-        shades = {"cmap": "viridis"} if score else {"norm": "log", "cmap": "viridis_r"}
-        colours = ax.pcolormesh(*grid, reached, **shades)
+        norm, shades = (None, "viridis") if score else ("log", "viridis_r")
+        colours = ax.pcolormesh(*grid, reached, norm=norm, cmap=shades)
         ticks = None if score else LogLocator(subs=(1, 2, 5))
-        words = {"label": MEASURES[by], "ticks": ticks, "format": "{x:g}"}
-        bar = figure.colorbar(colours, ax=ax, **words)
+        bar = figure.colorbar(colours, ax=ax, ticks=ticks, format="{x:g}")
+        bar.set_label(MEASURES[by])
         bar.minorticks_off()
         best = reached.argmax(axis=0) if score else reached.argmin(axis=0)
         found = reached.count(axis=0) > 0
-        style = {"markerfacecolor": "white", "label": "best rate for each batch size"}
-        ax.plot(sizes[found], rates[best][found], "o-", color=FULL_GRADIENT, **style)
+        (ridge,) = ax.plot(sizes[found], rates[best][found], "o-", color=FULL_GRADIENT)
+        ridge.set(markerfacecolor="white", label="best rate for each batch size")
     for cells, label, hatch, colour in (
         (np.isinf(values), "diverged: ends above its start", "///", DIVERGED),
-        (np.isnan(values), "not finished", "...", "#767676"),
+        (np.isnan(values), "not finished", "...", NEUTRAL),
     ):
         if cells.any():
             style = {"hatch": hatch, "edgecolor": colour, "linewidth": 0}
@@ -104,20 +104,19 @@ def curves(sweep, cells=None, by: str = "train_loss", against=("epochs",)):
         ]
         cells = [(best.learning_rate, best.batch_size) for best in bests]
     width = max(7, 3.6 * len(against))
-    shape = {"figsize": (width, 4), "sharey": True, "squeeze": False}
-    figure, axes = plt.subplots(1, len(against), **shape)
+    figure, axes = subplots(1, len(against), (width, 4))
     scale = "linear" if by == "valid_score" else "log"
     axes[0, 0].set(ylabel=MEASURES[by], yscale=scale)
     for number, cell in enumerate(cells):
         where = sweep.index(*cell)
         runs = np.ma.masked_invalid(getattr(sweep, by)[where])
-        style = look(number) | {"label": _label(sweep, *cell)}
-        style["markevery"] = max(1, runs.shape[-1] // 10)
-        band = {"color": style["color"], "alpha": 0.2, "linewidth": 0}
+        style = line_style(number)
         for ax, currency in zip(axes[0], against, strict=True):
             spent = getattr(sweep, currency)[where].mean(axis=0)
-            ax.plot(spent, runs.mean(axis=0), **style)
-            ax.fill_between(spent, runs.min(axis=0), runs.max(axis=0), **band)
+            (line,) = ax.plot(spent, runs.mean(axis=0), **style)
+            line.set(label=_label(sweep, *cell), markevery=max(1, len(spent) // 10))
+            band = ax.fill_between(spent, runs.min(axis=0), runs.max(axis=0))
+            band.set(color=style["color"], alpha=0.2, linewidth=0)
 
     for ax, currency in zip(axes[0], against, strict=True):
         scale = "linear" if currency == "epochs" else "log"

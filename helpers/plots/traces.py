@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-import matplotlib.pyplot as plt
 import numpy as np
 
-from helpers.plots.base import look
+from helpers.plots.base import line_style, subplots
 
 
 def traces(panels: Mapping, ylabel: str, scale="log", columns=None, x=None):
@@ -31,8 +30,7 @@ def traces(panels: Mapping, ylabel: str, scale="log", columns=None, x=None):
     columns = columns or len(panels)
     rows = -(-len(panels) // columns)
     size = max(6, min(3.4 * columns, 10.2)), 0.4 + 2.8 * rows
-    shape = {"figsize": size, "sharey": True, "squeeze": False}
-    figure, axes = plt.subplots(rows, columns, **shape)
+    figure, axes = subplots(rows, columns, size)
     groups = [
         lines if isinstance(lines, Mapping) else {"": lines}
         for lines in panels.values()
@@ -41,9 +39,9 @@ def traces(panels: Mapping, ylabel: str, scale="log", columns=None, x=None):
         for number, (label, values) in enumerate(lines.items()):
             values = np.asarray(values)
             middle = values if values.ndim == 1 else np.median(values, axis=1)
-            style = look(number) | {"markevery": max(1, len(middle) // 8)}
             steps = range(len(middle)) if x is None else x
-            ax.plot(steps, middle, **style, label=label)
+            (line,) = ax.plot(steps, middle, label=label, **line_style(number))
+            line.set_markevery(max(1, len(middle) // 8))
         ax.set(title=title, yscale=scale)
     used = axes.flat[: len(panels)]
     named = [ax for ax in used if any(ax.get_legend_handles_labels())]

@@ -1,10 +1,9 @@
 """Learning curves of Keras runs."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
-from helpers.plots.base import DIVERGED, TRAINING, VALIDATION
+from helpers.plots.base import DIVERGED, TRAINING, VALIDATION, subplots
 
 
 def learning_curves(runs, top=None):
@@ -25,8 +24,7 @@ def learning_curves(runs, top=None):
     """
     histories = {title: getattr(run, "history", run) for title, run in runs.items()}
     width = max(5.5, min(3.7 * len(runs), 11))
-    shape = {"figsize": (width, 3.2), "sharey": True, "squeeze": False}
-    _, axes = plt.subplots(1, len(runs), **shape)
+    _, axes = subplots(1, len(runs), (width, 3.2))
     for ax, (title, history) in zip(axes[0], histories.items(), strict=True):
         _learning_curve(ax, history, top)
         ax.set_title(title)
@@ -41,11 +39,11 @@ def _learning_curve(ax, history, top):
     marker = "o" if len(losses) < 3 else ""  # one or two points make no visible line
     ax.plot(epochs, losses, f"{marker}-", color=TRAINING, label="training")
     if "val_loss" in history:
-        style = {"color": VALIDATION, "label": "validation"}
-        ax.plot(epochs, history["val_loss"], f"{marker}--", **style)
+        (line,) = ax.plot(epochs, history["val_loss"], f"{marker}--", color=VALIDATION)
+        line.set_label("validation")
     if losses and not (np.isfinite(losses[-1]) and losses[-1] <= (top or np.inf)):
-        style = {"color": DIVERGED, "weight": "bold", "ha": "center"}
-        ax.text(0.5, 0.5, "diverged", transform=ax.transAxes, **style)
+        words = ax.text(0.5, 0.5, "diverged", ha="center", transform=ax.transAxes)
+        words.set(color=DIVERGED, weight="bold")
     epoch_axis(ax, len(losses))
 
 
