@@ -1,52 +1,11 @@
-"""Three real problems that come with scikit-learn, and problems of your own."""
+"""Problems of your own: from a table, or from arrays."""
 
 from dataclasses import dataclass, field
-from functools import cache
 from warnings import warn
 
 import numpy as np
 
-from helpers.inner.arguments import one_of
-from helpers.inner.bundled import bundled
-from helpers.inner.tables.splits import split
-
-KINDS = {"diabetes": "regression", "breast_cancer": "binary", "digits": "multiclass"}
-# Chosen by looking at x alone: with most seeds some pixel of the digits that training
-# hardly ever saw lit is up to 260 standard deviations out in the other parts.
-SPLIT_SEED = 1
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A data set, split and standardised, ready to train on.
-
-    ``load``, ``from_table`` and ``from_arrays`` make one, and anybody may build one:
-    the arrays are all that training looks at. ``kind`` is "regression", "binary",
-    "multiclass" or "multilabel".
-
-    ``x_train``, ``x_valid`` and ``x_test`` are float32 of shape (rows, features).
-    ``y_*`` are integers of shape (rows,) for classes, float32 of shape (rows, 1) or
-    (rows, amounts) for regression, and float32 of 0 and 1 of shape (rows, labels) for
-    "multilabel". ``target_names`` has a name for each class, amount or label.
-    Whatever is standardised is measured on the training rows alone:
-    ``x * x_scale + x_mean`` gives back the units of the file, and for regression
-    ``y * y_scale + y_mean`` does. The arrays are read-only.
-    """
-
-    name: str
-    kind: str
-    x_train: np.ndarray = field(repr=False)
-    y_train: np.ndarray = field(repr=False)
-    x_valid: np.ndarray = field(repr=False)
-    y_valid: np.ndarray = field(repr=False)
-    x_test: np.ndarray = field(repr=False)
-    y_test: np.ndarray = field(repr=False)
-    feature_names: tuple[str, ...] = field(repr=False)
-    target_names: tuple[str, ...] = field(repr=False)
-    x_mean: np.ndarray = field(repr=False)
-    x_scale: np.ndarray = field(repr=False)
-    y_mean: float | np.ndarray = field(default=0.0, repr=False)
-    y_scale: float | np.ndarray = field(default=1.0, repr=False)
+from helpers.data.problem import Problem
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,61 +45,6 @@ class OwnProblem(Problem):
         from helpers.inner.tables import saving
 
         saving.save(self, path)
-
-
-@cache
-def load(name: str) -> Problem:
-    """Load one of the three problems, always split in the same way.
-
-    Parameters
-    ----------
-    name : str
-        ``"diabetes"`` (regression, 442 patients), ``"breast_cancer"`` (binary,
-        569 tumours) or ``"digits"`` (multiclass, 1,797 pictures of 8 x 8 pixels).
-
-    Returns
-    -------
-    Problem
-        Three fifths of the rows to train on, one fifth to choose with (valid), one
-        fifth to score the capstone with (test). The classes keep their proportions.
-
-    Another name raises a ValueError. Source: ``sklearn.datasets``, the copies that come
-    with scikit-learn.
-    """
-    kind = KINDS[one_of("name", name, KINDS)]
-    bunch = bundled(name)
-    labels = None if kind == "regression" else bunch.target
-    parts = split(len(bunch.data), labels, SPLIT_SEED)
-
-    x_mean, x_scale = mean_and_scale(bunch.data[parts["train"]])
-    x = ((bunch.data - x_mean) / x_scale).astype(np.float32)
-    y_mean, y_scale = 0.0, 1.0
-    if kind == "regression":
-        y_mean, y_scale = map(float, mean_and_scale(bunch.target[parts["train"]]))
-        y = ((bunch.target - y_mean) / y_scale).astype(np.float32)[:, None]
-    else:
-        y = bunch.target.astype(np.int64)
-
-    arrays = {"x_mean": x_mean.astype(np.float32), "x_scale": x_scale.astype("f4")}
-    for part, rows in parts.items():
-        arrays |= {f"x_{part}": x[rows], f"y_{part}": y[rows]}
-    for array in arrays.values():
-        array.flags.writeable = False
-    return Problem(
-        name=name,
-        kind=kind,
-        feature_names=tuple(map(str, bunch.feature_names)),
-        target_names=tuple(map(str, getattr(bunch, "target_names", ["progression"]))),
-        y_mean=y_mean,
-        y_scale=y_scale,
-        **arrays,
-    )
-
-
-def mean_and_scale(values):
-    """Return mean and standard deviation of each column; a constant one has 1."""
-    scale = values.std(axis=0)
-    return values.mean(axis=0), np.where(scale == 0, 1.0, scale)
 
 
 def from_table(
