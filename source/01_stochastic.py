@@ -46,14 +46,14 @@ for column in (x, y):  # abs: never "-0.00"
 # %% [markdown]
 # A **row** is one example, here one patient. The simplest **model** is a straight line: it predicts $wx + b$. Its two
 # numbers, the slope $w$ and the intercept $b$, are called **weights** (strictly, $b$ is the **bias**). Learning means finding
-# good ones. Here are the rows and three lines. (The sentence in `plots.show` describes the figure for those who cannot see it;
-# skip it until you have looked.)
+# good ones. Here are the rows and three lines.
 
 # %%
 ends = np.array([-2.5, 4])
 plt.plot(x, y, "o", color="#999999", alpha=0.6, label="one patient")
-for w, style in ((0.0, "-"), (1.0, "--"), (-0.5, ":")):
-    plt.plot(ends, w * ends, style, color=plots.DESCENT, label=f"w = {w:g}, b = 0")
+for slope, style in ((0.0, "-"), (1.0, "--"), (-0.5, ":")):
+    line = f"w = {slope:g}, b = 0"
+    plt.plot(ends, slope * ends, style, color=plots.DESCENT, label=line)
 plt.xlabel("body mass index (standard deviations)")
 plt.ylabel("progression (standard deviations)")
 plt.title("The cloud rises to the right: which line fits?")
@@ -78,7 +78,7 @@ def loss(w, b):
 for w in (-0.5, 0.0, 1.0):
     print(f"w = {w:4}: loss {loss(w, 0.0):.2f}")
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # The rising line wins, with 0.79. A better one may lie in between. (The flat line has exactly 1: its errors are the $y$
 # themselves, and their spread is 1.)
 #
@@ -90,10 +90,11 @@ for w in (-0.5, 0.0, 1.0):
 nudge = 0.001
 print(f"{(loss(nudge, 0.0) - loss(0.0, 0.0)) / nudge:.2f}")
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # At this spot the loss falls at a rate of 1.21 per unit of $w$: the nudge of 0.001 lowered it by 0.00121. That is the **slope
 # of the loss** along $w$: minus 1.21. It is negative, so raise $w$.
-#
+
+# %% [markdown]
 # You can have the slope without a nudge. Each row contributes $2\,(wx + b - y)\,x$, twice its error times its $x$; the slope
 # is the mean over the rows. (Lesson 2 shows where this comes from.)
 
@@ -103,7 +104,7 @@ per_row = 2 * (w * x + b - y) * x
 print(per_row.shape, f"mean {per_row.mean():.2f}")
 
 # %% [markdown]
-# The same −1.21. The loss has a slope along $b$, too. When $b$ moves, every prediction moves by as much, whatever its $x$, so
+# The same number. The loss has a slope along $b$, too. When $b$ moves, every prediction moves by as much, whatever its $x$, so
 # there the factor $x$ is missing: each row contributes $2\,(wx + b - y)$. All slopes together, one for each weight, are the
 # **gradient**. Computed from all rows it is the **full gradient**.
 #
@@ -139,11 +140,16 @@ check.minibatch_gradient(minibatch_gradient)
 # %% [markdown]
 # ## One row, one opinion
 #
-# `per_row` holds what each patient alone would say about $w$. The mean says: raise $w$. Do most patients agree? Guess how many
+# `per_row` holds what each patient alone would say about $w$. The mean says: raise $w$. Do most patients agree? Bet how many
 # of the 266 would send $w$ the wrong way, then look.
 
+# %% tags=["bet:wrong_way"]
+check.wrong_way.bet(...)
+
 # %%
-print(f"{(per_row > 0).sum()} of {n} rows say: lower w")
+wrong = (per_row > 0).sum()
+print(f"{wrong} of {n} rows say: lower w")
+check.wrong_way.came(wrong)
 
 # %%
 plt.hist(per_row, bins=np.arange(-16, 4.5, 0.5), color=plots.MINIBATCH)
@@ -151,21 +157,22 @@ plt.axvline(per_row.mean(), color=plots.FULL_GRADIENT, label="full gradient")
 plt.axvline(0, color="#999999", linestyle=":", label="no slope")
 plt.xlabel("slope of the loss along w, from one row")
 plt.ylabel("number of rows")
-plt.title("Single rows disagree: 77 of 266 point the wrong way")
+plt.title(f"Single rows disagree: {wrong} of {n} point the wrong way")
 plt.legend(loc="upper left")
+said = check.wrong_way.draw()
 plots.show(
     "Histogram of the slope from each single row, from -16 to 4, with a peak near 0. "
-    "The full gradient, -1.21, is marked; 77 rows lie above 0."
+    f"The full gradient, {per_row.mean():.2f}, is marked; {wrong} rows lie above 0.{said}"
 )
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # *The slope that each row gives by itself. Most are near zero, a few reach beyond −8, and all that lie right of the dotted line
 # point the wrong way.*
 #
 # More than a quarter are wrong about the direction, and nearly all are wrong about the size. One row is cheap, but it knows
 # little. So take a handful.
 #
-# ## Right on average, wrong each time
+# ## From one opinion to a handful
 #
 # A **minibatch** is a handful of rows chosen at random, no row twice. The number of rows in it is the **batch size**, $B$.
 # Draw five minibatches of 8 rows, and predict first: will they all say *raise w*?
@@ -177,7 +184,10 @@ for _ in range(5):
     print(f"{per_row[rows].mean():.2f}")
 
 # %% [markdown]
-# All five are negative and say *raise w*, none says −1.21, and no two agree. Now draw 2,000 of them. Where will their mean lie?
+# Now draw 2,000 of them. Where will their mean lie? And how many of the 2,000 still point the wrong way?
+
+# %% tags=["bet:wrong_handfuls"]
+check.wrong_handfuls.bet(...)
 
 
 # %%
@@ -189,7 +199,9 @@ def slopes(batch_size, draws=2000):
 
 eights = slopes(8)
 print(f"mean {eights.mean():.2f}, spread {eights.std():.2f}")
-print(f"wrong way: {(eights > 0).mean():.0%}")
+wrong = (eights > 0).sum()
+print(f"wrong way: {wrong}")
+check.wrong_handfuls.came(wrong)
 
 # %%
 plt.hist(eights, bins=40, color=plots.MINIBATCH, label="minibatches of 8")
@@ -199,12 +211,14 @@ plt.xlabel("slope of the loss along w, from 8 rows")
 plt.ylabel("number of minibatches")
 plt.title("Right on average, wrong each time")
 plt.legend(loc="upper left")
+said = check.wrong_handfuls.draw()
 plots.show(
-    "Histogram of 2,000 minibatch slopes, heaped around the full gradient, -1.21, and "
-    "reaching from about -5 to 0.7. Hardly any are above 0."
+    "Histogram of 2,000 minibatch slopes, heaped around the full gradient, "
+    f"{per_row.mean():.2f}, and reaching from {eights.min():.1f} to {eights.max():.1f}. "
+    f"{wrong} are above 0.{said}"
 )
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # *The slopes from 2,000 minibatches of 8 rows make a heap around the full gradient. Few hit it; few point the wrong way.*
 #
 # Many fall a little short, some go much too far, and the misses nearly cancel: the 2,000 have the mean −1.24. Over all handfuls
@@ -215,13 +229,26 @@ plots.show(
 # ## What do four times as many rows buy?
 #
 # The spread of that heap is the **noise** of the minibatch gradient. It should shrink when handfuls grow. How fast? You have
-# seen 0.81 for 8 rows. Guess for 1, 4 and 16 rows, then run.
+# seen 0.81 for 8 rows. Bet on twice as many, then run.
+
+# %% tags=["bet:spread_of_16"]
+check.spread_of_16.bet(...)
 
 # %%
-for batch_size in (1, 4, 16):
-    print(f"{batch_size:2} rows: spread {slopes(batch_size).std():.1f}")
+spreads = [slopes(batch_size).std() for batch_size in (1, 4, 16)]
+print(*(f"{spread:.2f}" for spread in spreads))
+check.spread_of_16.came(spreads[2])
 
-# %% [markdown]
+# %%
+plt.bar(["1", "4", "16"], spreads, color=plots.MINIBATCH)
+plt.xlabel("rows in a minibatch")
+plt.ylabel("spread of the slope along w")
+plt.title(f"Each bar is {spreads[1] / spreads[0]:.2f} as high as the one before")
+said = check.spread_of_16.draw()
+heights = ", ".join(f"{spread:.2f}" for spread in spreads)
+plots.show(f"Three bars for 1, 4 and 16 rows: spreads of {heights}.{said}")
+
+# %% [markdown] tags=["after"]
 # Four times as many rows, **half the noise**; four times as many again, half once more. The spread goes as $1/\sqrt{B}$: one
 # divided by the square root of the batch size. That is because the misses of single rows point both ways and partly cancel:
 # statistics says that the spread of a sum of $B$ of them grows only as $\sqrt{B}$, and divided by $B$ that makes $1/\sqrt{B}$.
@@ -246,29 +273,35 @@ check.a_tenth_of_the_noise(my_times)
 # a hundred times for ten times the precision. (Precision is not yet progress: lesson 4 counts the steps that it saves.)
 
 # %% [markdown]
-# After you have answered: try it, with 10 rows and with ten, forty and a hundred times as many. To have more rows than our
-# 266, draw them *with replacement*: a row that was drawn goes back into the pile and can come again.
+# After you have answered: try it, from 10 rows on. To have more rows than our 266, draw them *with replacement*: a row that
+# was drawn goes back into the pile and can come again.
 
 # %%
 rng = np.random.default_rng(0)
-for batch_size in (10, 100, 400, 1000):
+for batch_size in 10 * 4 ** np.arange(5):
     spread = rng.choice(per_row, size=(2000, batch_size)).mean(axis=1).std()
     print(f"{batch_size:4} rows: spread {spread:.2f}")
 
-# %% [markdown]
-# From 0.72 to 0.07 takes 1,000 rows in the place of 10.
+# %% [markdown] tags=["after"]
+# A tenth of 0.72 is reached between 640 and 2,560 rows, where the rule says 1,000 in the place of 10.
 #
 # ## When the handful is nearly the whole pile
 #
 # A minibatch draws *without* replacement, and then $1/\sqrt{B}$ can't be the whole truth: a handful of all 266 rows leaves
-# nothing to chance. Measure the spread for many sizes, and draw it beside the rule.
+# nothing to chance. Measure the spread for many sizes, and draw it beside the rule. By how many percent will it miss at 128
+# rows?
+
+# %% tags=["bet:below_the_rule"]
+check.below_the_rule.bet(...)
 
 # %%
 sizes = np.array([1, 2, 4, 8, 16, 32, 64, 128, 200, 250])
-measured = [slopes(size).std() for size in sizes]
+measured = np.array([slopes(size).std() for size in sizes])
+rule = per_row.std() / np.sqrt(sizes)
+missing = 100 * (1 - measured / rule)
+check.below_the_rule.came(missing[sizes == 128].item())
 
 # %%
-rule = per_row.std() / np.sqrt(sizes)
 plt.loglog(sizes, rule, ":", color=plots.FULL_GRADIENT, label=r"$1/\sqrt{B}$ rule")
 plt.loglog(sizes, measured, "o", color=plots.MINIBATCH, label="measured")
 plt.xticks([1, 4, 16, 64, 256], [1, 4, 16, 64, 256])
@@ -278,12 +311,13 @@ plt.xlabel("batch size B (rows)")
 plt.ylabel("spread of the slope along w")
 plt.title("Half the noise costs four times the batch")
 plt.legend()
+said = check.below_the_rule.draw()
 plots.show(
     "Spread against batch size, both on logarithmic axes. The measured points follow "
-    "the straight line of the rule up to about 16 rows, then fall below it."
+    f"the straight line of the rule up to about 16 rows, then fall below it.{said}"
 )
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # *On logarithmic axes the rule is a straight line: from tick to tick four times the rows, half the spread. The points follow it
 # to about 16 rows and then fall away: at 64 rows by an eighth, at 128 by more than a quarter.*
 
@@ -293,7 +327,7 @@ plots.show(
 # $$\text{standard error} = \frac{\text{spread of single rows}}{\sqrt{B}} \cdot \sqrt{\frac{n - B}{n - 1}}$$
 #
 # In words: the rule from before, times the **finite-population factor**. That factor is 1 for a single row, near 1 while the
-# handful is a small part of the pile, and exactly 0 at $B = n$. Half of our rows:
+# handful is a small part of the pile, and exactly 0 at $B = n$. Which of the two agrees with half of our rows?
 
 # %%
 half = n // 2
@@ -303,8 +337,6 @@ print(f"rule {rule_alone:.3f}, with the factor {rule_alone * factor:.3f}")
 print(f"measured {slopes(half).std():.3f}")
 
 # %% [markdown]
-# Only with the factor does the rule agree with what was measured.
-#
 # ### Exercise 1.3 · Tune
 #
 # Find the smallest batch size, a whole number of rows, that brings the standard error of the slope along $w$ down to 0.2 or
@@ -347,14 +379,18 @@ labs.sampling()
 
 # %%
 mixed = np.random.default_rng(11).permutation([4, 16, 64])
+clouds = dict(zip("ABC", map(slopes, mixed), strict=True))
+
+# %%
 fig, axes = plt.subplots(1, 3, sharex=True, figsize=(9, 2.6))
-for ax, letter, size in zip(axes, "ABC", mixed, strict=True):
-    ax.hist(slopes(int(size)), bins=30, color=plots.MINIBATCH)
+for ax, (letter, cloud) in zip(axes, clouds.items(), strict=True):
+    ax.hist(cloud, bins=30, color=plots.MINIBATCH)
     ax.axvline(per_row.mean(), color=plots.FULL_GRADIENT)
     ax.set(title=f"Cloud {letter}", xlabel="slope along w", xlim=(-9, 2), yticks=[])
+reach = [f"{name} from {c.min():.1f} to {c.max():.1f}" for name, c in clouds.items()]
 plots.show(
-    "Three histograms around the full gradient, -1.21. A reaches from about -3.3 to "
-    "0.2, B from -8.9 to 1.1, C from -2.1 to -0.5."
+    f"Three histograms around the full gradient, {per_row.mean():.2f}. "
+    f"They reach: {', '.join(reach)}."
 )
 
 # %% [markdown]
@@ -373,6 +409,9 @@ check.which_cloud(my_sizes)
 # %% [markdown] tags=["solution"]
 # The more rows, the less noise. From 4 to 16 and from 16 to 64 rows each cloud has half the width of the one before (for 64 a
 # little less, because 64 is already a quarter of all rows).
+
+# %% [markdown]
+# *Halfway: a good place to rest. When you come back, click here and choose **Run > Run All Above Selected Cell**.*
 
 # %% [markdown]
 # ## An epoch: every row once
@@ -421,10 +460,11 @@ print(f"plain mean           {np.mean(means):.3f}")
 print(f"each times its rows  {np.average(means, weights=counts):.3f}")
 print(f"full gradient        {per_row.mean():.3f}")
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # It does when each counts as many times as it has rows. In the plain mean the 10 patients of the last minibatch weigh more
 # than three times as much as the others.
-#
+
+# %% [markdown]
 # One thing the film left out: in training the weights move after each minibatch, so its gradient is right on average *for the
 # place where the weights are then* (almost: within an epoch the rows still to come are slightly unlike those already used).
 #
@@ -454,7 +494,7 @@ print([len(rows) for rows in epoch_of_minibatches(60)])
 # %% [markdown]
 # ### Exercise 1.6 · Fix
 #
-# This function should deal out one epoch. It looks plausible, and it runs.
+# This function should deal out one epoch. It looks plausible, and it runs. How many of the 266 patients does it never show?
 
 
 # %%
@@ -466,15 +506,26 @@ def careless_epoch(n, batch_size, seed):
     return minibatches
 
 
+# %% tags=["bet:never_seen"]
+check.never_seen.bet(...)
+
 # %%
 dealt = careless_epoch(n, 32, seed=0)
-# bincount: how often each row number comes
+# bincount: how often each row number comes, then how many rows came so often
 times_seen = np.bincount(np.concatenate(dealt), minlength=n)
-for times in range(times_seen.max() + 1):
-    print(f"seen {times} times: {(times_seen == times).sum():3} rows")
+rows_seen = np.bincount(times_seen)
+check.never_seen.came(rows_seen[0])
+
+# %%
+plt.bar(range(len(rows_seen)), rows_seen, color=plots.MINIBATCH)
+plt.xlabel('times seen in this "epoch"')
+plt.ylabel("number of rows")
+plt.title(f"{rows_seen[0]} rows never, {rows_seen[1]} once, as it should be")
+said = check.never_seen.draw()
+plots.show(f"Bars of rows seen 0, 1, 2 times and more: {rows_seen.tolist()}.{said}")
 
 # %% [markdown]
-# After this "epoch" 102 patients have never been seen, and two have been seen five times. Repair it: every row exactly once, in
+# Repair it: every row exactly once, in
 # a random order that depends on `seed`, in minibatches of `batch_size`; only the last may be smaller. Return a list of arrays.
 # Try it without copying the right one above.
 
@@ -555,21 +606,13 @@ for size, tries in ((1, 3000), (32, 3000), (100_000, 8)):
     step, whole = step_time[size], epoch_time[size]
     print(f"{size:7,} rows: step {step:7.3f} ms, epoch {whole:7.0f} ms")
 
-# %%
-step_all, step_32 = step_time[100_000], step_time[32]
-print("step: all rows cost over 100 times as much as 32:", step_all > 100 * step_32)
-print("step: 32 rows cost under 10 times as much as 1:", step_32 < 10 * step_time[1])
-epoch_1, epoch_all = epoch_time[1], epoch_time[100_000]
-print("epoch: single rows cost over 3 times as much as all:", epoch_1 > 3 * epoch_all)
-
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # A *step* on all rows costs more than a hundred times as much as one on 32. But 32 rows cost little more than one: to
 # start a computation takes time of its own, whatever the number of rows. So an *epoch* dealt out row by row is by far the
-# slowest. The other two are both quick; which of them wins depends on the machine.
+# slowest. The other two are both quick; which of them wins depends on the machine. So an epoch in one step wastes no time,
+# but the chance to move: it is one step where minibatches of 32 make 3,125.
 
 # %% [markdown]
-# So an epoch in one step wastes no time, but the chance to move: it is one step where minibatches of 32 make 3,125.
-#
 # Memory goes by the size of the handful, too. Measure the most memory that one step needs.
 
 # %%
@@ -582,7 +625,7 @@ for size in (1_000, 10_000, 100_000):
     tracemalloc.stop()
     print(f"{size:7,} rows: {peak / 1e6:.2f} MB")
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # Ten times the rows, ten times the memory, for the predictions and errors alone. A larger network keeps many more such numbers
 # for each row, and the memory of the machine sets a limit to the batch size.
 #
@@ -610,12 +653,16 @@ def fit(batch_size, learning_rate=0.05, epochs=3):
 
 # %% [markdown]
 # Each run may read $3 \cdot 266 = 798$ rows. With all rows in a step that makes 3 steps, with 32 rows 27, with single rows 798.
-# The first run knows the way exactly. Which loss will be lowest?
+# The first run knows the way exactly. It starts at 4.21, and no line goes below 0.63. Where will it end?
+
+# %% tags=["bet:three_exact_steps"]
+check.three_exact_steps.bet(...)
 
 # %%
 runs = {size: fit(size) for size in (266, 32, 1)}
 for size, losses in runs.items():
     print(f"B = {size:3}: {len(losses) - 1:3} steps, loss {losses[-1]:.2f}")
+check.three_exact_steps.came(runs[266][-1])
 
 # %%
 styles = {266: "s-", 32: "o-", 1: "-"}
@@ -631,12 +678,15 @@ plt.xlabel("rows read")
 plt.ylabel("loss over all rows")
 plt.title("Many rough steps get further than a few exact ones")
 plt.legend()
+said = check.three_exact_steps.draw()
+ends = ", ".join(f"B = {size} at {losses[-1]:.2f}" for size, losses in runs.items())
 plots.show(
-    "Loss against rows read. All rows: 3 steps, from 4.2 to 2.5. Minibatches of "
-    "32: 27 steps, to 0.64. Single rows: down at once, then restless above 0.63."
+    "Loss against rows read, each run from the same start. All rows fall in 3 steps, "
+    "minibatches of 32 in 27, single rows at once and are then restless. They end: "
+    f"{ends}.{said}"
 )
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # *Loss against the number of rows read, for three batch sizes (the axis of the loss is logarithmic). Single rows are down first
 # and then stay restless; minibatches of 32 come down smoothly; three exact steps get less than half the way.*
 #
@@ -651,12 +701,12 @@ for size in (266, 32, 1):
     losses = fit(size, learning_rate=0.5)
     print(f"B = {size:3}: from the first step on never above {losses[1:].max():.2g}")
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # Ten times the rate, and the full gradient is at the best line, 0.63, after *one* step. Minibatches of 32 stay below 1, while
 # single rows throw the line out of all bounds. This loss is as round as a bowl can be; on most, even an exact
 # gradient has to take small steps (lesson 3). Lesson 4 runs a fair race, each batch size with its own best rate.
 #
-# ## The full gradient is no guide to the lowest valley
+# ## Does the full gradient find the lowest valley?
 #
 # You may read that full-batch descent finds the **global minimum**, the lowest point of all, and that minibatches do not. Test
 # it, with exact gradients only. First on our line, from three starts.
@@ -669,7 +719,7 @@ for start in (-3.0, 0.0, 3.0):
     print(f"from {start:4}: w = {w:.3f}, loss {loss(w, 0.0):.3f}")
 
 # %% [markdown]
-# The same end from everywhere. This loss is **convex**, nowhere bent downwards, so it has one valley only. Now a loss
+# This loss is **convex**, nowhere bent downwards, so it has one valley only. Now a loss
 # with potholes, over two weights, made up for lesson 3. Where will exact gradients end from these three starts?
 
 # %%
@@ -686,13 +736,14 @@ for start in ([-2.8, 1.8], [2.5, 2.5], [2.0, -1.0]):
 
 # %%
 ax = plots.walks(potholes, paths)
-ax.set_title("Exact steps, and two get stuck")
+lost = sum(potholes.value(path[-1]) > 0.1 for path in paths)
+ax.set_title(f"Exact steps: {lost} of {len(paths)} get stuck")
 plots.show(
-    "A map of a loss, lighter where lower, with a wide bowl and four holes. Of three "
-    "paths one reaches the star, the lowest point; two end in holes."
+    "A map of a loss, lighter where lower, with a wide bowl and four holes. Of "
+    f"{len(paths)} paths {lost} end in holes, the others at the star, the lowest point."
 )
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # *A map of the loss, lighter where it is lower. One path reaches the star, the lowest point of all. Two end in potholes on the
 # way.*
 #
@@ -724,7 +775,7 @@ model.fit(x[:, None], y[:, None], batch_size=266, epochs=1, verbose=0)
 print(f"w = {model.get_weights()[0].item():.2f}")
 
 # %% [markdown]
-# By 1.21, minus the full gradient that you computed by hand. And does Keras count its steps as you do? `None` stands for "not
+# That is minus the full gradient that you computed by hand. And does Keras count its steps as you do? `None` stands for "not
 # given".
 
 # %%
@@ -733,7 +784,7 @@ for size in (1, 32, 266, None):
     model.fit(x[:, None], y[:, None], batch_size=size, epochs=1, verbose=0)
     print(f"batch_size={size}: steps: {model.optimizer.iterations.numpy()}")
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # 266, nine and one step, by one and the same optimizer. The batch size belongs to `fit`, which also shuffles the rows;
 # if you don't say, it is 32.
 #
@@ -782,8 +833,13 @@ check.rows_needed(rows_needed)
 # - Batch, minibatch and stochastic are three settings of one dial; today SGD means any of them.
 # - Exact gradients find the lowest point of a convex loss, if there is one. Elsewhere they promise no lowest valley.
 #
-# You took the slope $2\,(wx + b - y)\,x$ on trust. Lesson 2 shows where it comes from, and why it points uphill. (The last cell
-# lists the exercises that you have solved: take its `#` away.)
+# You took the slope $2\,(wx + b - y)\,x$ on trust. Lesson 2 shows where it comes from, and why it points uphill.
 
 # %%
-# check.progress()
+check.look_back()
+
+# %%
+check.progress()
+
+# %% [markdown]
+# **Next:** [2 · Gradient: which way is down?](02_gradient.ipynb)

@@ -15,15 +15,16 @@ KERAS = "keras tensorflow"
 # the files in no folder: what the lessons teach.
 BELOW = {
     "inner": "inner",
-    "flat": "flat inner",
+    "data": "data inner",
+    "flat": "flat data inner",
     "plots": "plots inner",  # they draw what they are given, and never train
     "films": "films plots",
     "doctor": "doctor keras",  # can be taken away
-    "capstone": "capstone flat inner",
-    "keras_tools": f"keras_tools plots flat inner {KERAS}",
-    "labs": "labs capstone films plots flat",
-    "checks": f"checks capstone keras_tools doctor plots flat {KERAS}",
-    "source": "checks labs capstone films keras_tools doctor plots flat pandas "
+    "capstone": "capstone flat data inner",
+    "keras_tools": f"keras_tools plots flat data inner {KERAS}",
+    "labs": "labs capstone films plots flat data",
+    "checks": f"checks capstone keras_tools doctor plots flat data {KERAS}",
+    "source": "checks labs capstone films keras_tools doctor plots flat data pandas "
     + KERAS,
 }
 # Of all that a file imports these are looked at: the rooms, what is slow to open, and
@@ -32,10 +33,12 @@ WATCHED = {"bank", "benchmarks", "pandas", "sklearn", "tests", "tools"}
 WATCHED = WATCHED.union(*map(str.split, BELOW.values()))
 EXCEPTIONS = {
     "helpers.rate_range > plots, in a function": "a range can draw itself",
-    "helpers.data > doctor, in a function": "choose_loss tells a table's kind",
-    "helpers.data > sklearn, in a function": "the data sets, and how they are split",
-    "helpers.inner.* > sklearn, in a function": "what prepares a table's columns",
-    "helpers.inner.* > pandas, in a function": "tables, and a sweep as one",
+    "helpers.data.own > doctor, in a function": "choose_loss tells a table's kind",
+    "helpers.inner.tables.* > sklearn": "what prepares a table's columns",
+    "helpers.inner.tables.* > sklearn, in a function": "what few tables need",
+    "helpers.inner.tables.* > pandas": "tables",
+    "helpers.data.bundled > sklearn, in a function": "the data sets",
+    "helpers.inner.* > pandas, in a function": "a sweep as a table",
     "helpers.keras_tools.conversion > doctor": "one reader of a compiled loss",
 }
 

@@ -25,6 +25,7 @@ from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_notebook
 from PIL import Image
 
+from tools import secret
 from tools.needed import needed
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,8 +33,9 @@ FOLDERS = ("lessons", "solutions")
 ANSWERS = "helpers/checks/answers.json"  # built, too: what `.solution()` shows
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 KEPT_TAGS = {"nbval-ignore-output", "raises-exception"}
-TAGS = KEPT_TAGS | {"solution", "notes"}
-MARKS = {"exercise"}  # of tags such as "exercise:name", which cells keep: see marks()
+TAGS = KEPT_TAGS | {"solution", "notes", "after"}
+# Of tags such as "exercise:name", which cells keep: see marks().
+MARKS = {"exercise", "bet"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 # Steps of five out of 255 look the same, and make the pictures a third lighter.
 FEWER_LEVELS = [round(level / 5) * 5 for level in range(256)] * 3
@@ -120,6 +122,11 @@ def exercise_name(cell):
     return marks(cell).get("exercise")
 
 
+def bet_name(cell):
+    """Return the name of the bet that a cell asks for, or None."""
+    return marks(cell).get("bet")
+
+
 def with_answers(code):
     """Return a cell's code with the marks taken out."""
     lines = code.splitlines()
@@ -181,6 +188,8 @@ def make_notebook(cells, edition):
             check_syntax(built.source, identity)
         built.id = identity
         built.metadata = metadata(cell)
+        if edition == "lesson":
+            secret.keep(built, tags(cell))
         made.append(built)
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     needs = {"kernelspec": kernel, "language_info": {"name": "python"}}
@@ -191,6 +200,8 @@ def cell_id(cell, counter):
     """Return an id that outlives changes in other cells."""
     if name := exercise_name(cell):
         return f"exercise-{name}"
+    if name := bet_name(cell):
+        return f"bet-{name}"
     content = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()
     counter[content] += 1
     return f"{content[:10]}-{counter[content]}"

@@ -13,7 +13,7 @@ import nbformat
 from nbformat.v4 import new_code_cell
 from packaging.requirements import Requirement
 
-from tools import build
+from tools import build, secret
 from tools.needed import needed
 
 # Collapsed in Colab (a form), in JupyterLab and on Kaggle, and left out of slides.
@@ -67,21 +67,44 @@ def first_cell(source, answers=True):
     return new_code_cell(code, id="first-cell", metadata=FIRST_CELL)
 
 
-def badges(name):
-    """Return two links for a file on the branch `portable`, or nothing."""
+def addresses(name):
+    """Return where Colab and Kaggle open a file of the branch `portable`, if known."""
     address = read_project().get("urls", {}).get("Repository", "")
     found = re.fullmatch(r"https://github\.com/([\w.-]+/[\w.-]+?)(\.git)?/?", address)
     if not found:
-        return ""
-    colab, kaggle = "https://colab.research.google.com", "https://www.kaggle.com"
+        return {}
     place = f"{found[1]}/blob/portable/{name}"
-    links = {
-        f"![Open in Colab]({colab}/assets/colab-badge.svg)": f"{colab}/github/{place}",
-        f"![Open in Kaggle]({kaggle}/static/images/open-in-kaggle.svg)": (
-            f"{kaggle}/kernels/welcome?src=https://github.com/{place}"
-        ),
+    return {
+        "Colab": f"https://colab.research.google.com/github/{place}",
+        "Kaggle": f"https://www.kaggle.com/kernels/welcome?src=https://github.com/{place}",
     }
-    return "\n\n" + " ".join(f"[{image}]({link})" for image, link in links.items())
+
+
+def badges(name):
+    """Return two pictures that open a file in Colab and in Kaggle, or nothing."""
+    pictures = {
+        "Colab": "https://colab.research.google.com/assets/colab-badge.svg",
+        "Kaggle": "https://www.kaggle.com/static/images/open-in-kaggle.svg",
+    }
+    links = [
+        f"[![Open in {place}]({pictures[place]})]({address})"
+        for place, address in addresses(name).items()
+    ]
+    return "\n\n" + " ".join(links) if links else ""
+
+
+def links_elsewhere(text):
+    """Return a text whose links to other lessons lead on in Colab and Kaggle.
+
+    There the files lie apart; without an address a link's file is named in its place.
+    """
+
+    def elsewhere(link):
+        title, name = link.groups()
+        links = [f"[{place}]({to})" for place, to in addresses(name).items()]
+        return f"{title} ({', '.join(links) or f'`{name}`'})"
+
+    return re.sub(r"\[([^]]+)\]\((\d\d_\w+\.ipynb)\)", elsewhere, text)
 
 
 def editions(source):
@@ -93,6 +116,10 @@ def editions(source):
         notebook.metadata.pop("downhill", None)
         title, *text = notebook.cells[0].source.split("\n", 1)
         notebook.cells[0].source = "\n".join([title + badges(name), *text])
+        for cell in notebook.cells:
+            secret.fold_for_colab_and_kaggle(cell)
+            if cell.cell_type == "markdown":
+                cell.source = links_elsewhere(cell.source)
         notebook.cells.insert(0, first_cell(source))
         made[name] = notebook
     return made

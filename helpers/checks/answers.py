@@ -11,6 +11,7 @@ import types
 import numpy as np
 
 from helpers.checks.engine import NotAttempted, Wrong, describe_error
+from helpers.checks.feedback import place_of
 
 
 def number(answer, name="your answer", whole=False) -> float:
@@ -96,7 +97,8 @@ def call(
     except Exception as error:
         said = describe_error(error)
         tips = [tip for part, tip in (advice or {}).items() if part in said]
-        raise Wrong(" ".join([f"{name}({given}) led to {said}.", *tips])) from None
+        called = f"{said}{place_of(error)}, when {name}({given}) was called."
+        raise Wrong(" ".join([called, *tips])) from None
     if not all(map(_unchanged, arguments, copies)):
         raise Wrong(
             f"{name} changes the values that it is given. Change a copy, such as "

@@ -9,7 +9,6 @@ from helpers import optimizers
 from helpers.capstone import SEEDS, follow
 from helpers.capstone.recipes import scores_of
 from helpers.data import Problem
-from helpers.keras_tools import from_keras
 from helpers.networks import Network
 from helpers.schedules import CosineDecay
 
@@ -58,6 +57,8 @@ def twin_of(models, problem, batch_size, steps) -> Twin | None:
 
     None if they are large, or have what the course's engine has not.
     """
+    from helpers.keras_tools import from_keras  # takes ten seconds with Keras
+
     optimizer = models[0].optimizer
     if models[0].count_params() > MOST_WEIGHTS:
         return None

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from helpers.checks import progress
-from helpers.checks.feedback import Note, Result, once
+from helpers.checks.feedback import Note, Result, once, place_of, show_now
 
 ANSWERS = Path(__file__).with_name("answers.json")
 NO_ALARM = (
@@ -68,8 +68,8 @@ class Exercise:
             message += progress.record(self._lesson, self.name)
         return Result(status, message, f"Exercise {self.number}")
 
-    def hint(self) -> Note:
-        """Give the first hint, then the second."""
+    def hint(self) -> Note | None:
+        """Give the first hint, then the second; a notebook shows it at once."""
         self._hints_given = min(self._hints_given + 1, len(self.hints))
         n = self._hints_given
         more = (
@@ -77,18 +77,18 @@ class Exercise:
             if n < len(self.hints)
             else f"That was the last hint. `check.{self.name}.solution()` shows a way."
         )
-        return Note(f"Hint {n} of {len(self.hints)}", f"{self.hints[n - 1]}\n\n{more}")
+        text = f"{self.hints[n - 1]}\n\n{more}"
+        return show_now(Note(f"Hint {n} of {len(self.hints)}", text))
 
-    def solution(self) -> Note:
-        """Show a right answer and why it is right."""
+    def solution(self) -> Note | None:
+        """Give a right answer and why it is right; a notebook shows it at once."""
         title = f"Solution of exercise {self.number}"
         answers = json.loads(ANSWERS.read_text("utf-8")) if ANSWERS.exists() else {}
         answer = answers.get(self._lesson, {}).get(self.name)
         if answer is None:
-            return Note(
-                title, "This edition of the course comes without the solutions."
-            )
-        return Note(title, answer["text"], code=answer["code"])
+            missing = "This edition of the course comes without the solutions."
+            return show_now(Note(title, missing))
+        return show_now(Note(title, answer["text"], code=answer["code"]))
 
     @property
     def _lesson(self):
@@ -162,7 +162,8 @@ def judge_safely(judge, answers, seconds):
         status, message = "incorrect", "You stopped the check, so nothing was judged."
     except BaseException as error:  # whatever an answer raises ends here
         status = "incorrect"
-        message = f"Your answer can't be judged: it led to {describe_error(error)}."
+        said = f"{describe_error(error)}{place_of(error)}"
+        message = f"{said}. So your answer can't be judged."
     remark = "" if _can_stop() else once(NO_ALARM)
     return status, message + printed.said() + remark
 

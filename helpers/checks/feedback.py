@@ -2,6 +2,7 @@
 
 import html
 import re
+import traceback
 from dataclasses import dataclass
 
 # The mark repeats what the colour says. Text and background are the theme's own.
@@ -30,7 +31,7 @@ class Result:
 
     def __repr__(self):
         mark, verdict, _ = MARKS[self.status]
-        return f"{mark} {verdict}. {self.message}"
+        return f"{mark} {verdict}. {minus(self.message)}"
 
     def _repr_html_(self):
         mark, verdict, colour = MARKS[self.status]
@@ -50,7 +51,7 @@ class Note:
     picture_html: str = ""
 
     def __repr__(self):
-        parts = (self.title, self.code, self.message)
+        parts = (self.title, self.code, minus(self.message))
         return "\n\n".join(part for part in parts if part)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
@@ -62,6 +63,36 @@ class Note:
             message = "" if self.picture_html else self.message
             bundle["text/html"] = box(self.title, message, NEUTRAL, self.picture_html)
         return bundle
+
+
+def show_now(note: Note) -> Note | None:
+    """Show a note at once in a notebook, so that one cell can show several."""
+    from helpers.plots.base import in_notebook
+
+    if not in_notebook():
+        return note
+    from IPython.display import display
+
+    return display(note)
+
+
+def place_of(error: BaseException) -> str:
+    """Return where an error arose in the learner's code: " in line 3 of your cell".
+
+    It is the deepest place there: the error itself may come from a library.
+    """
+    lines = [
+        line
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if frame.f_globals.get("__name__") == "__main__"
+    ]
+    return f" in line {lines[-1]} of your cell" if lines else ""
+
+
+def minus(text: str) -> str:
+    """Return a text whose negative numbers have a minus sign, but not in `code`."""
+    pattern = r"(`[^`]*`)|(?<![\w)\]}.+*/-])-(?=[\d.])"
+    return re.sub(pattern, lambda found: found[1] or "−", text)
 
 
 def once(remark: str) -> str:
@@ -90,4 +121,6 @@ def box(title: str, message: str, colour: str, more_html: str = "") -> str:
 
 
 def _inline(text):
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text, quote=False))
+    return re.sub(
+        r"`([^`]+)`", r"<code>\1</code>", html.escape(minus(text), quote=False)
+    )

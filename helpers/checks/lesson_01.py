@@ -1,7 +1,10 @@
 """The exercises of lesson 1: stochastic."""
 
+from functools import partial
+
 import numpy as np
 
+from helpers.checks import bets
 from helpers.checks.answers import (
     array,
     call,
@@ -18,6 +21,69 @@ LESSON = Lesson(1, "Stochastic")
 # The patients of the lesson: how many, and the spread of the slopes from single rows.
 ROWS, SPREAD = 266, 2.20672
 
+wrong_way = bets.Bet(
+    lesson=1,
+    name="wrong_way",
+    about="rows that send w the wrong way",
+    low=0,
+    high=266,
+    unit="rows",
+    tells=("a quarter", "29 times"),
+)
+wrong_handfuls = bets.Bet(
+    lesson=1,
+    name="wrong_handfuls",
+    about="handfuls of 8 that point the wrong way",
+    low=1,
+    high=2000,
+    unit="handfuls",
+    log=True,
+    tells=("3 times in 100", "few point"),
+)
+spread_of_16 = bets.Bet(
+    lesson=1,
+    name="spread_of_16",
+    about="spread for 16 rows (for 8 it is 0.81)",
+    low=0.0,
+    high=1.0,
+    tells=("half the noise", "square root", "sqrt"),
+)
+below_the_rule = bets.Bet(
+    lesson=1,
+    name="below_the_rule",
+    about="how far the spread of 128 rows lies below the rule",
+    low=0,
+    high=100,
+    unit="%",
+    tells=("more than a quarter", "27%"),
+)
+never_seen = bets.Bet(
+    lesson=1,
+    name="never_seen",
+    about='patients whom the "epoch" never shows',
+    low=0,
+    high=266,
+    unit="patients",
+    tells=("38%", "a third"),
+)
+three_exact_steps = bets.Bet(
+    lesson=1,
+    name="three_exact_steps",
+    about="the loss after three exact steps from 4.21",
+    low=0.63,
+    high=4.21,
+    tells=("2.5.", "less than half the way"),
+)
+BETS = (
+    wrong_way,
+    wrong_handfuls,
+    spread_of_16,
+    below_the_rule,
+    never_seen,
+    three_exact_steps,
+)
+look_back = partial(bets.look_back, BETS)
+
 
 @LESSON.exercise(
     "Write",
@@ -30,7 +96,7 @@ ROWS, SPREAD = 266, 2.20672
     ),
 )
 def minibatch_gradient(answer):
-    """Judge a function (w, b, x, y, rows) -> slopes along w and b over these rows."""
+    """Judge the gradient of a minibatch: (w, b, x, y, rows) -> slopes along w and b."""
     random = np.random.default_rng(1)
     x, y = random.normal(1, 2, size=(2, 30))
     name = "minibatch_gradient"
@@ -122,7 +188,7 @@ def _gradient_mistake(got, right, arguments):
     ),
 )
 def a_tenth_of_the_noise(answer):
-    """Judge how many times as many rows leave a tenth of the noise."""
+    """Judge the rows for a tenth of the noise: how many times as many."""
     times = number(answer, "my_times")
     if times <= 0:
         raise Wrong(f"{times:g} times as many rows is no minibatch. Count upwards.")
@@ -168,7 +234,7 @@ def a_tenth_of_the_noise(answer):
     ),
 )
 def small_enough(answer):
-    """Judge the smallest batch size with a standard error of at most 0.2."""
+    """Judge the smallest batch that is good enough: a standard error up to 0.2."""
     size = number(answer, "my_batch_size", whole=True)
     if size < 1 or size > ROWS:
         raise Wrong(
@@ -218,7 +284,7 @@ def _standard_error(size):
     ),
 )
 def which_cloud(answer):
-    """Judge which of three clouds belongs to which batch size."""
+    """Judge which cloud has which batch size."""
     example = '{"A": 4, "B": 16, "C": 64}'
     got = choices(answer, "ABC", "my_sizes", example, whole=True)
     if sorted(got.values()) != [4, 16, 64]:
@@ -246,7 +312,7 @@ def which_cloud(answer):
     ),
 )
 def last_minibatch(answer):
-    """Judge how many of 266 rows the last minibatch of 60 holds."""
+    """Judge the last minibatch of an epoch: of 266 rows, 60 at a time."""
     rows = number(answer, "my_rows", whole=True)
     mistakes = {
         60: "Only full minibatches hold 60, and 60 does not divide 266.",
@@ -281,7 +347,7 @@ def last_minibatch(answer):
     ),
 )
 def epoch(answer):
-    """Judge a function (n, batch_size, seed) -> minibatches: each row exactly once."""
+    """Judge an epoch repaired: (n, batch_size, seed) -> each row exactly once."""
     for n, batch_size in ((50, 8), (48, 8), (30, 7), (5, 8), (6, 1)):
         first = _minibatches(answer, n, batch_size, seed=1)
         if 1 < batch_size < n and np.array_equal(np.concatenate(first), np.arange(n)):
@@ -375,7 +441,7 @@ def _twice(rows):
     ),
 )
 def rows_needed(answer):
-    """Judge a function (per_row, target) -> smallest batch size that is good enough."""
+    """Judge the batch size for any data: (per_row, target) -> smallest good enough."""
     random = np.random.default_rng(5)
     name = "rows_needed"
     for n, share in ((400, 0.06), (12, 0.31), (400, 0.4), (60, 0.0), (60, 5.0)):

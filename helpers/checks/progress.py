@@ -1,6 +1,7 @@
-"""What the learner has solved: one small file in ``my/``, and eight bars."""
+"""What the learner has solved: one small file in ``my/``, and a bar a lesson."""
 
 import contextlib
+import html
 import json
 import os
 import pkgutil
@@ -23,7 +24,7 @@ def record(lesson: str, name: str) -> str:
     if os.environ.get("DOWNHILL_PROGRESS") == "off":
         return ""
     try:
-        with _no_other_kernel():
+        with no_other_kernel():
             solved, remark = _read()
             if name not in solved.setdefault(lesson, []):
                 solved[lesson].append(name)
@@ -34,37 +35,58 @@ def record(lesson: str, name: str) -> str:
 
 
 def show(lesson) -> Note:
-    """Show the exercises of one lesson, and the course as bars."""
+    """Show what is solved of one lesson, what is left, and the course as bars.
+
+    With ``DOWNHILL_PROGRESS=off`` there are no bars: a built solution then says the
+    same wherever it is run.
+    """
     solved, remark = _read()
     done = _solved_of(lesson, solved)
     lines = [
-        f"{'✓' if exercise.name in done else '·'} {exercise.number} {exercise.kind}: "
-        f"{exercise.name.replace('_', ' ')}"
-        for exercise in lesson.exercises
+        f"{'✓' if each.name in done else '·'} {each.number} {each.kind}: {title(each)}"
+        for each in lesson.exercises
     ]
+    off = os.environ.get("DOWNHILL_PROGRESS") == "off"
+    lessons = [] if off else [module.LESSON for module in modules()]
     bars = [
-        (each, len(_solved_of(each, solved)), len(each.exercises))
-        for each in all_lessons()
+        (each, len(_solved_of(each, solved)), len(each.exercises)) for each in lessons
     ]
     plain = [f"{_bar(n, total)} {each.number} {each.title}" for each, n, total in bars]
-    picture = "".join(f"<div>{line}</div>" for line in lines)
-    picture += "".join(_bar_html(*bar) for bar in bars)
-    picture += f"<div>{remark.strip()}</div>" if remark else ""
+    where = "" if off else remark.strip() or _where()
+    picture = "".join(f"<div>{html.escape(line)}</div>" for line in lines)
+    picture += "".join(_bar_html(*bar) for bar in bars) + f"<p>{where}</p>"
+    left = [each.number for each in lesson.exercises if each.name not in done]
     return Note(
-        f"Lesson {lesson.number}: {len(done)} of {len(lesson.exercises)} solved",
-        "\n".join([*lines, "", *plain]) + remark,
+        f"Lesson {lesson.number}: {len(done)} of {len(lesson.exercises)} solved"
+        + (f", left {', '.join(left)}" if done and left else ""),
+        "\n".join(lines + [""] * bool(plain) + plain) + f"\n\n{where}" * bool(where),
         picture_html=picture,
     )
 
 
-def all_lessons() -> list:
-    """Return the lessons that have checks, in order."""
+def title(exercise) -> str:
+    """Return what an exercise is about: its docstring after "Judge", up to a colon."""
+    first = exercise.judge.__doc__.splitlines()[0]
+    words = first.removeprefix("Judge ").removesuffix(".").split(": ")[0]
+    return words[0].upper() + words[1:]
+
+
+def modules() -> list:
+    """Return the modules with the checks of each lesson, in order."""
     names = sorted(m.name for m in pkgutil.iter_modules(helpers.checks.__path__))
     return [
-        import_module(f"helpers.checks.{name}").LESSON
+        import_module(f"helpers.checks.{name}")
         for name in names
         if name.startswith("lesson_")
     ]
+
+
+def _where():
+    if file := progress_file():
+        return f"Kept in my/{file.name}, beside your lessons."
+    if (Path.cwd().parent / "source").is_dir():
+        return "Nothing is kept in this folder: learn in my/, which `make lab` opens."
+    return "It is kept until this notebook's kernel stops."
 
 
 def progress_file() -> Path | None:
@@ -82,7 +104,7 @@ def _solved_of(lesson, solved):
 
 
 @contextlib.contextmanager
-def _no_other_kernel():
+def no_other_kernel():
     """Let one kernel at a time read, add and write, so that none undoes another's."""
     file = progress_file()
     if file is None:

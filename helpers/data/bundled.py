@@ -1,6 +1,5 @@
 """Three real problems that come with scikit-learn: nothing is downloaded."""
 
-from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -8,39 +7,14 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from helpers.data.problem import Problem, mean_and_scale
 from helpers.inner.arguments import one_of
+from helpers.inner.tables.splits import split
 
 KINDS = {"diabetes": "regression", "breast_cancer": "binary", "digits": "multiclass"}
 # Chosen by looking at x alone: with most seeds some pixel of the digits that training
 # hardly ever saw lit is up to 260 standard deviations out in the other parts.
 SPLIT_SEED = 1
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A data set, split and standardised, ready to train on.
-
-    ``x_train``, ``x_valid`` and ``x_test`` are float32 of shape (rows, features).
-    ``y_*`` are integers of shape (rows,) for classes, and float32 of shape
-    (rows, 1) for regression. Whatever is standardised is measured on the training
-    rows alone: ``x * x_scale + x_mean`` gives back the units of the file, and for
-    regression ``y * y_scale + y_mean`` does. The arrays are read-only.
-    """
-
-    name: str
-    kind: str
-    x_train: np.ndarray = field(repr=False)
-    y_train: np.ndarray = field(repr=False)
-    x_valid: np.ndarray = field(repr=False)
-    y_valid: np.ndarray = field(repr=False)
-    x_test: np.ndarray = field(repr=False)
-    y_test: np.ndarray = field(repr=False)
-    feature_names: tuple[str, ...] = field(repr=False)
-    target_names: tuple[str, ...] = field(repr=False)
-    x_mean: np.ndarray = field(repr=False)
-    x_scale: np.ndarray = field(repr=False)
-    y_mean: float = field(default=0.0, repr=False)
-    y_scale: float = field(default=1.0, repr=False)
 
 
 @cache
@@ -63,9 +37,9 @@ def load(name: str) -> Problem:
     with scikit-learn.
     """
     kind = KINDS[one_of("name", name, KINDS)]
-    bunch = _diabetes() if name == "diabetes" else _bundled(name)
+    bunch = _bundled(name)
     labels = None if kind == "regression" else bunch.target
-    parts = _split(len(bunch.data), labels)
+    parts = split(len(bunch.data), labels, SPLIT_SEED)
 
     x_mean, x_scale = mean_and_scale(bunch.data[parts["train"]])
     x = ((bunch.data - x_mean) / x_scale).astype(np.float32)
@@ -93,6 +67,9 @@ def load(name: str) -> Problem:
 
 
 def _bundled(name):
+    """Return what scikit-learn's ``load_`` function of this name does."""
+    if name == "diabetes":
+        return _diabetes()
     from sklearn import datasets
 
     return getattr(datasets, f"load_{name}")()
@@ -109,31 +86,3 @@ def _diabetes():
         target=np.loadtxt(files / "diabetes_target.csv.gz"),
         feature_names="age sex bmi bp s1 s2 s3 s4 s5 s6".split(),
     )
-
-
-def _split(n, labels):
-    """Shuffled row numbers of the three parts."""
-    cut = _cut if labels is None else _stratified_cut
-    rest, test = cut(np.arange(n), n // 5, labels)
-    train, valid = cut(rest, n // 5, labels)
-    return {"train": train, "valid": valid, "test": test}
-
-
-def _cut(rows, size, labels):
-    """Shuffle and cut off the first: as ``train_test_split`` does."""
-    order = np.random.RandomState(SPLIT_SEED).permutation(len(rows))
-    return rows[order[size:]], rows[order[:size]]
-
-
-def _stratified_cut(rows, size, labels):
-    from sklearn.model_selection import train_test_split
-
-    return train_test_split(
-        rows, test_size=size, random_state=SPLIT_SEED, stratify=labels[rows]
-    )
-
-
-def mean_and_scale(values):
-    """Return mean and standard deviation of each column; a constant one has 1."""
-    scale = values.std(axis=0)
-    return values.mean(axis=0), np.where(scale == 0, 1.0, scale)

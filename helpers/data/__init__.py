@@ -1,0 +1,16 @@
+"""Data sets, split and standardised: three that come along, and your own."""
+
+from helpers.data.bundled import KINDS, load
+from helpers.data.own import OwnProblem, from_arrays, from_table, load_problem
+from helpers.data.problem import Problem, mean_and_scale
+
+__all__ = [
+    "KINDS",
+    "OwnProblem",
+    "Problem",
+    "from_arrays",
+    "from_table",
+    "load",
+    "load_problem",
+    "mean_and_scale",
+]
