@@ -349,7 +349,7 @@ HOSTILE = {
 
 @each_exercise
 def test_hostile_answers_get_a_sentence(stem, exercise, monkeypatch, capfd):
-    monkeypatch.setattr(exercise, "seconds", 0.2)
+    monkeypatch.setattr(exercise, "seconds", 0.1)
     gc.collect()  # what dies noisily, left by other tests, shall not do it in here
     for name, answer in HOSTILE.items():
         result = exercise(answer)

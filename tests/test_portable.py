@@ -14,7 +14,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from tools import build, portable
 
 SOURCES = sorted((build.ROOT / "source").glob("*.py"))
-SOURCE = SOURCES[-1]
+SOURCE = SOURCES[0]
 CODE = portable.first_cell(SOURCE).source
 WITH_DOCTOR = {"06", "08", "09"}
 HASH = re.search(r'^_HASH = "(\w+)"', CODE, re.M)[1]
