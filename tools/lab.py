@@ -21,7 +21,7 @@ MY = ROOT / "my"
 SERVER_CONFIG = ROOT / "tools" / "jupyter_server_config.py"
 # No question about news on the first start; all cells stay in the page, so that a
 # widget is still alive when one scrolls back to it.
-SETTINGS = ROOT / "tools" / "jupyterlab"
+SETTINGS = ROOT / "tools" / "lab_settings"
 NEEDED = ("jupyterlab", "ipywidgets", "sklearn", "keras", "tensorflow")
 
 
