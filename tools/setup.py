@@ -63,10 +63,9 @@ def main():
         pip(
             PYTHON, "--quiet", "--upgrade", "pip>=25.2"
         )  # goes on where a connection broke
-        pins = str([*wanted.values()][-1])
-        pip(PYTHON, "--no-deps", "--no-compile", "--progress-bar=raw", "-r", pins)
+        install([*wanted.values()][-1])
         find_the_course()
-        UNFINISHED.unlink(missing_ok=True)
+        print("\n" * sys.stdout.isatty(), end="")
         start = f"{PYTHON.relative_to(ROOT)} {Path('tools', 'lab.py')}"
         print(f"Ready: `make lab`, or `{start}`, opens the lessons.")
     for mark, pins in wanted.items():  # written anew, since make looks at the time
@@ -154,8 +153,17 @@ def find_uv():
     return str(own)
 
 
-def pip(python, *wanted):
-    """Install with a Python's pip, and show how far it is."""
+def install(pins):
+    """Install what a file pins, in parts: a try after an interruption goes on there."""
+    lines, done = pins.read_text("utf-8").splitlines(), 0
+    how = "--no-deps", "--no-compile", "--progress-bar=raw"
+    for i in range(0, len(lines), 12):
+        done = pip(PYTHON, *how, *lines[i : i + 12], done=done)
+        UNFINISHED.unlink(missing_ok=True)
+
+
+def pip(python, *wanted, done=0):
+    """Install with a Python's pip; return the bytes that were fetched up to now."""
     command = [str(python), "-m", "pip", "install", "--only-binary=:all:", "--no-input"]
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors:
         process = subprocess.Popen(
@@ -166,15 +174,16 @@ def pip(python, *wanted):
             encoding="utf-8",
             errors="replace",
         )
-        show_progress(process.stdout)
+        done = show_progress(process.stdout, done)
         if process.wait():
             errors.seek(0)
             raise Stop(remedy(errors.read()))
+    return done
 
 
-def show_progress(lines):
+def show_progress(lines, done):
     """Show the megabytes that are there: on one line, or on one for a large file."""
-    done, file, live = 0, "", sys.stdout.isatty()
+    file, live = "", sys.stdout.isatty()
     for line in lines:
         if found := re.match(r"\s+Downloading (\w+)", line):
             file = found[1]
@@ -188,7 +197,7 @@ def show_progress(lines):
             done += size if here == size else 0
         elif line.startswith("Installing"):
             UNFINISHED.touch()
-            print(f"\r{'Unpacking':60}" if live else "Unpacking", flush=True)
+    return done
 
 
 def remedy(said):
