@@ -1,10 +1,14 @@
-# Python 3.13, 3.12 or 3.11 and make are all that it takes; the rest is set up here.
+# make and any Python are all that it takes; the rest is set up here.
 .DEFAULT_GOAL := help
-.PHONY: help lab reset test test-platforms notebooks portable slides graded bench
+.PHONY: help lab my reset test test-platforms notebooks portable slides graded bench gone
 # Compiled modules are kept whatever the machine's rule: TensorFlow then opens in half the time.
 export PYTHONDONTWRITEBYTECODE :=
 PYTHON := .venv/bin/python
+# What learners need, and what tests and authors need, too.
 READY := .venv/ready
+DEV := .venv/ready-dev
+# An upgrade of the system may take away the Python that .venv was made with.
+GONE := $(if $(shell $(PYTHON) -c "print(1)" 2>/dev/null),,gone)
 
 help:  ## print this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1|/' \
@@ -13,35 +17,40 @@ help:  ## print this list
 lab: $(READY)  ## copy missing lessons into my/ and open JupyterLab there
 	@$(PYTHON) tools/lab.py
 
+my: $(READY)  ## only copy missing lessons into my/, for VS Code and others
+	@$(PYTHON) tools/lab.py --my
+
 reset: $(READY)  ## LESSON=04: put a fresh copy beside the one in my/
 	@$(PYTHON) tools/lab.py --reset "$(LESSON)"
 
 # Three workers keep two cores busy, since one often waits for the browser. In the order
 # of the files: the long ones come first, and notebooks end the run side by side. xdist's
 # own order, by the number of tests, leaves a core idle at the end.
-test: $(READY)  ## run all tests
+test: $(DEV)  ## run all tests
 	@$(PYTHON) -m pytest -n 3 --dist loadscope --no-loadscope-reorder
 
-test-platforms: $(READY)  ## run the portable notebooks as on Colab and Kaggle
+test-platforms: $(DEV)  ## run the portable notebooks as on Colab and Kaggle
 	@$(PYTHON) -m tools.try_platforms
 
-notebooks: $(READY)  ## rebuild what is stale in lessons/ and solutions/ from source/
+notebooks: $(DEV)  ## rebuild what is stale in lessons/ and solutions/ from source/
 	@$(PYTHON) tools/build.py
 
-portable: $(READY)  ## write dist/portable/: one file a notebook, for Kaggle and Colab
+portable: $(DEV)  ## write dist/portable/: one file a notebook, for Kaggle and Colab
 	@$(PYTHON) -m tools.portable
 
-slides: $(READY)  ## write dist/slides/: the lessons as slides, each one file
+slides: $(DEV)  ## write dist/slides/: the lessons as slides, each one file
 	@$(PYTHON) -m tools.slides
 
-graded: $(READY)  ## write dist/graded/: the exercises for nbgrader, without answers
+graded: $(DEV)  ## write dist/graded/: the exercises for nbgrader, without answers
 	@$(PYTHON) -m tools.graded
 
-bench: $(READY)  ## measure speed against what one would use instead
+bench: $(DEV)  ## measure speed against what one would use instead
 	@mkdir -p dist
 	@$(PYTHON) -m pytest benchmarks -o addopts= -q --benchmark-json=dist/bench.json
 	@$(PYTHON) benchmarks/table.py dist/bench.json
 
-$(READY): requirements.txt pyproject.toml
+$(READY): requirements.txt pyproject.toml $(GONE)
 	@sh tools/setup.sh
-	@touch $@
+
+$(DEV): requirements-dev.txt pyproject.toml $(GONE)
+	@sh tools/setup.sh --dev

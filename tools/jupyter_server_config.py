@@ -4,18 +4,20 @@ By default TCP holds a small message back until the browser has confirmed the on
 it, which it does after 40 ms: as long as everything else between slider and picture.
 """
 
-from jupyter_server.services.kernels.connection.channels import (
-    ZMQChannelsWebsocketConnection,
-)
+try:
+    from jupyter_server.services.kernels.connection.channels import (
+        ZMQChannelsWebsocketConnection,
+    )
+except ImportError:  # another version keeps it elsewhere: then with those 40 ms
+    pass
+else:
 
+    class PromptConnection(ZMQChannelsWebsocketConnection):
+        """The usual connection of a kernel to the browser, without that wait."""
 
-class PromptConnection(ZMQChannelsWebsocketConnection):
-    """The usual connection of a kernel to the browser, without that wait."""
+        def connect(self):
+            """Switch the wait off, and connect."""
+            self.websocket_handler.set_nodelay(True)
+            return super().connect()
 
-    def connect(self):
-        """Switch the wait off, and connect."""
-        self.websocket_handler.set_nodelay(True)
-        return super().connect()
-
-
-c.ServerApp.kernel_websocket_connection_class = PromptConnection  # noqa: F821
+    c.ServerApp.kernel_websocket_connection_class = PromptConnection  # noqa: F821

@@ -1,26 +1,22 @@
 #!/bin/sh
-# Makes .venv with the newest Python that TensorFlow has, and installs what is pinned.
+# Starts tools/setup.py with any Python; where there is none, uv fetches one first.
 set -eu
+cd "$(dirname "$0")/.."
 
-supported='import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'
-
-find_python() {
-    for name in python3.13 python3.12 python3.11 python3 python; do
-        if "$name" -c "$supported" 2>/dev/null; then
-            echo "$name"
-            return
+IFS=:
+for folder in $PATH; do
+    for python in "$folder"/python3 "$folder"/python "$folder"/python3.[0-9]*; do
+        if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 8))' 2>/dev/null; then
+            exec "$python" tools/setup.py "$@"
         fi
     done
-    echo "Downhill needs Python 3.13, 3.12 or 3.11 with venv; none was found (TensorFlow has none for 3.14 yet)." >&2
-    exit 1
-}
-
-if ! .venv/bin/python -c "$supported" 2>/dev/null; then
-    python=$(find_python)
-    echo "Setting up .venv with $("$python" --version), once."
+done
+newest=3.$(($(sed -nE 's/^requires-python = .*<3\.([0-9]+).*/\1/p' pyproject.toml) - 1))
+if [ -e .venv/unfinished ] || ! .venv/bin/python -c 1 2>/dev/null; then
     rm -rf .venv
-    "$python" -m venv .venv
+    if ! command -v uv >/dev/null || ! uv venv --seed --python "$newest" .venv; then
+        echo "No Python was found, and no uv that fetches one: install Python $newest (python.org/downloads), then try again." >&2
+        exit 1
+    fi
 fi
-.venv/bin/python -m ensurepip >/dev/null
-.venv/bin/python -m pip install --quiet --disable-pip-version-check uv
-.venv/bin/uv pip install --quiet --python .venv/bin/python -r requirements.txt -e .
+exec .venv/bin/python tools/setup.py "$@"
