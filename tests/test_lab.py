@@ -19,6 +19,7 @@ from tools import lab as tool
 from tools import setup
 
 ROOT = Path(__file__).resolve().parents[1]
+START = r"/lab/tree/00_start\.ipynb\?"  # what the lab opens on
 
 
 @pytest.fixture
@@ -120,7 +121,7 @@ def test_the_lab_serves_and_a_busy_port_picks_another(clone, tmp_path):
     try:
         assert address.split("?")[0] != other.split("?")[0]
         for where in (address, other):
-            listing = json.loads(read(where.replace("/lab?", "/api/contents?")))
+            listing = json.loads(read(re.sub(START, "/api/contents?", where)))
             names = sorted(file["name"] for file in listing["content"])
             assert names == sorted(p.name for p in (clone / "lessons").iterdir())
     finally:
@@ -143,7 +144,7 @@ def test_the_lab_has_settings_of_its_own_and_leaves_the_environments_alone(clone
     server, address = start_lab(clone)
     try:
         name = "/lab/api/settings/@jupyterlab/notebook-extension:tracker?"
-        setting = json.loads(read(address.replace("/lab?", name)))
+        setting = json.loads(read(re.sub(START, name, address)))
         mode = setting["schema"]["properties"]["windowingMode"]["default"]
     finally:
         stop(server)
@@ -171,7 +172,9 @@ def start_lab(clone, *options, **environment):
     server.said = []
     for line in server.stderr:
         server.said.append(line)
-        if found := re.search(r"http://127\.0\.0\.1:\d+/lab\?token=\w+", line):
+        if found := re.search(
+            r"http://127\.0\.0\.1:\d+/lab/tree/00_start.ipynb\?token=\w+", line
+        ):
             return server, found[0]
     raise AssertionError(f"JupyterLab ended without an address: {server.said}")
 
@@ -202,9 +205,11 @@ def test_without_jupyterlab_a_line_says_how_to_set_up(clone):
 def test_a_server_that_has_moved_its_class_starts_all_the_same(monkeypatch):
     path = "jupyter_server.services.kernels.connection.channels"
     monkeypatch.setitem(sys.modules, path, types.ModuleType("channels"))
-    config = types.SimpleNamespace(ServerApp=types.SimpleNamespace())
-    exec(tool.SERVER_CONFIG.read_text("utf-8"), {"c": config})
-    assert vars(config.ServerApp) == {}
+    server, lab = types.SimpleNamespace(), types.SimpleNamespace()
+    config = types.SimpleNamespace(ServerApp=server, LabApp=lab)
+    names = {"c": config, "__file__": str(tool.SERVER_CONFIG)}
+    exec(tool.SERVER_CONFIG.read_text("utf-8"), names)
+    assert vars(server).keys() == {"tornado_settings"} and lab.custom_css
 
 
 # A folder that is renamed, or moved

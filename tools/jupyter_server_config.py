@@ -1,8 +1,15 @@
-"""JupyterLab's settings for `make lab`: a picture is sent to the browser at once.
+"""JupyterLab's settings for `make lab`: its look, and pictures that are sent at once.
 
 By default TCP holds a small message back until the browser has confirmed the one before
 it, which it does after 40 ms: as long as everything else between slider and picture.
 """
+
+from pathlib import Path
+
+# The option of that name, static_custom_path, can't be set here.
+LOOK = Path(__file__).with_name("look")
+c.LabApp.custom_css = True  # noqa: F821
+c.ServerApp.tornado_settings = {"static_custom_path": [str(LOOK)]}  # noqa: F821
 
 try:
     from jupyter_server.services.kernels.connection.channels import (

@@ -22,6 +22,7 @@ SERVER_CONFIG = ROOT / "tools" / "jupyter_server_config.py"
 # No question about news on the first start; all cells stay in the page, so that a
 # widget is still alive when one scrolls back to it.
 SETTINGS = ROOT / "tools" / "lab_settings"
+START = "lab/tree/00_start.ipynb"
 NEEDED = ("jupyterlab", "ipywidgets", "sklearn", "keras", "tensorflow")
 
 
@@ -90,6 +91,7 @@ def open_lab(options):
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     command = [f"--ServerApp.root_dir={MY}", f"--LabApp.app_settings_dir={SETTINGS}"]
     command += ["--ServerApp.log_level=WARN", f"--config={SERVER_CONFIG}"]
+    command.append(f"--LabApp.default_url=/{START}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     os.chdir(MY)
@@ -118,7 +120,7 @@ def running():
 
     for server in list_running_servers():
         if Path(server["root_dir"]) == MY:
-            return f"{server['url']}lab?token={server['token']}"
+            return f"{server['url']}{START}?token={server['token']}"
     return None
 
 
