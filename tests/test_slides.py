@@ -76,7 +76,7 @@ def test_in_a_browser_nothing_runs_off_a_page(source, browser, tmp_path):
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(file.as_uri())
     page.wait_for_function("window.Reveal?.isReady()", timeout=60_000)
-    assert page.evaluate("Reveal.getTotalSlides()") > 20
+    assert page.evaluate("Reveal.getTotalSlides()") > 10
     assert page.evaluate(CUT_OFF) == []
     assert page.locator(".reveal img").count() > 3
     assert not errors
