@@ -5,23 +5,38 @@ import textwrap
 from dataclasses import dataclass
 
 from . import (
+    rules_amounts,
+    rules_data,
     rules_labels,
+    rules_layers,
     rules_loss,
     rules_metrics,
     rules_model,
     rules_optimizer,
     rules_output,
+    rules_scale,
+    rules_shapes,
+    rules_target,
     rules_weights,
 )
 from .case import Case
+from .causes import one_cause
+from .keep import unchanged
 from .rules import SEVERITIES, Finding, Rule, examine, fill
 
-FILES = (
-    *(rules_model, rules_labels, rules_output, rules_loss),
-    *(rules_metrics, rules_optimizer, rules_weights),
+OF_MODEL = (rules_model, rules_data, rules_layers, rules_optimizer, rules_weights)
+OF_OUTPUT = (
+    *(rules_target, rules_labels, rules_amounts, rules_shapes, rules_output),
+    *(rules_loss, rules_metrics, rules_scale),
 )
+
+
+def _rules_of(files):
+    return [r for file in files for r in vars(file).values() if isinstance(r, Rule)]
+
+
 RULES = sorted(
-    (r for file in FILES for r in vars(file).values() if isinstance(r, Rule)),
+    _rules_of((*OF_MODEL, *OF_OUTPUT)),
     key=lambda rule: SEVERITIES.index(rule.severity),
 )
 
@@ -118,9 +133,18 @@ def diagnose(model, x, y) -> Diagnosis:
             f"model must be a keras.Model of Keras {keras.__version__}, got "
             f"{type(model).__module__}.{type(model).__name__}: give the compiled model"
         )
-    case = Case(model, x, y)
-    found = tuple(finding for rule in RULES if (finding := examine(rule, case)))
-    return Diagnosis(found, _start(case))
+    with unchanged():
+        case = Case(model, x, y)
+        return Diagnosis(judged(case), _start(case))
+
+
+def judged(case):
+    """Return the findings of all rules, those of several outputs one by one."""
+    found = [f for rule in _rules_of(OF_MODEL) if (f := examine(rule, case))]
+    for part in case.heads or [case]:
+        found += [f for rule in _rules_of(OF_OUTPUT) if (f := examine(rule, part))]
+    found.sort(key=lambda finding: SEVERITIES.index(finding.severity))
+    return one_cause(found)
 
 
 def table() -> str:
@@ -129,7 +153,7 @@ def table() -> str:
     lines.append("|---|---|---|---|---|")
     for rule in RULES:
         cells = (f"`{rule.code}`", rule.severity, rule.why, rule.seen)
-        cells += (f"`{fill(rule.fix, {'activation': '...', 'loss': '...'})}`",)
+        cells += (f"`{fill(rule.fix, {'x': 'x', 'y': 'y'})}`",)
         lines.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")
     return "\n".join(lines)
 
@@ -138,7 +162,7 @@ def _start(case):
     start = rules_loss.starting_loss(case)
     if start is None:
         return ""
-    loss, guess, rows = start
+    loss, guess, _, rows = start
     return f"The loss starts at {loss:.3g} on {rows} rows; guessing has {guess:.3g}."
 
 
