@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from .choice import choose_loss
-from .compiled import Compiled, as_metrics, flatten, of_output
+from .compiled import Compiled, as_metrics, of_output
 from .data import holds_objects, is_list_of_rows, leaves
 from .graph import RANGES, is_readable, name_of_activation, operations, producer
 from .probe import passed
@@ -48,6 +48,7 @@ class Case(Compiled):
         shape = getattr(model, "output_shape", None) if model.built else None
         self.several = any(isinstance(s, list | dict) for s in (self.outputs, shape))
         self.targets = leaves(y, "y", counts[1])
+        self.target_keys = list(y) if isinstance(y, dict) else None
         if self.several:
             self.target, self.target_rows = None, len(next(iter(self.targets.values())))
         else:
@@ -96,7 +97,9 @@ class Case(Compiled):
     @contextmanager
     def left_alone(self):
         """Silence what runs, and give stateful layers back the states they had."""
-        states = [v for op in self.operations for v in getattr(op, "states", None) or ()]
+        states = [
+            v for op in self.operations for v in getattr(op, "states", None) or ()
+        ]
         values = [np.array(state) for state in states]
         try:
             with quiet():
@@ -133,8 +136,8 @@ class Case(Compiled):
             kept = getattr(self, field)
             kept = kept and [of_output(entry, name, i, count) for entry in kept]
             setattr(head, field, kept)
-        head.metrics = None if head.stored_metrics is None else as_metrics(
-            head.stored_metrics
+        head.metrics = (
+            None if head.stored_metrics is None else as_metrics(head.stored_metrics)
         )
         tensors = getattr(self.model, "outputs", None)
         head.output_operation = tensors and producer(self.operations, tensors[i])
@@ -252,6 +255,14 @@ class Case(Compiled):
                 return float(np.mean(losses) / np.mean(kept))
         except Exception:  # the label rules say why
             return None
+
+    def sample_targets(self):
+        """Return the targets of the sample in the form that fit takes."""
+        if not self.several:
+            return self.sample_target
+        parts = [leaf[self.sample_rows] for leaf in self.targets.values()]
+        keys = self.target_keys
+        return dict(zip(keys, parts, strict=True)) if keys else parts
 
     @property
     def paired(self):

@@ -4,8 +4,19 @@
 WIRING = (
     *("softmax-one-unit", "one-unit-for-classes", "output-not-probability"),
     *("softmax-for-many-labels", "unreachable-target", "classes-loss-on-amounts"),
-    *("labels-not-0-1", "binary-loss-on-amounts", "labels-out-of-range", "one-hot-labels"),
-    *("integer-labels", "fractional-labels", "x-not-finite", "y-not-finite", "text-target"),
+    *(
+        "labels-not-0-1",
+        "binary-loss-on-amounts",
+        "labels-out-of-range",
+        "one-hot-labels",
+    ),
+    *(
+        "integer-labels",
+        "fractional-labels",
+        "x-not-finite",
+        "y-not-finite",
+        "text-target",
+    ),
     *("shapes-differ", "extra-axes", "activation-twice", "sigmoid-for-classes"),
     *("poisson-below-0", "percentage-of-zero", "log-of-negative", "object-array"),
 )
@@ -13,9 +24,14 @@ WEIGHTS = ("constant-weights", "dead-layer", "equal-units", "weights-not-finite"
 SCALE = ("unscaled-input", "rate-beyond-curvature")
 RATE = ("rate-negative", "rate-too-high", "rate-too-low", "rate-beyond-curvature")
 LABELS = (
-    *("squared-error-on-yes-no", "squared-error-on-one-hot", "squared-error-on-classes"),
+    *(
+        "squared-error-on-yes-no",
+        "squared-error-on-one-hot",
+        "squared-error-on-classes",
+    ),
     *("labels-not-0-1", "binary-loss-on-amounts", "classes-loss-on-amounts"),
 )
+UNSTABLE = (*RATE, *SCALE, *WEIGHTS, "unscaled-target", "starting-loss", "x-alike")
 # code -> codes that explain it, if they are there as an error or a warning
 EXPLAINED = {
     "starting-loss": (*WIRING, *WEIGHTS, *SCALE, "hinge-output"),
@@ -37,14 +53,18 @@ EXPLAINED = {
     "equal-units": ("dead-layer", "weights-not-finite"),
     "constant-weights": ("dead-layer", "equal-units"),
     "one-answer": (*WIRING, *WEIGHTS, *RATE, "unscaled-target", "own-loss-broadcasts"),
-    "sorted-target": ("one-value",),
+    "sorted-target": ("one-value", "rows-differ", "python-list"),
+    "one-batch": ("python-list",),
     "rare-class": ("one-value", *WIRING),
     "one-value": ("y-not-finite",),
     "text-input": ("python-list",),
     "x-alike": ("x-not-finite",),
     "unused-classes": ("labels-out-of-range", "one-hot-labels", "integer-labels"),
     "dead-layer": ("weights-not-finite", "x-not-finite"),
-    "linear-stack": (),
+    "trial-nan": UNSTABLE,
+    "trial-rises": UNSTABLE,
+    "trial-one-answer": UNSTABLE,
+    "curve-nan": ("weights-not-finite",),
 }
 
 

@@ -226,7 +226,11 @@ def _multilabel(target, doubt):
 
 def _counts(target, doubt):
     if target.text or not target.whole or target.low < 0:
-        low = f"text such as {target.low!r}" if target.text else f"values such as {target.low!r}"
+        low = (
+            f"text such as {target.low!r}"
+            if target.text
+            else f"values such as {target.low!r}"
+        )
         if not target.text and target.low >= 0:
             low = f"fractions such as {_fraction(target)!r}"
         raise ValueError(

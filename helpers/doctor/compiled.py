@@ -43,7 +43,10 @@ class Compiled:
         except Exception:  # a schedule or metric that cannot be serialised
             self.metrics = self.stored_metrics = None
         else:
-            self.stored_metrics = [config.get("metrics"), config.get("weighted_metrics")]
+            self.stored_metrics = [
+                config.get("metrics"),
+                config.get("weighted_metrics"),
+            ]
             self.metrics = as_metrics(self.stored_metrics)
 
     @cached_property

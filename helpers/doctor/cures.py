@@ -2,6 +2,8 @@
 
 import re
 
+from .graph import RANGES
+
 TRAIN = "# mean and std of the training rows, for all rows"
 DRAWN = "layer.kernel.assign(keras.initializers.GlorotUniform()(layer.kernel.shape))"
 ANEW = (
@@ -19,6 +21,14 @@ def scaled(name, of_pictures=False):
     return f"{SCALE.format(name)}  {TRAIN}"
 
 
+def scaled_target(case):
+    """Return the line that scales y: above 0 where the output cannot go below."""
+    y = case.names["y"]
+    if RANGES.get(case.activation, (-1, 1))[0] == 0:
+        return f"{y} = {y} / np.std({y})  # that of the training rows, for all rows"
+    return scaled(y)
+
+
 def dense(units, activation=None, loss=None, also=()):
     """Return the line of an output layer, with the loss that goes with it."""
     given = "" if activation in (None, "linear") else f', activation="{activation}"'
@@ -32,7 +42,9 @@ def advised(case):
     if advice is None:
         return dense(case.units or 1)
     fits = target.columns > 1 or target.zero_one
-    fits = fits or (advice.problem == "multiclass" and target.counted and not target.low)
+    fits = fits or (
+        advice.problem == "multiclass" and target.counted and not target.low
+    )
     fits = fits or advice.problem not in ("multiclass", "binary")
     labels = [] if fits and not target.text else [labels_of(case)]
     return dense(advice.units, advice.activation, advice.loss, labels)

@@ -31,7 +31,9 @@ def is_rows(values, count):
         return True
     shapes = [np.shape(leaf) if hasattr(leaf, "shape") else None for leaf in values]
     if count is None:
-        several = len(values) <= FEW_INPUTS and len(set(s and s[0] for s in shapes)) == 1
+        several = (
+            len(values) <= FEW_INPUTS and len(set(s and s[0] for s in shapes)) == 1
+        )
         return not (several and shapes[0] and len(shapes[0]) > 1)
     if count > 1:
         return len(values) != count

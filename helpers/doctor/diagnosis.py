@@ -4,6 +4,8 @@ import html
 import textwrap
 from dataclasses import dataclass
 
+import numpy as np
+
 from . import (
     rules_amounts,
     rules_data,
@@ -21,8 +23,10 @@ from . import (
 )
 from .case import Case
 from .causes import one_cause
+from .curve import read_curve
 from .keep import unchanged
 from .rules import SEVERITIES, Finding, Rule, examine, fill
+from .trial import findings, try_out
 
 OF_MODEL = (rules_model, rules_data, rules_layers, rules_optimizer, rules_weights)
 OF_OUTPUT = (
@@ -97,17 +101,23 @@ class Diagnosis:
         return "".join(boxes)
 
 
-def diagnose(model, x, y) -> Diagnosis:
+def diagnose(model, x, y=None, *, steps: int = 0, history=None) -> Diagnosis:
     """Say what is wrong with a model and its data, without training it.
 
     Parameters
     ----------
     model : keras.Model
-        Compiled and built. Its weights, its optimizer and its metrics stay as they are.
+        Compiled and built. It stays as it is: weights, optimizer, metrics, and the
+        random states of Python, NumPy and Keras as well.
     x : array, table or tensor, shape (rows, ...)
         The inputs, as ``fit`` is given them; a list or dict for several inputs.
     y : array, table or tensor, shape (rows,), (rows, units) or more
-        The targets, as ``fit`` is given them.
+        The targets, as ``fit`` is given them; a list or dict for several outputs.
+    steps : int, default 0
+        So many steps of training on a copy: does the loss become NaN, does it triple,
+        do all rows get one answer? 20 take a few seconds.
+    history : History or dict, optional
+        What ``fit`` has returned: its learning curve is read as well.
 
     Returns
     -------
@@ -118,13 +128,15 @@ def diagnose(model, x, y) -> Diagnosis:
     Raises
     ------
     TypeError
-        If ``model`` is no Keras model, or ``x`` or ``y`` is no array.
+        If ``model`` is no Keras model, ``x`` or ``y`` is no array, or ``history`` is
+        nothing that ``fit`` returns.
     ValueError
-        If ``x`` or ``y`` is empty or ragged.
+        If ``x`` or ``y`` is empty or ragged, ``steps`` is below 0 or no whole number,
+        or ``history`` has no loss.
 
     Notes
     -----
-    At most 128 rows, drawn evenly, go through the model once.
+    At most 128 rows, drawn evenly, go through the model.
     """
     import keras
 
@@ -133,9 +145,19 @@ def diagnose(model, x, y) -> Diagnosis:
             f"model must be a keras.Model of Keras {keras.__version__}, got "
             f"{type(model).__module__}.{type(model).__name__}: give the compiled model"
         )
+    if not isinstance(steps, int | np.integer) or steps < 0:
+        raise ValueError(f"steps must be a whole number from 0 on, got {steps!r}")
     with unchanged():
         case = Case(model, x, y)
-        return Diagnosis(judged(case), _start(case))
+        found, said = judged(case), [_start(case)]
+        if steps:
+            told, line = _tried(case, steps, found)
+            found, said = [*found, *told], [*said, line]
+        if history is not None:
+            guess = rules_loss.guessing(case)
+            found += read_curve(history, case, guess)
+    found.sort(key=lambda finding: SEVERITIES.index(finding.severity))
+    return Diagnosis(one_cause(found), " ".join(filter(None, said)))
 
 
 def judged(case):
@@ -143,8 +165,14 @@ def judged(case):
     found = [f for rule in _rules_of(OF_MODEL) if (f := examine(rule, case))]
     for part in case.heads or [case]:
         found += [f for rule in _rules_of(OF_OUTPUT) if (f := examine(rule, part))]
-    found.sort(key=lambda finding: SEVERITIES.index(finding.severity))
-    return one_cause(found)
+    return found
+
+
+def _tried(case, steps, found):
+    if any(finding.severity == "error" for finding in one_cause(found)):
+        return [], "No trial was made: repair the error first."
+    trial = try_out(case, int(steps))
+    return findings(case, trial), trial.line
 
 
 def table() -> str:

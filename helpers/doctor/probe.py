@@ -39,7 +39,9 @@ class Passed:
     def reach(self):
         """How far one unit moves if each of its weights moves by 1: sum of |inputs|."""
         taps = prod(self.layer.kernel.shape[:-1]) / self.into.shape[-1]
-        return float(np.abs(self.into).mean(dtype=float) * self.into.shape[-1] * taps + 1)
+        return float(
+            np.abs(self.into).mean(dtype=float) * self.into.shape[-1] * taps + 1
+        )
 
 
 def passed(case):
@@ -69,7 +71,9 @@ def passed(case):
             values = keras.Model(model.inputs, tensors, name="probe")(
                 feed if len(feed) > 1 else feed[0], training=False
             )
-    except Exception:  # a graph that cannot be cut: the rules that look inside see nothing
+    except (
+        Exception
+    ):  # a graph that cannot be cut: the rules that look inside see nothing
         return []
     arrays = [keras.ops.convert_to_numpy(value) for value in values]
     pairs = zip(arrays[::2], arrays[1::2], strict=True)

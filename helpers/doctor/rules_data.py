@@ -13,7 +13,9 @@ FIRST = (
     *("LSTM", "GRU", "SimpleRNN", "Bidirectional", "ConvLSTM2D", "TimeDistributed"),
 )
 HANDS_ON = (*PASSIVE, "Masking", "ZeroPadding2D", "GaussianNoise", "Permute")
-ROWS = "{0} = np.isfinite(np.asarray({1}, dtype=float)).reshape(len({1}), -1).all(axis=1)"
+ROWS = (
+    "{0} = np.isfinite(np.asarray({1}, dtype=float)).reshape(len({1}), -1).all(axis=1)"
+)
 
 
 @error(
@@ -187,8 +189,15 @@ def _one_time_step(case):
     x = case.inputs[0]
     if len(case.inputs) > 1 or x.ndim != 3 or x.shape[1] != 1 or case.rows < 4:
         return None
+    if any(getattr(op, "stateful", False) for op in case.operations):
+        return None  # it remembers from batch to batch
     first = first_layers(case)[0]
-    if first is None or kind_of(first) not in ("LSTM", "GRU", "SimpleRNN", "Bidirectional"):
+    if first is None or kind_of(first) not in (
+        "LSTM",
+        "GRU",
+        "SimpleRNN",
+        "Bidirectional",
+    ):
         return None
     return f"x of shape {x.shape}: one time step a row.", {"shape": (3, x.shape[2])}
 
@@ -196,7 +205,9 @@ def _one_time_step(case):
 def size_of(values):
     """Return the root mean square of the finite values."""
     values = values.astype(float)
-    return float(np.sqrt(np.nanmean(np.square(np.where(np.isfinite(values), values, np.nan)))))
+    return float(
+        np.sqrt(np.nanmean(np.square(np.where(np.isfinite(values), values, np.nan))))
+    )
 
 
 def first_layers(case):

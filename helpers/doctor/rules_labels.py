@@ -72,7 +72,9 @@ def _labels_out_of_range(case):
     if padding and (high - low >= case.units or len(case.target_shape) > 1):
         loss = "keras.losses.SparseCategoricalCrossentropy("
         loss += "from_logits=True, " * case.from_logits
-        found += f" {int(outside[0])} looks like padding, or like pixels without a label."
+        found += (
+            f" {int(outside[0])} looks like padding, or like pixels without a label."
+        )
         cure = recompiled(case, f"{loss}ignore_class={int(outside[0])})")
         return found, cure
     if len(labels) > case.units:
@@ -198,7 +200,11 @@ def _hinge_output(case):
     fix='keras.layers.Dense({units}, activation="{activation}")  # loss="{loss}"',
 )
 def _hinge_labels(case):
-    if case.kind != "hinge" or not case.numbers or case.loss_name == "categorical_hinge":
+    if (
+        case.kind != "hinge"
+        or not case.numbers
+        or case.loss_name == "categorical_hinge"
+    ):
         return None
     if np.isin(case.target.distinct, (-1, 0, 1)).all():
         return None

@@ -128,7 +128,9 @@ def _high_dropout(case):
 def _vanishing(case):
     steps = [s for s in case.layers if s.activation in ("sigmoid", "hard_sigmoid")]
     last = case.output_operation
-    inner = [s for s in steps if s.layer is not last and s.kind in ("Dense", "Activation")]
+    inner = [
+        s for s in steps if s.layer is not last and s.kind in ("Dense", "Activation")
+    ]
     if len(inner) < 2 or len(case.inputs) > 1 or not case.layers[0].into.size:
         return None
     before, after = (_spread(a) for a in (case.layers[0].into, inner[-1].out))

@@ -89,7 +89,9 @@ def _starting_loss(case):
     wide = max(drawn, key=_widening, default=None)
     if wide is None or _widening(wide) < WIDENS:
         return found, dense(case.units or 1, case.activation), _gravity(start, size)
-    cause = f" x has a usual scale, so look at the initial weights, of {wide.name} first."
+    cause = (
+        f" x has a usual scale, so look at the initial weights, of {wide.name} first."
+    )
     return found + cause, renewed(wide), _gravity(start, size)
 
 
@@ -137,12 +139,19 @@ def starting_loss(case):
     if not case.crossentropy or not _comparable(case):
         return None
     loss = case.evaluate(case.sample_target, case.outputs)
+    guess = guessing(case)
+    if loss is None or not np.isfinite(loss) or not guess:
+        return None
+    return loss, guess, ALARM, len(case.outputs)
+
+
+def guessing(case):
+    """Return the crossentropy of saying the same to every class, or None."""
     units = 2 if case.kind == "binary" else case.units
-    if loss is None or not np.isfinite(loss) or units < 2:
+    if not case.crossentropy or not case.paired or units < 2:
         return None
     even = np.full_like(case.outputs, 0 if case.from_logits else 1 / units)
-    guess = case.evaluate(case.sample_target, even)
-    return (loss, guess, ALARM, len(case.outputs)) if guess else None
+    return case.evaluate(case.sample_target, even)
 
 
 def _starting_error(case):

@@ -42,7 +42,7 @@ def _not_built(case):
 @error(
     "text-loss-weights",
     why="The third argument of compile is loss_weights; metrics go by their name.",
-    seen="fit stops: \"dtype='string' is not a valid dtype\", or \"loss_weights\".",
+    seen='fit stops: "dtype=\'string\' is not a valid dtype", or "loss_weights".',
     fix="model.compile(model.optimizer, model.loss, metrics={metrics})",
 )
 def _text_loss_weights(case):
@@ -66,7 +66,9 @@ def _fixed_batch(case):
     left = case.rows % size
     found = f"The model takes {size} rows at once."
     if left:
-        found += f" {case.rows} rows leave {left} over: cut x and y to {case.rows - left}."
+        found += (
+            f" {case.rows} rows leave {left} over: cut x and y to {case.rows - left}."
+        )
     return found, {"batch_size": size}
 
 

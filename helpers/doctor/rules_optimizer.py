@@ -3,7 +3,7 @@
 import numpy as np
 
 from .cures import recompiled, slower
-from .rules import error, note, warning
+from .rules import error, warning
 
 # Learning rates outside of these are mistakes rather than choices.
 ADAPTIVE, PLAIN = (1e-8, 0.3), (1e-8, 3.0)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .cures import SCALE, scaled, slower
+from .cures import SCALE, scaled, scaled_target, slower
 from .rules import warning
 from .rules_data import size_of
 from .rules_optimizer import ADAPTIVE, RATES
@@ -33,7 +33,11 @@ def _rate_beyond_curvature(case):
     found = f"SGD at {case.rate:g}; on these rows the limit is {limit:.2g}."
     severity = "error" if alone else "warning"
     name = case.names["x"]
-    if alone and size_of(case.sample[0]) > LARGE and case.sample[0].dtype.kind in "biuf":
+    if (
+        alone
+        and size_of(case.sample[0]) > LARGE
+        and case.sample[0].dtype.kind in "biuf"
+    ):
         pictures = case.sample[0].ndim > 2 and case.inputs[0].max() > 1
         return f"{found} {name} is not scaled.", scaled(name, pictures), severity
     rate = 10.0 ** np.floor(np.log10(limit / 2))
@@ -55,7 +59,7 @@ def _unscaled_target(case):
     if clipped(case) or len(case.kernels) < 2 or rate * scale < EXPLODES:
         return None
     found = f"y lies around {scale:.3g}, with SGD at a rate of {case.rate:g}."
-    return found, scaled(case.names["y"])
+    return found, scaled_target(case)
 
 
 @warning(
@@ -71,7 +75,7 @@ def _far_target(case):
         return None
     steps = scale / case.rate
     found = f"y lies around {scale:.3g}, {steps:,.0f} steps of {case.rate:g} away."
-    cure = scaled(case.names["y"])
+    cure = scaled_target(case)
     if len(case.kernels) == 1 and len(case.layers) == 1 and case.layers[0].weighs:
         # Then the output moves by no more than that in one step.
         least = steps / case.layers[0].reach / np.ceil(case.rows / BATCH_SIZE)
@@ -88,7 +92,9 @@ def stable_rate(case):
         return None
     if case.loss_name != "mean_squared_error" or case.activation != "linear":
         return None
-    last = next((s for s in case.layers[::-1] if s.layer is case.output_operation), None)
+    last = next(
+        (s for s in case.layers[::-1] if s.layer is case.output_operation), None
+    )
     if last is None or last.kind != "Dense" or not np.isfinite(last.into).all():
         return None
     rows = last.into.reshape(-1, last.into.shape[-1]).astype(float)

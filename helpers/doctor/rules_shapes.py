@@ -1,6 +1,6 @@
 """Rules about the shapes of output and target."""
 
-from .cures import advised, dense
+from .cures import advised
 from .graph import kind_of
 from .rules import error
 

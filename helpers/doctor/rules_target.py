@@ -123,7 +123,10 @@ def _unused_classes(case):
     if case.kind == "categorical":
         if not case.alike:
             return None
-        used, labels = np.flatnonzero(target.values.any(axis=0)), f"{y} = {y}[:, {y}.any(axis=0)]"
+        used, labels = (
+            np.flatnonzero(target.values.any(axis=0)),
+            f"{y} = {y}[:, {y}.any(axis=0)]",
+        )
     else:
         if not target.whole or target.low < 0 or target.high >= units:
             return None
@@ -133,4 +136,3 @@ def _unused_classes(case):
         return None
     found = f"{units - len(used)} of {units} classes stand in no row of y."
     return found, {"units": len(used), "labels": labels}
-

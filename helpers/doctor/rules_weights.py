@@ -7,6 +7,7 @@ import numpy as np
 from .cures import ANEW, DRAWN, renewed
 from .rules import error, note, warning
 
+
 @note(
     "weights-kept",
     why="compile makes a new optimizer and keeps the weights. Loaded weights look the"
@@ -63,7 +64,11 @@ def _equal_units(case):
 )
 def _constant_weights(case):
     for layer, kernel in case.kernels[:-1]:
-        if kernel.ndim > 1 and kernel.shape[-1] > 1 and (kernel == kernel.flat[0]).all():
+        if (
+            kernel.ndim > 1
+            and kernel.shape[-1] > 1
+            and (kernel == kernel.flat[0]).all()
+        ):
             found = f"All weights of {layer.name} are {kernel.flat[0]:g}."
             return found, renewed(layer)
     return None

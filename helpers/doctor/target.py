@@ -112,7 +112,9 @@ def as_array(y, name="y"):
     try:
         values = np.asarray(y)
     except Exception as error:  # each library has its own
-        raise ValueError(f"{name} could not be read as an array: {_why(y, error)}") from None
+        raise ValueError(
+            f"{name} could not be read as an array: {_why(y, error)}"
+        ) from None
     if values.dtype.kind in TEXT and isinstance(y, list | tuple) and not _is_text(y):
         values = np.asarray(y, dtype=object)  # np.asarray made text of the numbers
     if values.dtype.kind == "O":
