@@ -9,6 +9,11 @@ from .rules import Finding
 from .watch import watch
 
 __all__ = [
-    *("Diagnosis", "Finding", "LossChoice", "choose_loss", "diagnose", "table"),
+    "Diagnosis",
+    "Finding",
+    "LossChoice",
+    "choose_loss",
+    "diagnose",
+    "table",
     "watch",
 ]

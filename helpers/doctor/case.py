@@ -28,6 +28,7 @@ class Case(Compiled):
     """
 
     place = ""
+    layers = ()  # those that can be read, with what the sample sends through them
 
     def __init__(self, model, x, y):
         super().__init__(model)
@@ -80,6 +81,9 @@ class Case(Compiled):
 
         if not self.model.built:
             return None, ""
+        outputs, self.layers = passed(self)
+        if outputs is not None:
+            return outputs, ""
         try:
             with self.left_alone():
                 outputs = self.model(self.feed(), training=False)
@@ -219,11 +223,6 @@ class Case(Compiled):
         """The target of the rows that went through the model, in the shape given."""
         rows = self.sample_rows[self.sample_rows < self.target_rows]
         return self.target.values.reshape(self.target.shape)[rows]
-
-    @cached_property
-    def layers(self):
-        """The layers that can be read, with what the sample sends through them."""
-        return passed(self)
 
     @cached_property
     def kernels(self):

@@ -4,38 +4,24 @@
 WIRING = (
     *("softmax-one-unit", "one-unit-for-classes", "output-not-probability"),
     *("softmax-for-many-labels", "unreachable-target", "classes-loss-on-amounts"),
-    *(
-        "labels-not-0-1",
-        "binary-loss-on-amounts",
-        "labels-out-of-range",
-        "one-hot-labels",
-    ),
-    *(
-        "integer-labels",
-        "fractional-labels",
-        "x-not-finite",
-        "y-not-finite",
-        "text-target",
-    ),
-    *("shapes-differ", "extra-axes", "activation-twice", "sigmoid-for-classes"),
-    *("poisson-below-0", "percentage-of-zero", "log-of-negative", "object-array"),
+    *("labels-not-0-1", "binary-loss-on-amounts", "labels-out-of-range"),
+    *("integer-labels", "one-hot-labels", "fractional-labels", "text-target"),
+    *("x-not-finite", "y-not-finite", "shapes-differ", "extra-axes", "object-array"),
+    *("activation-twice", "sigmoid-for-classes", "poisson-below-0"),
+    *("percentage-of-zero", "log-of-negative"),
 )
 WEIGHTS = ("constant-weights", "dead-layer", "equal-units", "weights-not-finite")
 SCALE = ("unscaled-input", "rate-beyond-curvature")
 RATE = ("rate-negative", "rate-too-high", "rate-too-low", "rate-beyond-curvature")
 LABELS = (
-    *(
-        "squared-error-on-yes-no",
-        "squared-error-on-one-hot",
-        "squared-error-on-classes",
-    ),
-    *("labels-not-0-1", "binary-loss-on-amounts", "classes-loss-on-amounts"),
+    *("squared-error-on-yes-no", "squared-error-on-one-hot", "labels-not-0-1"),
+    *("squared-error-on-classes", "binary-loss-on-amounts", "classes-loss-on-amounts"),
 )
 UNSTABLE = (*RATE, *SCALE, *WEIGHTS, "unscaled-target", "starting-loss", "x-alike")
 # code -> codes that explain it, if they are there as an error or a warning
 EXPLAINED = {
     "starting-loss": (*WIRING, *WEIGHTS, *SCALE, "hinge-output"),
-    "unreachable-target": ("softmax-one-unit", "softmax-for-many-labels", *WIRING[-3:]),
+    "unreachable-target": ("softmax-one-unit", "softmax-for-many-labels"),
     "output-not-probability": ("binary-loss-on-amounts", "shapes-differ", "extra-axes"),
     "softmax-one-unit": ("one-unit-for-classes", "binary-loss-on-amounts"),
     "squared-error-on-yes-no": ("softmax-one-unit", "softmax-for-many-labels"),
@@ -66,6 +52,8 @@ EXPLAINED = {
     "trial-one-answer": UNSTABLE,
     "curve-nan": ("weights-not-finite",),
 }
+for _code in (*WIRING, *LABELS, "metric-fails", "accuracy-on-amounts"):
+    EXPLAINED[_code] = (*EXPLAINED.get(_code, ()), "targets-swapped")
 
 
 def one_cause(findings):

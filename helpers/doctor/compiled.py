@@ -122,7 +122,7 @@ class Compiled:
 
     @property
     def plain(self):
-        """Whether a step is the rate times the gradient, not evened out for each weight."""
+        """Whether a step is the rate times the gradient, for all weights alike."""
         return type(self.optimizer).__name__ == "SGD"
 
     @property

@@ -15,7 +15,7 @@ SCALE = "{0} = ({0} - np.mean({0}, axis=0)) / (np.std({0}, axis=0) + 1e-7)"
 
 
 def scaled(name, of_pictures=False):
-    """Return the line that scales an array: bytes to 0 to 1, others to a spread of 1."""
+    """Return the line that scales an array: bytes to 0 to 1, others to spread 1."""
     if of_pictures:
         return f"{name} = {name} / 255"
     return f"{SCALE.format(name)}  {TRAIN}"
@@ -32,7 +32,9 @@ def scaled_target(case):
 def dense(units, activation=None, loss=None, also=()):
     """Return the line of an output layer, with the loss that goes with it."""
     given = "" if activation in (None, "linear") else f', activation="{activation}"'
-    words = ", and ".join([f'loss="{loss}"', *also] if loss else also)
+    words = ", ".join(
+        [f'loss="{loss}"'] * bool(loss) + [f"and {line}" for line in also]
+    )
     return f"keras.layers.Dense({units}{given})" + (f"  # {words}" if words else "")
 
 

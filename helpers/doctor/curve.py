@@ -13,15 +13,28 @@ UPWARDS = 0.5  # of the way down was lost again
 AGAIN = "model.fit(x, y, epochs={epochs})  # goes on from the weights there are"
 STOP = "keras.callbacks.EarlyStopping(patience=3, restore_best_weights=True)"
 SPOKEN = {  # code -> severity, what it means
-    "curve-nan": ("error", "NaN never goes away. Build the model anew; a lower rate, or "
-                  "scaled x and y, keep it finite."),
-    "curve-rises": ("warning", "The steps lead upwards: the rate is too high for these "
-                    "data."),
-    "curve-jumps": ("warning", "The steps jump to and fro: a lower rate, or a larger "
-                    "batch, calms them."),
-    "curve-flat": ("warning", "It does not learn: the rate is far too low, the units are "
-                   "dead, or x says nothing about y. A trial may tell."),
-    "curve-overfits": ("warning", "From there on it learns the training rows by heart."),
+    "curve-nan": (
+        "error",
+        "NaN never goes away. Build the model anew; a lower rate, or "
+        "scaled x and y, keep it finite.",
+    ),
+    "curve-rises": (
+        "warning",
+        "The steps lead upwards: the rate is too high for these data.",
+    ),
+    "curve-jumps": (
+        "warning",
+        "The steps jump to and fro: a lower rate, or a larger batch, calms them.",
+    ),
+    "curve-flat": (
+        "warning",
+        "It does not learn: the rate is far too low, the units are "
+        "dead, or x says nothing about y. A trial may tell.",
+    ),
+    "curve-overfits": (
+        "warning",
+        "From there on it learns the training rows by heart.",
+    ),
     "curve-below": ("note", "That is no wonder by itself."),
     "curve-falling": ("note", "It has not arrived: more epochs, or a higher rate."),
 }
@@ -52,7 +65,9 @@ def read_curve(history, case, guess=None):
         epoch = int(np.argmin(np.isfinite(loss))) + 1
         code, _, words = ANEW.partition("  # ")
         cure = f"{code}; {slower(case, case.rate / 10)}  # {words}"
-        return [_finding("curve-nan", f"The loss is no number from epoch {epoch} on.", cure)]
+        return [
+            _finding("curve-nan", f"The loss is no number from epoch {epoch} on.", cure)
+        ]
     if len(loss) < 3:
         return []
     found = _course(loss, case, guess)
@@ -64,7 +79,7 @@ def read_curve(history, case, guess=None):
 
 
 def _course(loss, case, guess):
-    """What the training loss does from epoch to epoch."""
+    """Say what the training loss does from epoch to epoch."""
     fall, steps = loss[0] - loss[-1], np.diff(loss)
     ups, downs = steps[steps > 0].sum(), -steps[steps < 0].sum()
     if loss[-1] > 2 * abs(loss[0]):
@@ -83,7 +98,7 @@ def _course(loss, case, guess):
 
 
 def _beside(loss, valid, case):
-    """What the validation loss does beside the training loss."""
+    """Say what the validation loss does beside the training loss."""
     best = int(np.argmin(valid))
     if valid[-1] > RISEN * valid[best] > 0 and len(valid) - best > 3:
         said = (
@@ -93,7 +108,9 @@ def _beside(loss, valid, case):
         return [_finding("curve-overfits", said, f"{STOP}  # among fit's callbacks")]
     found = [_falling(loss)] if _falls(loss) and _falls(valid) else []
     if np.mean(valid < BELOW * loss) > 0.5 and (valid > 0).all():
-        said = f"The validation loss, {valid[-1]:.3g}, is below training's {loss[-1]:.3g}."
+        said = (
+            f"The validation loss, {valid[-1]:.3g}, is below training's {loss[-1]:.3g}."
+        )
         dropped = [op.name for op in case.operations if "Dropout" in type(op).__name__]
         why = "fit's own number is a running mean over the epoch, so it lags behind"
         if dropped:
@@ -113,8 +130,12 @@ def _falls(loss):
 
 def _falling(loss):
     last = max(2, len(loss) // 5)
-    said = f"In its last {last} epochs the loss still fell from {loss[-last - 1]:.3g} to "
-    return _finding("curve-falling", f"{said}{loss[-1]:.3g}.", AGAIN.format(epochs=len(loss)))
+    said = (
+        f"In its last {last} epochs the loss still fell from {loss[-last - 1]:.3g} to "
+    )
+    return _finding(
+        "curve-falling", f"{said}{loss[-1]:.3g}.", AGAIN.format(epochs=len(loss))
+    )
 
 
 def _finding(code, said, fix):

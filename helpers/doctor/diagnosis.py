@@ -15,6 +15,7 @@ from . import (
     rules_metrics,
     rules_model,
     rules_optimizer,
+    rules_order,
     rules_output,
     rules_scale,
     rules_shapes,
@@ -28,7 +29,10 @@ from .keep import unchanged
 from .rules import SEVERITIES, Finding, Rule, examine, fill
 from .trial import findings, try_out
 
-OF_MODEL = (rules_model, rules_data, rules_layers, rules_optimizer, rules_weights)
+OF_MODEL = (
+    *(rules_model, rules_data, rules_layers, rules_optimizer, rules_weights),
+    rules_order,
+)
 OF_OUTPUT = (
     *(rules_target, rules_labels, rules_amounts, rules_shapes, rules_output),
     *(rules_loss, rules_metrics, rules_scale),
@@ -39,8 +43,9 @@ def _rules_of(files):
     return [r for file in files for r in vars(file).values() if isinstance(r, Rule)]
 
 
+RULES_OF_MODEL, RULES_OF_OUTPUT = _rules_of(OF_MODEL), _rules_of(OF_OUTPUT)
 RULES = sorted(
-    _rules_of((*OF_MODEL, *OF_OUTPUT)),
+    [*RULES_OF_MODEL, *RULES_OF_OUTPUT],
     key=lambda rule: SEVERITIES.index(rule.severity),
 )
 
@@ -162,9 +167,9 @@ def diagnose(model, x, y=None, *, steps: int = 0, history=None) -> Diagnosis:
 
 def judged(case):
     """Return the findings of all rules, those of several outputs one by one."""
-    found = [f for rule in _rules_of(OF_MODEL) if (f := examine(rule, case))]
+    found = [f for rule in RULES_OF_MODEL if (f := examine(rule, case))]
     for part in case.heads or [case]:
-        found += [f for rule in _rules_of(OF_OUTPUT) if (f := examine(rule, part))]
+        found += [f for rule in RULES_OF_OUTPUT if (f := examine(rule, part))]
     return found
 
 

@@ -53,6 +53,7 @@ def name_of_activation(operation):
     """Return the name of an operation's activation, or None if it has no known one."""
     operation = getattr(operation, "layer", operation)  # inside TimeDistributed
     function = getattr(operation, "activation", type(operation))
+    function = getattr(function, "activation", function)  # a layer given as one
     name = getattr(function, "__name__", "")
     return next((n for n in (name, name.lower()) if n in RANGES), None)
 

@@ -45,12 +45,36 @@ class Passed:
 
 
 def passed(case):
-    """Return the layers of a model that can be read, each with its input and output."""
+    """Return the outputs of a model that can be read, and its layers with their ends.
+
+    The outputs are None where not all rows of the sample go through at once, or where
+    the model has several.
+    """
     import keras
 
     model = case.model
-    if not (case.readable and model.built) or case.failure:
-        return []
+    layers, tensors = _ends(model) if case.readable else ([], [])
+    feed = _in_order(model, case)
+    if not layers or feed is None:
+        return None, []
+    size = sum(prod(d or 1 for d in tensor.shape[1:]) for tensor in tensors)
+    rows = max(8, VALUES // max(size, 1))
+    whole = case.batch_size or rows >= len(case.sample_rows)
+    feed = feed if whole else [leaf[:rows] for leaf in feed]
+    try:
+        with case.left_alone():
+            cut = keras.Model(model.inputs, [*tensors, *model.outputs], name="probe")
+            values = cut(feed if len(feed) > 1 else feed[0], training=False)
+    except Exception:  # a graph that cannot be cut, or an x that the model cannot take
+        return None, []
+    arrays = [keras.ops.convert_to_numpy(value) for value in values]
+    pairs = zip(arrays[: len(tensors) : 2], arrays[1 : len(tensors) : 2], strict=True)
+    found = [Passed(layer, *ends) for layer, ends in zip(layers, pairs, strict=True)]
+    return (arrays[-1] if whole and len(model.outputs) == 1 else None), found
+
+
+def _ends(model):
+    """Return the layers with one input and one output, and these tensors in pairs."""
     layers, tensors = [], []
     for layer in getattr(model, "operations", None) or model.layers:
         try:
@@ -60,24 +84,7 @@ def passed(case):
         if kind_of(layer) != "InputLayer" and all(hasattr(e, "shape") for e in ends):
             layers.append(layer)
             tensors += ends
-    feed = _in_order(model, case)
-    if not layers or feed is None:
-        return []
-    size = sum(prod(d or 1 for d in tensor.shape[1:]) for tensor in tensors)
-    if not case.batch_size:
-        feed = [leaf[: max(8, VALUES // max(size, 1))] for leaf in feed]
-    try:
-        with case.left_alone():
-            values = keras.Model(model.inputs, tensors, name="probe")(
-                feed if len(feed) > 1 else feed[0], training=False
-            )
-    except (
-        Exception
-    ):  # a graph that cannot be cut: the rules that look inside see nothing
-        return []
-    arrays = [keras.ops.convert_to_numpy(value) for value in values]
-    pairs = zip(arrays[::2], arrays[1::2], strict=True)
-    return [Passed(layer, *ends) for layer, ends in zip(layers, pairs, strict=True)]
+    return layers, tensors
 
 
 def _in_order(model, case):

@@ -1,4 +1,4 @@
-"""Rules about losses for amounts: labels given to them, and amounts they cannot take."""
+"""Rules about losses for amounts: labels given to them, amounts they cannot take."""
 
 import numpy as np
 
@@ -84,7 +84,7 @@ def _percentage_of_zero(case):
 @error(
     "log-of-negative",
     why="The logarithm of a number below -1 does not exist; Keras cuts y off at 0.",
-    seen="Keras says nothing; those rows teach nothing, and no prediction goes below 0.",
+    seen="Keras says nothing; those rows teach nothing; no prediction goes below 0.",
     fix='model.compile(model.optimizer, "mean_squared_error")',
 )
 def _log_of_negative(case):

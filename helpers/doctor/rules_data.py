@@ -12,6 +12,7 @@ FIRST = (
     *("Dense", "Conv1D", "Conv2D", "Conv3D", "SeparableConv1D", "SeparableConv2D"),
     *("LSTM", "GRU", "SimpleRNN", "Bidirectional", "ConvLSTM2D", "TimeDistributed"),
 )
+RECURRENT = ("LSTM", "GRU", "SimpleRNN", "Bidirectional")
 HANDS_ON = (*PASSIVE, "Masking", "ZeroPadding2D", "GaussianNoise", "Permute")
 ROWS = (
     "{0} = np.isfinite(np.asarray({1}, dtype=float)).reshape(len({1}), -1).all(axis=1)"
@@ -41,7 +42,7 @@ def _forward_fails(case):
 @error(
     "embedding-range",
     why="An Embedding has a row for each index from 0 to input_dim - 1.",
-    seen="On a CPU fit stops: 'indices ... is not in'; a GPU says nothing and takes zeros.",
+    seen="On a CPU fit stops: 'indices ... is not in'; a GPU takes zeros, silently.",
     fix="keras.layers.Embedding({rows}, {units})  # in the place of {name}",
 )
 def _embedding_range(case):
@@ -121,8 +122,8 @@ def _text_input(case):
     why="One NaN or infinite input spoils every weight in a single step.",
     seen="The loss is NaN; or it stays finite behind a ReLU, with weights that are NaN "
     "and one prediction for all.",
-    fix="{x} = np.where(np.isfinite(np.asarray({x}, dtype=float)), {x}, 0)  # or another"
-    " value that says: missing",
+    fix="{x} = np.where(np.isfinite(np.asarray({x}, dtype=float)), {x}, 0)  # or "
+    "another value that says: missing",
 )
 def _x_not_finite(case):
     for name, leaf in zip(case.input_names, case.inputs, strict=True):
@@ -205,9 +206,8 @@ def _one_time_step(case):
 def size_of(values):
     """Return the root mean square of the finite values."""
     values = values.astype(float)
-    return float(
-        np.sqrt(np.nanmean(np.square(np.where(np.isfinite(values), values, np.nan))))
-    )
+    values = values[np.isfinite(values)]
+    return float(np.sqrt(np.mean(np.square(values)))) if values.size else 0.0
 
 
 def first_layers(case):

@@ -53,7 +53,7 @@ def _one_hot_labels(case):
     why="Labels count the units from 0.",
     seen="On a CPU a wall of InvalidArgumentError; with jit_compile=True, as on a GPU,"
     " silently NaN.",
-    fix="{y} = np.asarray({y}, dtype=int) - 1",
+    fix="{y} = {y} - 1",
 )
 def _labels_out_of_range(case):
     if case.kind != "sparse" or not case.numbers or (case.units or 1) == 1:
@@ -89,7 +89,7 @@ def _shift(case):
     labels, y = case.target.distinct, case.names["y"]
     low, high = int(labels[0]), int(labels[-1])
     if high - low < (case.units or 1):
-        return f"{y} = np.asarray({y}, dtype=int) - {low if low >= 0 else f'({low})'}"
+        return f"{y} = {y} - {low if low >= 0 else f'({low})'}"
     return f"classes, {y} = np.unique({y}, return_inverse=True)"
 
 

@@ -121,9 +121,9 @@ def _high_dropout(case):
     "vanishing",
     why="A sigmoid passes on at most a quarter of each change, and of each gradient; "
     "several in a row pass on nearly nothing.",
-    seen="Keras says nothing; the loss stays on a plateau, often for hundreds of epochs.",
-    fix='keras.layers.{kind}({units}, activation="relu")  # in the place of {name}, and '
-    "so for the other sigmoids inside",
+    seen="Keras says nothing; the loss stays on a plateau, for many epochs.",
+    fix='keras.layers.{kind}({units}, activation="relu")'
+    "  # in the place of {name}; the other sigmoids inside as well",
 )
 def _vanishing(case):
     steps = [s for s in case.layers if s.activation in ("sigmoid", "hard_sigmoid")]
@@ -173,7 +173,6 @@ def _narrow(layer, case):
 def _shared(layer):
     """Whether a layer runs more than once, so that the order says little."""
     try:
-        layer.output
-    except Exception:
+        return layer.output is None
+    except Exception:  # Keras cannot say which of its outputs is meant
         return True
-    return False

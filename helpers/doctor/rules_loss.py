@@ -96,7 +96,7 @@ def _starting_loss(case):
 
 
 def _gravity(start, size):
-    """A start of some times guessing is soon unlearnt, unless x is the reason."""
+    """Return how bad it is: some times guessing is unlearnt soon, but not a large x."""
     return "warning" if start[0] > SURE * start[1] or size > 20 else "note"
 
 

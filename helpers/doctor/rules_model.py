@@ -56,7 +56,7 @@ def _text_loss_weights(case):
 @note(
     "fixed-batch",
     why="The size of a batch is part of the model's input.",
-    seen="fit with batches of 32 stops, and so does predict with another number of rows.",
+    seen="fit with batches of 32 stops, and so does predict with fewer rows.",
     fix="model.fit(x, y, batch_size={batch_size}, shuffle=False)",
 )
 def _fixed_batch(case):
@@ -109,7 +109,7 @@ def _subclassed(case):
     "metrics-unread",
     why="The arguments of compile could not be read back.",
     seen="A schedule or a metric of your own has no get_config.",
-    fix="model.metrics_names  # look at them yourself, or write get_config in the class",
+    fix="model.metrics_names  # look at them yourself, or give the class a get_config",
 )
 def _metrics_unread(case):
     return "The metrics were not judged." if case.metrics is None else None

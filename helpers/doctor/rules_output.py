@@ -74,7 +74,8 @@ def _probabilities_as_logits(case):
     why="A softmax shares 1 among the units: two labels can never both be likely.",
     seen="Keras says nothing. A binary loss falls all the same, for fit on TensorFlow "
     "looks behind the softmax, but predict is wrong; other losses end high.",
-    fix='keras.layers.Dense({units}, activation="sigmoid")  # loss="binary_crossentropy"',
+    fix='keras.layers.Dense({units}, activation="sigmoid")'
+    '  # loss="binary_crossentropy"',
 )
 def _softmax_for_many_labels(case):
     shared = case.activation == "softmax" and case.kind in ("binary", "regression")

@@ -33,11 +33,7 @@ def _rate_beyond_curvature(case):
     found = f"SGD at {case.rate:g}; on these rows the limit is {limit:.2g}."
     severity = "error" if alone else "warning"
     name = case.names["x"]
-    if (
-        alone
-        and size_of(case.sample[0]) > LARGE
-        and case.sample[0].dtype.kind in "biuf"
-    ):
+    if alone and size_of(case.sample[0]) > LARGE:
         pictures = case.sample[0].ndim > 2 and case.inputs[0].max() > 1
         return f"{found} {name} is not scaled.", scaled(name, pictures), severity
     rate = 10.0 ** np.floor(np.log10(limit / 2))

@@ -74,7 +74,7 @@ def _one_way(steps):
 
 @warning(
     "rare-class",
-    why="Always saying the frequent class scores as much, and finds none of the others.",
+    why="Always saying the frequent class scores as much, and finds no other.",
     seen="Keras says nothing; the accuracy is high from the first epoch on.",
     fix='metrics=["accuracy", keras.metrics.AUC()]',
 )
@@ -102,7 +102,9 @@ def _rare_class(case):
         logits = "from_logits=True" if case.from_logits else ""
         metrics = f'["accuracy", keras.metrics.AUC({logits})]'
         return found, recompiled(case, metrics=metrics)
-    weights = {int(k): round(counts.mean() / n, 3) for k, n in zip(kinds, counts)}
+    weights = {
+        int(k): round(counts.mean() / n, 3) for k, n in zip(kinds, counts, strict=True)
+    }
     cure = recompiled(case, metrics='["accuracy"]', argument="weighted_metrics")
     return found, f"{cure}  # and fit(..., class_weight={weights})"
 

@@ -30,11 +30,13 @@ class Trial:
             return f"No trial was made: {self.failure}"
         first, last = self.losses[0], self.losses[-1]
         steps = len(self.losses)
-        return f"In a trial of {steps} steps the loss went from {first:.3g} to {last:.3g}."
+        return (
+            f"In a trial of {steps} steps the loss went from {first:.3g} to {last:.3g}."
+        )
 
 
 def try_out(case, steps):
-    """Train for some steps on a copy, or on the model and set it back; say how it went."""
+    """Train for some steps on a copy, or on the model and set it back."""
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
@@ -103,12 +105,11 @@ def _rows(part, chosen):
 
 @contextmanager
 def _patient(model):
-    """Give a compiled copy of a model; where none can be made, the model, and undo it."""
+    """Give a compiled copy; where none can be made, the model itself, and undo all."""
     import keras
 
     optimizer = model.optimizer
-    settings = optimizer.get_config()
-    fresh = type(optimizer).from_config(settings)
+    fresh = type(optimizer).from_config(optimizer.get_config())
     inner = getattr(optimizer, "inner_optimizer", None)
     if inner is not None:
         fresh = type(optimizer)(type(inner).from_config(inner.get_config()))
@@ -128,7 +129,10 @@ def _patient(model):
         yield copied
         return
     with _set_back(model):
-        model.compile(fresh, model.loss, loss_weights=weights, jit_compile=False)
+        settings = {"loss_weights": weights, "jit_compile": False}
+        model.compile(
+            fresh, model.loss, metrics=[], **settings
+        )  # else the old ones count
         yield model
 
 

@@ -1,0 +1,7 @@
+"""All programs with a fault: the code that is due, and what makes model, x and y."""
+
+from .data import DATA
+from .labels import LABELS
+from .steps import STEPS
+
+PATIENTS = [*LABELS, *STEPS, *DATA]
