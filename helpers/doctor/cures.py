@@ -85,12 +85,37 @@ def _with_loss(case, name, loss):
     return f"[{', '.join(parts)}]"
 
 
-def renewed(layer):
-    """Return the line that draws the weights of a layer anew."""
+def renewed(*layers):
+    """Return the line that draws the weights of layers anew."""
+    if len(layers) > 1:
+        names = ", ".join(f'"{layer.name}"' for layer in layers)
+        return f"for name in [{names}]: layer = model.get_layer(name); {DRAWN}"
+    layer = layers[0]
     line = f'layer = model.get_layer("{layer.name}"); {DRAWN}'
     if getattr(layer, "bias", None) is not None:
         line += "; layer.bias.assign(0 * layer.bias)"
     return line
+
+
+def activated(layers):
+    """Return the line that gives layers a relu."""
+    names = ", ".join(f'"{layer.name}"' for layer in layers)
+    line = "model.get_layer(name).activation = keras.activations.relu"
+    return f"for name in [{names}]: {line}"
+
+
+def chosen(case, rows):
+    """Return the statement that takes some rows of all that fit is given."""
+    x, y = f"x[{rows}]", f"y[{rows}]"
+    if case.keys:
+        x = f"{{key: part[{rows}] for key, part in x.items()}}"
+    elif len(case.inputs) > 1:
+        x = f"[part[{rows}] for part in x]"
+    if case.target_keys:
+        y = f"{{key: part[{rows}] for key, part in y.items()}}"
+    elif len(case.targets) > 1:
+        y = f"[part[{rows}] for part in y]"
+    return f"x, y = {x}, {y}"
 
 
 def slower(case, rate):

@@ -37,7 +37,7 @@ def is_rows(values, count):
         return not (several and shapes[0] and len(shapes[0]) > 1)
     if count > 1:
         return len(values) != count
-    return not (len(values) == 1 and shapes[0] and len(shapes[0]) > 1)
+    return not (len(values) == 1 and shapes[0])
 
 
 def is_list_of_rows(values, count):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .cures import SCALE, scaled
+from .cures import SCALE, chosen, scaled
 from .graph import PASSIVE, kind_of
 from .rules import error, note, warning
 
@@ -138,9 +138,9 @@ def _x_not_finite(case):
             found += f", in column{'s' * (len(columns) > 1)} "
             found += ", ".join(map(str, columns[:5])) + " ..." * (len(columns) > 5)
         found += f", {rows:.0%} of the rows."
-        if rows > FEW or len(case.inputs) > 1 or case.several:
+        if rows > FEW:
             return found, {"x": name}
-        return found, f"{ROWS.format('keep', 'x')}; x, y = x[keep], y[keep]"
+        return found, f"{ROWS.format('keep', name)}; {chosen(case, 'keep')}"
     return None
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .cures import DRAWN, renewed
+from .cures import DRAWN, activated, renewed
 from .graph import kind_of, name_of_activation
 from .probe import DENSE
 from .rules import error, note, warning
@@ -23,7 +23,7 @@ WORN = (1e-2, 1e-3)  # what is left of the spread of x behind several sigmoids
     "linear-stack",
     why="Layers without an activation in a row are one layer: a sum of sums is a sum.",
     seen="Keras says nothing; the model learns what a single layer could, and no more.",
-    fix='keras.layers.{kind}({settings}, activation="relu")  # in the place of {name}',
+    fix="model.get_layer(name).activation = keras.activations.relu",
 )
 def _linear_stack(case):
     if not case.readable:
@@ -42,14 +42,12 @@ def _linear_stack(case):
         linear = [(i, op) for i, op in linear if not _narrow(op, case)]
     if not linear:
         return None
-    layer = linear[0][1]
+    cure = activated([op for _, op in linear])
     names = ", ".join(op.name for _, op in linear[:3]) + " ..." * (len(linear) > 3)
     found = f"{names}: no activation before the next layer."
     if whole:
         found = f"The whole model is linear: {found}"
-    size = getattr(layer, "units", None) or f"{layer.filters}, {layer.kernel_size}"
-    holes = {"kind": kind_of(layer), "settings": size, "name": layer.name}
-    return found, holes, "warning" if whole and not case.copies else "note"
+    return found, cure, "warning" if whole and not case.copies else "note"
 
 
 @error(
@@ -122,8 +120,7 @@ def _high_dropout(case):
     why="A sigmoid passes on at most a quarter of each change, and of each gradient; "
     "several in a row pass on nearly nothing.",
     seen="Keras says nothing; the loss stays on a plateau, for many epochs.",
-    fix='keras.layers.{kind}({units}, activation="relu")'
-    "  # in the place of {name}; the other sigmoids inside as well",
+    fix="model.get_layer(name).activation = keras.activations.relu",
 )
 def _vanishing(case):
     steps = [s for s in case.layers if s.activation in ("sigmoid", "hard_sigmoid")]
@@ -137,12 +134,9 @@ def _vanishing(case):
     left = after / before if before else 1
     if not left < WORN[0]:
         return None
-    weights = [s for s in case.layers if s.weighs and s.layer is not last]
-    layer = weights[0].layer if weights else inner[0].layer
-    units = getattr(layer, "units", None) or getattr(layer, "filters", 1)
     found = f"{len(inner)} sigmoids in a row leave {left:.1g} of the spread of x."
     severity = "warning" if len(inner) > 2 and left < WORN[1] else "note"
-    return found, {"kind": kind_of(layer), "units": units, "name": layer.name}, severity
+    return found, activated([step.layer for step in inner]), severity
 
 
 def _spread(values):

@@ -86,13 +86,11 @@ def _starting_loss(case):
         cause = f" {name} lies around {size:.3g}: scale it."
         return found + cause, scaled(name), _gravity(start, size)
     drawn = [layer for layer, kernel in case.kernels if kernel.ndim > 1]
-    wide = max(drawn, key=_widening, default=None)
-    if wide is None or _widening(wide) < WIDENS:
+    wide = [layer for layer in drawn if _widening(layer) > WIDENS]
+    if not wide:
         return found, dense(case.units or 1, case.activation), _gravity(start, size)
-    cause = (
-        f" x has a usual scale, so look at the initial weights, of {wide.name} first."
-    )
-    return found + cause, renewed(wide), _gravity(start, size)
+    cause = f" x is not large, so look at the initial weights, of {wide[0].name} first."
+    return found + cause, renewed(*wide), _gravity(start, size)
 
 
 def _gravity(start, size):

@@ -11,8 +11,8 @@ MOST = 3  # outputs, whose orders are tried
 @error(
     "targets-swapped",
     why="A list of targets goes to the outputs in the order of model.output_names.",
-    seen="fit stops on the labels of another output; or nothing is said, and each output"
-    " learns the other's task.",
+    seen="fit stops on the labels of another output; or nothing is said, and each "
+    "output learns the other's task.",
     fix="y = [y[1], y[0]]",
 )
 def _targets_swapped(case):

@@ -4,7 +4,7 @@ import numpy as np
 
 from .cures import SCALE, scaled, scaled_target, slower
 from .rules import warning
-from .rules_data import size_of
+from .rules_data import UNSCALED, size_of
 from .rules_optimizer import ADAPTIVE, RATES
 
 EXPLODES = 0.5  # learning rate times size of the target; measured: 0.5 to 1 explode
@@ -33,7 +33,7 @@ def _rate_beyond_curvature(case):
     found = f"SGD at {case.rate:g}; on these rows the limit is {limit:.2g}."
     severity = "error" if alone else "warning"
     name = case.names["x"]
-    if alone and size_of(case.sample[0]) > LARGE:
+    if size_of(case.sample[0]) > (LARGE if alone else UNSCALED):
         pictures = case.sample[0].ndim > 2 and case.inputs[0].max() > 1
         return f"{found} {name} is not scaled.", scaled(name, pictures), severity
     rate = 10.0 ** np.floor(np.log10(limit / 2))

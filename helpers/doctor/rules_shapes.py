@@ -48,7 +48,7 @@ def _extra_axes(case):
         found += f" {last.name} returns a whole sequence."
         if "TimeDistributed" in names:
             return found, "keras.layers.GlobalAveragePooling1D()  # behind all"
-        inner = getattr(last, "layer", last)
+        inner = getattr(last, "forward_layer", last)
         cure = f"keras.layers.{kind_of(inner)}({inner.units})"
         if last is not inner:
             cure = f"keras.layers.Bidirectional({cure})"

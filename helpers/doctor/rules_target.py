@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .cures import labels_of, recompiled
+from .cures import chosen, labels_of, recompiled
 from .rules import error, note, warning
 from .rules_data import ROWS
 
@@ -19,7 +19,8 @@ UNUSED = 1 / 3  # of the units: with fewer, a class may just be rare
 )
 def _y_not_finite(case):
     bad = case.target.missing if case.target else 0
-    return f"y holds {bad} NaN or infinite values." if bad else None
+    cure = f"{ROWS.format('keep', case.names['y'])}; {chosen(case, 'keep')}"
+    return (f"y holds {bad} NaN or infinite values.", cure) if bad else None
 
 
 @error(
@@ -65,7 +66,9 @@ def _sorted_target(case):
         return None
     # Not of unsigned or boolean values, which have no negative differences.
     steps = np.diff(values.astype(float))
-    return "The rows are sorted by y." if _one_way(steps) else None
+    rows = f"rows = np.random.default_rng(0).permutation({case.rows})"
+    cure = f"{rows}; {chosen(case, 'rows')}"
+    return ("The rows are sorted by y.", cure) if _one_way(steps) else None
 
 
 def _one_way(steps):

@@ -12,7 +12,7 @@ PLACE = re.compile(r"(in the place of|before|behind) (?:the )?(\w+)")
 
 
 def treat(fix, model, x, y):
-    """Return model, x and y as they are after a line of code, as `diagnose` prints it."""
+    """Return model, x and y as they are after a line of code that was printed."""
     code, _, words = fix.partition("  # ")
     names = {"np": np, "keras": keras, "model": model, "x": x, "y": y}
     names["choose_loss"] = choose_loss

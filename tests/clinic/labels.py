@@ -245,15 +245,7 @@ LABELS = [
     ),
     (
         "metric-fails",
-        lambda: (
-            mlp(
-                1,
-                loss=losses.BinaryCrossentropy(from_logits=True),
-                metrics=[metrics.AUC()],
-            ),
-            X,
-            YES,
-        ),
+        lambda: (mlp(3, "softmax", SCCE, metrics=[metrics.AUC()]), X, CLASSES),
     ),
     ("own-metric-broadcasts", lambda: (mlp(1, metrics=[own_error]), X, AMOUNT)),
 ]

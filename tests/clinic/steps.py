@@ -362,7 +362,7 @@ STEPS = [
         "penalty-dominates",
         lambda: (
             chain(
-                L.Dense(256, "relu", kernel_regularizer=keras.regularizers.L1(0.1)),
+                L.Dense(256, "relu", kernel_regularizer=keras.regularizers.L1(1.0)),
                 L.Dense(1),
             ),
             X,
