@@ -6,7 +6,18 @@ import keras
 import numpy as np
 import pandas as pd
 import pytest
-from clinic.healthy import AMOUNT, BCE, CLASSES, PICTURES, SCCE, YES, X, chain, cnn, mlp
+from clinic.programs import (
+    AMOUNT,
+    BCE,
+    CLASSES,
+    PICTURES,
+    SCCE,
+    YES,
+    X,
+    chain,
+    cnn,
+    mlp,
+)
 from keras import layers
 
 from helpers.doctor import diagnose

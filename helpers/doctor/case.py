@@ -1,25 +1,19 @@
 """What the doctor looks at: a model, and a sample of its data."""
 
-import re
-import warnings
-from contextlib import contextmanager
 from copy import copy
 from functools import cached_property
 
 import numpy as np
 
 from .choice import choose_loss
-from .compiled import Compiled, as_metrics, of_output
+from .compiled import as_metrics, of_output
 from .data import holds_objects, is_list_of_rows, leaves
 from .graph import RANGES, is_readable, name_of_activation, operations, producer
-from .probe import passed
+from .sample import Sample, quiet
 from .target import Target
 
-SAMPLE = 128  # rows of the one forward pass
-SAMPLE_VALUES = 2_000_000  # and fewer where the rows are large pictures
 
-
-class Case(Compiled):
+class Case(Sample):
     """A model with its data, read once; the rules look at this and at nothing else.
 
     ``target`` is None where there are several outputs: each is a case of its own, in
@@ -56,61 +50,6 @@ class Case(Compiled):
             self.names["y"], values = next(iter(self.targets.items()))
             self.target = Target(values)
             self.target_rows = len(self.target.values)
-
-    def _sample_rows(self):
-        size = sum(leaf[0].size for leaf in self.inputs)
-        count = min(self.rows, SAMPLE, max(8, SAMPLE_VALUES // max(1, size)))
-        rows = np.unique(np.linspace(0, self.rows - 1, count).astype(int))
-        return np.resize(rows, self.batch_size) if self.batch_size else rows
-
-    @cached_property
-    def batch_size(self):
-        """How many rows the model takes at once, if that is fixed; or None."""
-        inputs = getattr(self.model, "inputs", None)
-        return inputs[0].shape[0] if inputs and inputs[0].shape else None
-
-    def feed(self):
-        """Return the sample in the form that the model takes."""
-        if self.keys:
-            return dict(zip(self.keys, self.sample, strict=True))
-        return self.sample if len(self.sample) > 1 else self.sample[0]
-
-    def _forward(self):
-        """Return the outputs of a sample, or why there are none."""
-        import keras
-
-        if not self.model.built:
-            return None, ""
-        outputs, self.layers = passed(self)
-        if outputs is not None:
-            return outputs, ""
-        try:
-            with self.left_alone():
-                outputs = self.model(self.feed(), training=False)
-        except Exception as error:
-            lines = re.sub(r"\x1b\[\d+m", "", str(error)).splitlines()
-            told = [line for line in lines if line and "Exception enc" not in line]
-            return None, f"{type(error).__name__}: {(told or [''])[0].strip()}"
-        convert = keras.ops.convert_to_numpy
-        if isinstance(outputs, dict):
-            return {key: convert(value) for key, value in outputs.items()}, ""
-        if isinstance(outputs, list | tuple):
-            return [convert(value) for value in outputs], ""
-        return convert(outputs), ""
-
-    @contextmanager
-    def left_alone(self):
-        """Silence what runs, and give stateful layers back the states they had."""
-        states = [
-            v for op in self.operations for v in getattr(op, "states", None) or ()
-        ]
-        values = [np.array(state) for state in states]
-        try:
-            with quiet():
-                yield
-        finally:
-            for state, value in zip(states, values, strict=True):
-                state.assign(value)
 
     @cached_property
     def heads(self):
@@ -292,11 +231,3 @@ _OWN = (
     *("heads", "output_operation", "activation", "squashed", "output_shape", "advice"),
     *("sample_target", "loss", "loss_name", "kind", "loss_settings", "copies"),
 )
-
-
-@contextmanager
-def quiet():
-    """Let nothing warn."""
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        yield

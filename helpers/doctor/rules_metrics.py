@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from .case import quiet
 from .compiled import flatten
 from .cures import recompiled
 from .rules import error, note, warning
+from .sample import quiet
 
 ACCURACIES = (
     *("accuracy", "exact", "binary_accuracy", "categorical_accuracy"),

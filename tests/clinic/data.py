@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from keras import layers as L
 
-from .healthy import (
+from .programs import (
     AMOUNT,
     BCE,
     CCE,

@@ -5,7 +5,7 @@ import numpy as np
 from keras import layers as L
 from keras import losses, metrics
 
-from .healthy import (
+from .programs import (
     AMOUNT,
     BCE,
     CCE,

@@ -2,6 +2,7 @@
 
 from .data import DATA
 from .labels import LABELS
+from .layers import LAYERS
 from .steps import STEPS
 
-PATIENTS = [*LABELS, *STEPS, *DATA]
+PATIENTS = [*LABELS, *STEPS, *LAYERS, *DATA]
