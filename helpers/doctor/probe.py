@@ -73,6 +73,12 @@ def passed(case):
     return (arrays[-1] if whole and len(model.outputs) == 1 else None), found
 
 
+def passing(model):
+    """Return how many numbers the layers hand on for one row, as far as is known."""
+    tensors = _ends(model)[1][1::2] if model.built else []
+    return sum(prod(d or 1 for d in tensor.shape[1:]) for tensor in tensors)
+
+
 def _ends(model):
     """Return the layers with one input and one output, and these tensors in pairs."""
     layers, tensors = [], []

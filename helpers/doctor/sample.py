@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from .compiled import Compiled
-from .probe import passed
+from .probe import passed, passing
 
 SAMPLE = 128  # rows of the one forward pass
 SAMPLE_VALUES = 2_000_000  # and fewer where the rows are large pictures
@@ -18,7 +18,7 @@ class Sample(Compiled):
     """The forward pass of a sample; rows and inputs are read by the class below it."""
 
     def _sample_rows(self):
-        size = sum(leaf[0].size for leaf in self.inputs)
+        size = max(sum(leaf[0].size for leaf in self.inputs), passing(self.model) // 4)
         count = min(self.rows, SAMPLE, max(8, SAMPLE_VALUES // max(1, size)))
         rows = np.unique(np.linspace(0, self.rows - 1, count).astype(int))
         return np.resize(rows, self.batch_size) if self.batch_size else rows
