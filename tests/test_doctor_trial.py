@@ -46,12 +46,12 @@ def state(model):
     held += [v for metric in model.metrics for v in metric.variables]
     kept = ("optimizer", "train_function", "test_function", "history", "loss")
     return {
-        "variables": [np.array(v).tolist() for v in held],
+        "variables": [keras.ops.convert_to_numpy(v).tolist() for v in held],
         "objects": [id(getattr(model, name, None)) for name in kept],
         "stop": model.stop_training,
         "python": random.getstate(),
         "numpy": str(np.random.get_state()),
-        "keras": seeds and np.array(seeds.state).tolist(),
+        "keras": seeds and keras.ops.convert_to_numpy(seeds.state).tolist(),
         "names": dict(names),
     }
 

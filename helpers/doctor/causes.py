@@ -21,7 +21,9 @@ UNSTABLE = (*RATE, *SCALE, *WEIGHTS, "unscaled-target", "starting-loss", "x-alik
 # code -> codes that explain it, if they are there as an error or a warning
 EXPLAINED = {
     "starting-loss": (*WIRING, *WEIGHTS, *SCALE, "hinge-output"),
-    "unreachable-target": ("softmax-one-unit", "softmax-for-many-labels"),
+    "unreachable-target": (
+        *("softmax-one-unit", "softmax-for-many-labels", "log-of-negative"),
+    ),
     "output-not-probability": ("binary-loss-on-amounts", "shapes-differ", "extra-axes"),
     "softmax-one-unit": ("one-unit-for-classes", "binary-loss-on-amounts"),
     "squared-error-on-yes-no": ("softmax-one-unit", "softmax-for-many-labels"),

@@ -74,8 +74,7 @@ def choose_loss(y, problem: str | None = None) -> LossChoice:
     ----------
     y : array, list, table or tensor, shape (rows,) or (rows, units)
         The target: numbers, booleans or text; one-hot or multi-hot rows.
-    problem : one of ``PROBLEMS``, optional
-        "regression", "binary", "multiclass", "multilabel" or "counts" (of events).
+    problem : "regression", "binary", "multiclass", "multilabel" or "counts", optional
         What it is, where the values alone leave a doubt. Left out, it is judged by
         the values.
 

@@ -24,10 +24,11 @@ def unchanged():
 
 def _keras_state():
     with suppress(ImportError, AttributeError):
+        from keras import ops
         from keras.src.backend.common import global_state as state
 
         seeds, names = (state.get_global_attribute(name) for name in _GLOBALS)
-        value = None if seeds is None else np.array(seeds.state)
+        value = None if seeds is None else ops.convert_to_numpy(seeds.state).copy()
         return state, seeds, value, None if names is None else dict(names)
     return None
 

@@ -5,6 +5,7 @@ import numpy as np
 from .cures import SCALE, chosen, scaled
 from .graph import PASSIVE, kind_of
 from .rules import error, note, warning
+from .sample import size_of
 
 UNSCALED = 20  # inputs this far from 0, in root mean square
 FEW = 0.2  # a share of the rows that can be done without
@@ -203,13 +204,6 @@ def _one_time_step(case):
     return f"x of shape {x.shape}: one time step a row.", {"shape": (3, x.shape[2])}
 
 
-def size_of(values):
-    """Return the root mean square of the finite values."""
-    values = values.astype(float)
-    values = values[np.isfinite(values)]
-    return float(np.sqrt(np.mean(np.square(values)))) if values.size else 0.0
-
-
 def first_layers(case):
     """Return for each input the first layer that has weights for it; None if unknown.
 
@@ -241,10 +235,12 @@ def _after(operations, tensor):
 
 
 def _first(operations):
+    import keras
+
     layer = next((op for op in operations if kind_of(op) not in HANDS_ON), None)
     if kind_of(layer) not in FIRST or not layer.trainable:
         return None
     bias = getattr(layer, "bias", None)
-    trained = bias is not None and np.asarray(bias).any()
+    trained = bias is not None and keras.ops.convert_to_numpy(bias).any()
     zeros = type(getattr(layer, "bias_initializer", None)).__name__ == "Zeros"
     return None if trained and zeros else layer

@@ -4,7 +4,7 @@ import numpy as np
 
 from .cures import SCALE, dense, renewed, scaled
 from .rules import error, note, warning
-from .rules_data import size_of
+from .sample import size_of
 
 ALARM = 2.5  # times the loss of guessing; healthy models start between 0.65 and 1.98
 SURE = 10  # and from here on whatever x is like
@@ -100,7 +100,9 @@ def _gravity(start, size):
 
 def _widening(layer):
     """Return how many times larger a layer's weights make its inputs."""
-    kernel = np.asarray(layer.kernel)
+    import keras
+
+    kernel = keras.ops.convert_to_numpy(layer.kernel)
     return float(np.sqrt(np.mean(np.square(kernel)) * np.prod(kernel.shape[:-1])))
 
 

@@ -4,8 +4,9 @@ import numpy as np
 
 from .cures import SCALE, scaled, scaled_target, slower
 from .rules import warning
-from .rules_data import UNSCALED, size_of
+from .rules_data import UNSCALED
 from .rules_optimizer import ADAPTIVE, RATES
+from .sample import size_of
 
 EXPLODES = 0.5  # learning rate times size of the target; measured: 0.5 to 1 explode
 CRAWLS = 30_000  # size of the target in learning rates, that is in steps of Adam

@@ -61,10 +61,12 @@ class Sample(Compiled):
     @contextmanager
     def left_alone(self):
         """Silence what runs, and give stateful layers back the states they had."""
+        import keras
+
         states = [
             v for op in self.operations for v in getattr(op, "states", None) or ()
         ]
-        values = [np.array(state) for state in states]
+        values = [keras.ops.convert_to_numpy(state).copy() for state in states]
         try:
             with quiet():
                 yield
@@ -79,3 +81,10 @@ def quiet():
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         yield
+
+
+def size_of(values):
+    """Return the root mean square of the finite values."""
+    values = values.astype(float)
+    values = values[np.isfinite(values)]
+    return float(np.sqrt(np.mean(np.square(values)))) if values.size else 0.0

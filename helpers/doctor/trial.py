@@ -139,10 +139,13 @@ def _patient(model):
 @contextmanager
 def _set_back(model):
     """Undo what training changes: variables, and what compile puts into the model."""
+    import keras
+
     kept = dict(vars(model))
     lists = {k: list(v) for k, v in kept.items() if type(v) is list}
     measured = [v for metric in model.metrics for v in metric.variables]
-    variables = [(v, np.array(v)) for v in [*model.variables, *measured]]
+    values = keras.ops.convert_to_numpy
+    variables = [(v, values(v).copy()) for v in [*model.variables, *measured]]
     try:
         yield
     finally:

@@ -241,10 +241,6 @@ LABELS = [
     ),
     (
         "metric-fails",
-        lambda: (mlp(3, "softmax", SCCE, metrics=[metrics.F1Score()]), X, CLASSES),
-    ),
-    (
-        "metric-fails",
         lambda: (mlp(3, "softmax", SCCE, metrics=[metrics.AUC()]), X, CLASSES),
     ),
     ("own-metric-broadcasts", lambda: (mlp(1, metrics=[own_error]), X, AMOUNT)),

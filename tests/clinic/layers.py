@@ -52,10 +52,6 @@ LAYERS = [
         ),
     ),
     (
-        "linear-stack",
-        lambda: (chain(L.Dense(32), L.Dense(16, "relu"), L.Dense(1)), X, AMOUNT),
-    ),
-    (
         "activation-twice",
         lambda: (
             chain(
