@@ -61,7 +61,8 @@ def descend(surface, optimizer, start=None, steps=100, noise=0.0, seed=0) -> Pat
     path = [points]
     for _ in range(whole("steps", steps)):
         noisy = surface.gradient(points) + noise * rng.normal(size=points.shape)
-        points = optimizer.step(points, noisy)
+        # A copy, since a learner's own rule may change its weights in place.
+        points = optimizer.step(points.copy(), noisy)
         near = (np.abs(points) <= FARTHEST).all(axis=-1, keepdims=True)
         points = np.where(near, points, np.nan)
         path.append(points)

@@ -1,18 +1,80 @@
 """Update rules with the names, arguments and defaults of ``keras.optimizers``.
 
-An optimizer is a memory, made by ``start``, and a rule, ``update``. From one to the
-next only these few lines change; what all share is in :mod:`helpers.inner.optimizer`.
+The functions are those of lesson 7, letter by letter. Each takes weights ``w``, the
+gradient ``g`` of the loss there, the ``memory`` that belongs to ``w``, and the learning
+rate ``rate`` of this step. It returns the new weights and brings the memory up to date;
+what it looks up there for the first time is 0.
 
-In every rule ``w`` is an array of weights, ``g`` the gradient of the loss there,
-``state`` the memory that belongs to ``w``, and ``rate`` the learning rate of this step.
+The classes hold a rule's settings, and step with it; what all of them share is in
+:mod:`helpers.inner.optimizer`. One with a rule of your own works wherever they do::
+
+    class SignSGD(Optimizer):
+        def update(self, w, g, memory, rate):
+            return w - rate * np.sign(g)
 """
-
-from types import SimpleNamespace
 
 import numpy as np
 
 from helpers.inner.arguments import number, switch
 from helpers.inner.optimizer import Optimizer
+
+
+def sgd(w, g, memory, rate):
+    """Step downhill."""
+    return w - rate * g
+
+
+def momentum(w, g, memory, rate, beta=0.9):
+    """Roll like a heavy ball (Polyak 1964)."""
+    memory["velocity"] = beta * memory["velocity"] - rate * g
+    return w + memory["velocity"]
+
+
+def nesterov(w, g, memory, rate, beta=0.9):
+    """Roll, and look to where the velocity is about to lead (Nesterov 1983)."""
+    memory["velocity"] = beta * memory["velocity"] - rate * g
+    return w + beta * memory["velocity"] - rate * g
+
+
+def adagrad(w, g, memory, rate, first=0.1, epsilon=1e-7):
+    """Divide by the root of the sum of all squared gradients (Duchi et al. 2011)."""
+    memory["sum"] = memory["sum"] + g**2
+    return w - rate * g / np.sqrt(first + memory["sum"] + epsilon)
+
+
+def rmsprop(w, g, memory, rate, rho=0.9, epsilon=1e-7):
+    """Divide by the root of their decaying average (Tieleman and Hinton 2012)."""
+    memory["average"] = rho * memory["average"] + (1 - rho) * g**2
+    return w - rate * g / np.sqrt(memory["average"] + epsilon)
+
+
+def adadelta(w, g, memory, rate, rho=0.95, epsilon=1e-7):
+    """Multiply by the usual move, divide by the usual gradient (Zeiler 2012)."""
+    memory["average"] = rho * memory["average"] + (1 - rho) * g**2
+    usual_move = (memory["moves"] + epsilon) ** 0.5
+    usual_gradient = (memory["average"] + epsilon) ** 0.5
+    move = -usual_move / usual_gradient * g
+    memory["moves"] = rho * memory["moves"] + (1 - rho) * move**2
+    return w + rate * move
+
+
+def adam(w, g, memory, rate, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    """Join momentum and RMSprop, corrected for the start at 0 (Kingma and Ba 2015)."""
+    memory["t"] = t = memory["t"] + 1
+    memory["m"] = beta_1 * memory["m"] + (1 - beta_1) * g
+    memory["v"] = beta_2 * memory["v"] + (1 - beta_2) * g**2
+    correction = (1 - beta_2**t) ** 0.5 / (1 - beta_1**t)
+    return w - rate * correction * memory["m"] / (np.sqrt(memory["v"]) + epsilon)
+
+
+def amsgrad(w, g, memory, rate, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    """Take Adam's step with a divisor that never shrinks (Reddi et al. 2018)."""
+    memory["t"] = t = memory["t"] + 1
+    memory["m"] = beta_1 * memory["m"] + (1 - beta_1) * g
+    memory["v"] = beta_2 * memory["v"] + (1 - beta_2) * g**2
+    memory["largest"] = np.maximum(memory["largest"], memory["v"])
+    correction = (1 - beta_2**t) ** 0.5 / (1 - beta_1**t)
+    return w - rate * correction * memory["m"] / (np.sqrt(memory["largest"]) + epsilon)
 
 
 class SGD(Optimizer):
@@ -26,18 +88,12 @@ class SGD(Optimizer):
         self.momentum = number("momentum", momentum, below=1)
         self.nesterov = switch("nesterov", nesterov)
 
-    def start(self, w):
-        """At rest."""
-        return SimpleNamespace(velocity=np.zeros_like(w))
-
-    def update(self, w, g, state, rate):
+    def update(self, w, g, memory, rate):
         """Follow minus the gradient, or the velocity that gathers it."""
         if self.momentum == 0:
-            return w + -rate * g  # one array less in passing than w - rate * g
-        state.velocity = self.momentum * state.velocity - rate * g
-        if self.nesterov:
-            return w + self.momentum * state.velocity - rate * g
-        return w + state.velocity
+            return sgd(w, g, memory, rate)
+        rule = nesterov if self.nesterov else momentum
+        return rule(w, g, memory, rate, self.momentum)
 
 
 class Adagrad(Optimizer):
@@ -52,15 +108,10 @@ class Adagrad(Optimizer):
         )
         self.epsilon = number("epsilon", epsilon)
 
-    def start(self, w):
-        """Everywhere the same small number, so that the first steps are not huge."""
-        small = self.initial_accumulator_value
-        return SimpleNamespace(accumulator=np.full_like(w, small))
-
-    def update(self, w, g, state, rate):
+    def update(self, w, g, memory, rate):
         """Divide by the root of the sum of all squared gradients."""
-        state.accumulator = state.accumulator + g**2
-        return w - rate * g / np.sqrt(state.accumulator + self.epsilon)
+        first = self.initial_accumulator_value
+        return adagrad(w, g, memory, rate, first, self.epsilon)
 
 
 class RMSprop(Optimizer):
@@ -72,17 +123,12 @@ class RMSprop(Optimizer):
         self.momentum = number("momentum", momentum, below=1)
         self.epsilon = number("epsilon", epsilon)
 
-    def start(self, w):
-        """No gradient seen, at rest."""
-        zeros = np.zeros_like(w)
-        return SimpleNamespace(accumulator=zeros, velocity=zeros)
-
-    def update(self, w, g, state, rate):
-        """Divide by the root of a decaying average of squared gradients."""
-        state.accumulator = _average(state.accumulator, g**2, self.rho)
-        move = -rate * g / np.sqrt(state.accumulator + self.epsilon)
-        state.velocity = self.momentum * state.velocity + move
-        return w + state.velocity
+    def update(self, w, g, memory, rate):
+        """Divide by the usual gradient of late; a velocity may gather such moves."""
+        if self.momentum == 0:
+            return rmsprop(w, g, memory, rate, self.rho, self.epsilon)
+        move = rmsprop(0.0, g, memory, rate, self.rho, self.epsilon)
+        return momentum(w, -move, memory, 1.0, self.momentum)
 
 
 class Adadelta(Optimizer):
@@ -96,19 +142,9 @@ class Adadelta(Optimizer):
         self.rho = number("rho", rho, below=1)
         self.epsilon = number("epsilon", epsilon)
 
-    def start(self, w):
-        """No gradient seen, no move made."""
-        zeros = np.zeros_like(w)
-        return SimpleNamespace(accumulator=zeros, move_accumulator=zeros)
-
-    def update(self, w, g, state, rate):
+    def update(self, w, g, memory, rate):
         """Multiply by the usual size of a move, divide by that of a gradient."""
-        state.accumulator = _average(state.accumulator, g**2, self.rho)
-        usual_gradient = np.sqrt(state.accumulator + self.epsilon)
-        usual_move = np.sqrt(state.move_accumulator + self.epsilon)
-        move = -usual_move * g / usual_gradient
-        state.move_accumulator = _average(state.move_accumulator, move**2, self.rho)
-        return w + rate * move
+        return adadelta(w, g, memory, rate, self.rho, self.epsilon)
 
 
 class Adam(Optimizer):
@@ -126,25 +162,10 @@ class Adam(Optimizer):
         self.epsilon = number("epsilon", epsilon)
         self.amsgrad = switch("amsgrad", amsgrad)
 
-    def start(self, w):
-        """Both averages at 0, which is what the correction makes up for."""
-        zeros = np.zeros_like(w)
-        return SimpleNamespace(
-            first_moment=zeros, second_moment=zeros, largest_second_moment=zeros
-        )
-
-    def update(self, w, g, state, rate):
+    def update(self, w, g, memory, rate):
         """Divide an average of gradients by the root of one of their squares."""
-        state.first_moment = _average(state.first_moment, g, self.beta_1)
-        state.second_moment = _average(state.second_moment, g**2, self.beta_2)
-        second_moment = state.second_moment
-        if self.amsgrad:
-            second_moment = np.maximum(state.largest_second_moment, second_moment)
-            state.largest_second_moment = second_moment
-        t = self.iterations + 1
-        correction = (1 - self.beta_2**t) ** 0.5 / (1 - self.beta_1**t)
-        move = rate * correction * state.first_moment
-        return w - move / (np.sqrt(second_moment) + self.epsilon)
+        rule = amsgrad if self.amsgrad else adam
+        return rule(w, g, memory, rate, self.beta_1, self.beta_2, self.epsilon)
 
 
 class AdamW(Adam):
@@ -162,11 +183,6 @@ class AdamW(Adam):
         super().__init__(learning_rate, beta_1, beta_2, epsilon, amsgrad)
         self.weight_decay = number("weight_decay", weight_decay)
 
-    def update(self, w, g, state, rate):
+    def update(self, w, g, memory, rate):
         """Shrink the weights, then take Adam's step."""
-        return super().update(w - rate * self.weight_decay * w, g, state, rate)
-
-
-def _average(old, new, share):
-    """Return a decaying average: ``share`` of what was, the rest of what comes."""
-    return share * old + (1 - share) * new
+        return super().update(w - rate * self.weight_decay * w, g, memory, rate)

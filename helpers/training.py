@@ -75,7 +75,7 @@ def fit(
         Its weights become those after the last epoch; NaN in runs that diverged.
     optimizer : Optimizer
         It is reset first. Its learning rate may be one a run. If runs diverged it is
-        reset in the end, too, since it then remembers only the others.
+        reset in the end, too, since a copy went on with the others.
     x : array, shape (rows, inputs)
     y : array
         Targets, as the network's loss wants them.
@@ -119,17 +119,17 @@ def fit(
 
     optimizer.reset()
     going = np.arange(network.runs)
-    stack = network.keep(going)
+    stack, rule = network.keep(going), optimizer
     for epoch in range(epochs):
         began = perf_counter()
-        for _ in epoch_steps(stack, optimizer, x, y, epoch, batch_size, seeds[going]):
+        for _ in epoch_steps(stack, rule, x, y, epoch, batch_size, seeds[going]):
             pass
         seconds[going, epoch] = (perf_counter() - began) / len(going)
         loss = stack.loss_of(y, stack.logits(x))
         finite = np.isfinite(loss)
         if not finite.all():
-            going, stack, loss = going[finite], stack.keep(finite), loss[finite]
-            optimizer.keep(finite)
+            stack, rule = stack.keep(finite), rule.keep(finite)
+            going, loss = going[finite], loss[finite]
         if len(going) == 0:
             break
         train_loss[going, epoch] = loss

@@ -202,7 +202,7 @@ def test_a_rare_word_keeps_a_higher_rate_in_adagrad():
     for _ in range(1000):
         appears = rng.random(2) < [1.0, 0.02]
         w = optimizer.step(w, appears * (w - 1 + rng.normal(size=2)))
-    own = 1 / np.sqrt(optimizer.state[0].accumulator)
+    own = 1 / np.sqrt(optimizer.memory[0]["sum"])
     assert 4 < own[1] / own[0] < 12  # about the root of 1 / 0.02
 
 
@@ -228,8 +228,8 @@ def test_without_its_correction_adam_would_step_six_times_too_far():
     optimizer, steps = Adam(0.01), []
     for _ in range(1000):
         optimizer.step(np.array(0.0), np.array(1.0))
-        state = optimizer.state[0]
-        steps.append(state.first_moment / np.sqrt(state.second_moment))
+        memory = optimizer.memory[0]
+        steps.append(memory["m"] / np.sqrt(memory["v"]))
     assert max(steps) == pytest.approx(6.5, abs=0.1) and steps[-1] > 1.2
 
 

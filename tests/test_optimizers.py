@@ -3,20 +3,38 @@ import os
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+import ast
 import copy
 import inspect
 import pickle
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
 
 import keras
 import numpy as np
+import own_rules
 import pytest
 import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import optimizers
-from helpers.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, RMSprop
+from helpers.data import load
+from helpers.descent import descend
+from helpers.optimizers import (
+    SGD,
+    Adadelta,
+    Adagrad,
+    Adam,
+    AdamW,
+    Optimizer,
+    RMSprop,
+)
 from helpers.schedules import ExponentialDecay
+from helpers.surfaces import SURFACES
+from helpers.sweeps import sweep
+from helpers.training import fit, fresh_network
 
 STEPS = 200
 share = st.floats(0.0, 0.99)
@@ -35,6 +53,32 @@ SETTINGS = {
     AdamW: {"beta_1": share, "weight_decay": st.floats(0.0, 0.5)},
 }
 every_optimizer = pytest.mark.parametrize("rule", SETTINGS, ids=lambda r: r.__name__)
+
+
+LESSON = Path(__file__).parents[1] / "source" / "07_optimizers.py"
+
+
+def functions_of(path):
+    """The text of each function of a module, without its docstring."""
+    text = path.read_text(encoding="utf-8")
+    found = {}
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef):
+            lines = text.splitlines()[node.lineno - 1 : node.end_lineno]
+            if ast.get_docstring(node):
+                first = node.body[0]
+                start, end = first.lineno - node.lineno, first.end_lineno - node.lineno
+                del lines[start : end + 1]
+            found[node.name] = lines
+    return found
+
+
+THEIRS, OURS = functions_of(LESSON), functions_of(Path(optimizers.__file__))
+
+
+@pytest.mark.parametrize("rule", OURS)
+def test_the_rule_that_runs_the_course_is_that_of_lesson_7_letter_by_letter(rule):
+    assert OURS[rule] == THEIRS[rule]
 
 
 def draw_gradients(seed, shape, scale, dtype):
@@ -169,9 +213,9 @@ def test_runs_that_are_kept_go_on_as_if_nothing_had_happened(rule):
 
     optimizer, mask = rule(schedule), np.array([True, False, True])
     weights = run_ours(optimizer, np.ones((3, 2)), gradients[:20])
-    optimizer.keep(mask)
+    optimizer = optimizer.keep(mask)
     weights = run_ours(optimizer, weights[mask], gradients[20:40, mask])
-    optimizer.keep(np.array([False, True]))
+    optimizer = optimizer.keep([1])  # of those two
     weights = run_ours(optimizer, weights[1:], gradients[40:60, 2:])
     assert np.array_equal(weights, whole[2:])
 
@@ -194,8 +238,8 @@ def test_the_floating_type_of_the_weights_is_kept(rule, dtype):
         for _ in range(2):
             weights = optimizer.step(weights, np.ones((2, 3), "float64"))
         assert weights.dtype == dtype
-        memory = vars(optimizer.state[0]).values()
-        assert all(array.dtype == dtype for array in memory)
+        arrays = [v for v in optimizer.memory[0].values() if np.ndim(v)]
+        assert all(array.dtype == dtype for array in arrays)
 
 
 def test_a_plain_number_can_be_stepped():
@@ -211,14 +255,6 @@ def test_a_new_learning_rate_takes_effect_at_the_next_step():
     optimizer = SGD(0.1)
     optimizer.learning_rate = 0.5
     assert optimizer.step(1.0, 1.0) == 0.5
-
-
-def test_the_memory_has_the_names_of_the_field():
-    names = {rule.__name__: set(vars(rule().start(np.ones(1)))) for rule in SETTINGS}
-    assert names["SGD"] == {"velocity"}
-    assert names["Adagrad"] == {"accumulator"}
-    assert names["RMSprop"] == {"accumulator", "velocity"}
-    assert {"first_moment", "second_moment"} <= names["Adam"] == names["AdamW"]
 
 
 def test_a_repr_can_be_read_back():
@@ -308,3 +344,134 @@ def test_a_schedule_that_goes_wrong_is_named_at_its_step():
     weights = optimizer.step(1.0, 1.0)
     with pytest.raises(ValueError, match="learning_rate .* got"):
         optimizer.step(weights, 1.0)
+
+
+# A rule of a learner's own works wherever ours do
+
+own_rule = pytest.mark.parametrize("rule", own_rules.RULES, ids=lambda r: r.__name__)
+DIGITS = load("digits")
+RATES = np.array([0.001, 1e30, 0.002])  # the second run diverges
+
+
+@own_rule
+def test_an_own_rule_keeps_the_type_of_each_array(rule):
+    optimizer, weights = rule(0.1), [np.ones((2, 3), "f4"), np.ones(3)]
+    for _ in range(3):
+        weights = optimizer.step(weights, [w.copy() for w in weights])
+    assert [w.dtype.name for w in weights] == ["float32", "float64"]
+    assert [w.shape for w in weights] == [(2, 3), (3,)]
+
+
+@own_rule
+def test_an_own_rule_walks_as_it_does_step_by_step(rule):
+    surface, optimizer = SURFACES["bowl"], rule(0.01)
+    path, steps = descend(surface, optimizer, steps=20), rule(0.01)
+    w = np.array(surface.start, float)
+    for point in path.points:
+        assert w.tolist() == point.tolist()
+        w = steps.step(w, surface.gradient(w))
+    assert optimizer.iterations == 20
+
+
+@own_rule
+def test_an_own_rule_trains_on_where_other_runs_diverge(rule):
+    def trained(rates):
+        network = fresh_network(DIGITS, (8,), seeds=[0] * len(rates))
+        rows = DIGITS.x_train[:200], DIGITS.y_train[:200]
+        return fit(network, rule(rates), *rows, epochs=3), network.weights
+
+    history, weights = trained(RATES)
+    assert history.diverged.tolist() == [False, True, False]
+    alone, weights_alone = trained(RATES[[0, 2]])
+    np.testing.assert_allclose(history.train_loss[[0, 2]], alone.train_loss, rtol=1e-5)
+    for ours, theirs in zip(weights, weights_alone, strict=True):
+        np.testing.assert_allclose(ours[[0, 2]], theirs, atol=1e-4)
+
+
+def test_own_rules_sweep_here_and_in_other_processes_alike():
+    grid = {"learning_rates": RATES, "batch_sizes": [64], "epochs": 2, "hidden": (8,)}
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        for rule in own_rules.RULES:
+            here = sweep(DIGITS, **grid, optimizer=rule, progress=False)
+            there = sweep(DIGITS, **grid, optimizer=rule, progress=False, executor=pool)
+            assert here.diverged.ravel().tolist() == [False, True, False], rule
+            np.testing.assert_array_equal(here.valid_loss, there.valid_loss)
+
+
+@own_rule
+def test_an_own_rule_can_be_pickled_in_the_middle_of_a_run(rule):
+    def gradient():
+        return np.array([[0.5, -1.0], [2.0, 0.1]])
+
+    optimizer = rule(ExponentialDecay(np.array([0.1, 0.2]), 10, 0.9))
+    weights = optimizer.step(np.ones((2, 2)), gradient())
+    for other in (pickle.loads(pickle.dumps(optimizer)), optimizer.keep([True, True])):
+        other = pickle.loads(pickle.dumps(other))
+        expected = copy.deepcopy(optimizer).step(weights.copy(), gradient())
+        assert np.array_equal(other.step(weights.copy(), gradient()), expected)
+
+
+def test_the_repr_of_an_own_rule_shows_its_settings_by_the_names_they_have_inside():
+    optimizer = own_rules.Lion(0.5, decay=0.1)
+    optimizer.step(1.0, 1.0)
+    assert repr(optimizer) == "Lion(learning_rate=0.5, b1=0.9, b2=0.99, shrink=0.1)"
+    assert repr(own_rules.MyAdam()) == (
+        "MyAdam(learning_rate=0.001, beta_1=0.9, beta_2=0.999)"
+    )
+
+
+def test_settings_that_go_on_to_the_parent_are_checked_there():
+    assert own_rules.Heavy(nesterov=True).nesterov
+    with pytest.raises(TypeError, match="'lr'"):
+        own_rules.Heavy(lr=0.1)
+    with pytest.raises(TypeError, match="Lion has no argument 'lr': use learning_rate"):
+        own_rules.Lion(lr=0.1)
+
+
+@pytest.mark.parametrize(
+    ("returned", "error", "message"),
+    [
+        (None, TypeError, "what Own.update returns must hold numbers"),
+        (np.ones(3), ValueError, r"what Own.update returns .*\(2, 3\), got \(3,\)"),
+    ],
+)
+def test_an_own_rule_that_returns_no_new_weights_is_told_so(returned, error, message):
+    class Own(Optimizer):
+        def update(self, w, g, memory, rate):
+            return returned
+
+    with pytest.raises(error, match=message):
+        Own(0.1).step(np.ones((2, 3)), np.ones((2, 3)))
+
+
+def test_an_own_rule_without_a_learning_rate_is_told_how_to_get_one():
+    class Own(SGD):
+        def __init__(self):
+            self.rate = 0.1
+
+    with pytest.raises(
+        TypeError, match=r"Own has no learning_rate.*super\(\).__init__"
+    ):
+        descend(SURFACES["bowl"], Own())
+
+
+def test_a_number_or_a_list_in_the_memory_is_no_row_of_a_run():
+    optimizer = SGD(0.1)
+    optimizer.step(np.ones((3, 2)), np.ones((3, 2)))
+    kinds = {"number": 5, "mean": np.float32(2), "word": "a", "short": np.ones(2)}
+    optimizer.memory[0].update(kinds, rows=np.arange(3), both=[np.arange(3), 7])
+    memory = optimizer.keep(np.array([True, False, True])).memory[0]
+    assert {name: memory[name] for name in kinds} == kinds
+    assert memory["rows"].tolist() == [0, 2]
+    assert memory["both"][0].tolist() == [0, 2] and memory["both"][1] == 7
+    assert memory["new"] == 0
+
+
+def test_an_optimizer_of_some_runs_leaves_the_one_it_came_from_as_it_was():
+    optimizer = SGD([0.1, 0.2, 0.3], momentum=0.9)
+    weights = optimizer.step(np.ones((3, 2)), np.ones((3, 2)))
+    part = optimizer.keep([2, 0])
+    part.step(weights[[2, 0]], np.ones((2, 2)))
+    assert (optimizer.iterations, part.iterations) == (1, 2)
+    assert part.learning_rate.tolist() == [0.3, 0.1]
+    assert optimizer.step(weights, np.ones((3, 2))).shape == (3, 2)

@@ -475,7 +475,7 @@ def test_interrupted_it_keeps_what_is_finished(monkeypatch, capsys, small):
 
 def test_an_error_in_a_part_ends_the_sweep():
     class Broken(SGD):
-        def update(self, w, g, state, rate):
+        def update(self, w, g, memory, rate):
             raise RuntimeError("broken rule")
 
     with pytest.raises(RuntimeError, match="broken rule"):

@@ -1,7 +1,9 @@
 """What all optimizers share: one step, the step counter, the rate and the memory."""
 
+from collections import defaultdict
+from copy import copy
+from functools import partial
 from inspect import signature
-from types import SimpleNamespace
 
 import numpy as np
 
@@ -14,7 +16,7 @@ REMEDIES = {
 
 
 class Optimizer:
-    """The frame of an optimizer: a subclass adds ``start`` and ``update``.
+    """The frame of an optimizer: a subclass adds ``update``.
 
     Attributes
     ----------
@@ -23,17 +25,23 @@ class Optimizer:
         with one rate for each index of the weights' first axis: one a run.
     iterations : int
         Steps taken so far.
-    state : list of SimpleNamespace
-        The memory that belongs to each array of weights; empty before the first step.
+    memory : list of defaultdict
+        What belongs to each array of weights; empty before the first step.
 
     A wrong argument raises a TypeError or ValueError that says what to use instead.
     """
 
-    def __new__(cls, *args, **arguments):
+    # On the class, for a subclass that sets its learning rate by itself: a dataclass's
+    # __init__ never comes to the one below.
+    iterations, memory, _kinds = 0, (), ()
+
+    def __new__(cls, *_, **arguments):
         """Refuse the names of other times and places, with a remedy."""
-        known = _names(cls)
+        _, *parameters = signature(cls.__init__).parameters.values()
+        known = [parameter.name for parameter in parameters]
+        takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters)
         for name in arguments:
-            if name not in known:
+            if name not in known and not takes_any:
                 remedy = REMEDIES.get(name, f"it takes {', '.join(known)}")
                 raise TypeError(f"{cls.__name__} has no argument {name!r}: {remedy}")
         return super().__new__(cls)
@@ -42,25 +50,32 @@ class Optimizer:
         if not callable(learning_rate):
             learning_rate = rates("learning_rate", learning_rate)
         self.learning_rate = learning_rate
-        self.reset()
 
     def __repr__(self):
-        settings = [f"{name}={getattr(self, name)!r}" for name in _names(type(self))]
+        settings = [
+            f"{name}={value!r}"
+            for name, value in vars(self).items()
+            if name not in ("iterations", "memory") and not name.startswith("_")
+        ]
         return f"{type(self).__name__}({', '.join(settings)})"
 
     def reset(self):
         """Forget everything: the next step is the first."""
-        self.iterations = 0
-        self.state = []
-        self._kinds = None
-        self._kept = None
+        self.iterations, self.memory, self._kinds = 0, [], []
 
-    def start(self, w):
-        """Return the memory with which ``w`` begins."""
-        return SimpleNamespace()
+    def update(self, w, g, memory, rate):
+        """Return the new weights, and bring the memory up to date.
 
-    def update(self, w, g, state, rate):
-        """Return the new weights, and bring the memory up to date."""
+        Parameters
+        ----------
+        w, g : array
+            Weights and the gradient there, of one shape.
+        memory : defaultdict
+            Of this ``w`` alone; what is looked up for the first time is 0. An array in
+            it whose first axis is as long as that of ``w`` has a row for each run.
+        rate : float or array
+            The learning rate of this step, which multiplies ``g``.
+        """
         raise NotImplementedError(f"{type(self).__name__} must define update")
 
     def step(self, weights, gradients):
@@ -89,38 +104,50 @@ class Optimizer:
         own_rates = [_line_up(rate, w) for w in weights]
         self._remember(weights)
 
-        parts = zip(weights, gradients, self.state, own_rates, strict=True)
-        weights = [self.update(*part) for part in parts]
+        parts = zip(weights, gradients, self.memory, own_rates, strict=True)
+        weights = [self._updated(*part) for part in parts]
         self.iterations += 1
         return weights if several else weights[0]
 
     def keep(self, runs):
-        """Go on with some of the stacked runs only, given a mask of the first axis."""
-        for state in self.state:
-            for name, array in vars(state).items():
-                setattr(state, name, array[runs])
-        kept = np.arange(len(runs)) if self._kept is None else self._kept
-        self._kept = kept[runs]
-        self._kinds = None
+        """Return an optimizer that goes on with some of the stacked runs only.
+
+        They are given by a mask of the first axis or by their numbers.
+        """
+        part = copy(self)
+        part.learning_rate = _rate_of(runs, self.learning_rate)
+        part.memory, part._kinds = [], []
+        for memory, (dtype, shape) in zip(self.memory, self._kinds, strict=True):
+            numbers = np.arange(shape[0])[runs]
+            kept = {k: _rows_of(numbers, v, shape[0]) for k, v in memory.items()}
+            part.memory.append(defaultdict(float, kept))
+            part._kinds.append((dtype, (len(numbers), *shape[1:])))
+        return part
 
     def _rate(self):
         rate = self.learning_rate
         if callable(rate):
             rate = np.asarray(rate(self.iterations))[()]
-        rate = rates("learning_rate", rate)
-        return rate if np.ndim(rate) == 0 or self._kept is None else rate[self._kept]
+        return rates("learning_rate", rate)
 
     def _remember(self, weights):
         kinds = [(w.dtype, w.shape) for w in weights]
-        if self._kinds not in (None, kinds):
+        if not self.memory:
+            self.memory, self._kinds = [defaultdict(float) for _ in weights], kinds
+        if kinds != self._kinds:
             was, now = _describe(self._kinds), _describe(kinds)
             raise ValueError(
                 f"weights were {was} in the step before and now are {now}: call "
                 "reset(), or make a new optimizer"
             )
-        self._kinds = kinds
-        if not self.state:
-            self.state = [self.start(w) for w in weights]
+
+    def _updated(self, w, g, memory, rate):
+        """Return the new weights, if they are such as the old, and in their type."""
+        name = f"what {type(self).__name__}.update returns"
+        new = floats(name, self.update(w, g, memory, rate))
+        if new.shape != w.shape:
+            raise ValueError(f"{name} must have shape {w.shape}, got {new.shape}")
+        return new.astype(w.dtype, copy=False)[()]  # a plain number stays one
 
 
 def check_optimizer(optimizer):
@@ -130,11 +157,12 @@ def check_optimizer(optimizer):
             "optimizer must be one of helpers.optimizers, such as SGD(0.1), got "
             f"{optimizer!r}"
         )
+    if not hasattr(optimizer, "learning_rate"):
+        raise TypeError(
+            f"{type(optimizer).__name__} has no learning_rate: begin its __init__ with "
+            "super().__init__(learning_rate)"
+        )
     return optimizer
-
-
-def _names(optimizer):
-    return list(signature(optimizer.__init__).parameters)[1:]
 
 
 def _check_pairs(weights, gradients):
@@ -176,3 +204,22 @@ def _line_up(rate, w):
             f"shape {w.shape}: their first axis must count the runs"
         )
     return rate.astype(w.dtype).reshape(-1, *[1] * (w.ndim - 1))
+
+
+def _rate_of(runs, rate):
+    """Return the rates of some runs, or the schedule of such."""
+    if callable(rate):
+        return partial(_scheduled, runs, rate)
+    return np.asarray(rate)[runs] if np.ndim(rate) else rate
+
+
+def _scheduled(runs, schedule, step):
+    return _rate_of(runs, schedule(step))
+
+
+def _rows_of(numbers, value, runs):
+    """Return the rows of these runs, of each array that has a row for every run."""
+    if isinstance(value, list | tuple):
+        return type(value)(_rows_of(numbers, item, runs) for item in value)
+    stacked = isinstance(value, np.ndarray) and value.shape[:1] == (runs,)
+    return value[numbers] if stacked else value
