@@ -52,12 +52,12 @@ class FastNetwork(Network):
         self.loss, self._options = network.loss, {**network._options}
         pairs = zip(network.weights[::2], network.weights[1::2], strict=True)
         self.weights = [np.concatenate([W.mT, b[..., None]], axis=-1) for W, b in pairs]
-        self._spaces = {}
+        self._spaces, self._new_weights = {}, None
 
     def keep(self, runs):
         """Return a network of some of the runs, given a mask or their numbers."""
         part = super().keep(runs)
-        part._spaces = {}
+        part._spaces, part._new_weights = {}, None
         return part
 
     def logits(self, x):
@@ -98,7 +98,10 @@ class FastNetwork(Network):
         space = self._space(rows.shape)
         space.take_in(np.take(x, rows, axis=0, out=space.gathered, mode="clip"))
         slope = self._slope_in_place(y[rows], self._forward(space), space)
-        self.weights = optimizer.step(self.weights, self._backward(slope, space))
+        gradients = self._backward(slope, space)
+        if self._new_weights is None:
+            self._new_weights = [np.empty(w.shape, w.dtype) for w in self.weights]
+        self.weights = optimizer.step(self.weights, gradients, out=self._new_weights)
 
     def _forward(self, space):
         """Fill in the input of every layer; return the logits, (runs, units, rows)."""

@@ -8,6 +8,7 @@ from inspect import signature
 import numpy as np
 
 from helpers.inner.arguments import floats, rates
+from helpers.inner.blocks import BlockMemory, blocks
 
 REMEDIES = {
     "lr": "use learning_rate",
@@ -33,7 +34,7 @@ class Optimizer:
 
     # On the class, for a subclass that sets its learning rate by itself: a dataclass's
     # __init__ never comes to the one below.
-    iterations, memory, _kinds = 0, (), ()
+    iterations, memory, _kinds, _blocks = 0, (), (), ()
 
     def __new__(cls, *_, **arguments):
         """Refuse the names of other times and places, with a remedy."""
@@ -61,7 +62,7 @@ class Optimizer:
 
     def reset(self):
         """Forget everything: the next step is the first."""
-        self.iterations, self.memory, self._kinds = 0, [], []
+        self.iterations, self.memory, self._kinds, self._blocks = 0, [], [], []
 
     def update(self, w, g, memory, rate):
         """Return the new weights, and bring the memory up to date.
@@ -78,7 +79,7 @@ class Optimizer:
         """
         raise NotImplementedError(f"{type(self).__name__} must define update")
 
-    def step(self, weights, gradients):
+    def step(self, weights, gradients, out=None):
         """Take one step.
 
         Parameters
@@ -87,11 +88,14 @@ class Optimizer:
             float32 or float64; the type is kept.
         gradients : array or list of arrays
             The gradient of the loss by each of the weights, of the same shapes.
+        out : list of arrays, optional
+            Where to write the new weights: ``weights`` themselves, or others. A rule of
+            your own may have to see all of them at once, and gets them in new arrays.
 
         Returns
         -------
         array or list of arrays
-            The new weights. What was passed in stays as it was.
+            The new weights. What was passed in, besides ``out``, stays as it was.
 
         Shapes or types that do not fit each other, or those of the step before, raise a
         ValueError or TypeError.
@@ -104,10 +108,29 @@ class Optimizer:
         own_rates = [_line_up(rate, w) for w in weights]
         self._remember(weights)
 
-        parts = zip(weights, gradients, self.memory, own_rates, strict=True)
-        weights = [self._updated(*part) for part in parts]
+        if out is not None and _goes_weight_by_weight(self):
+            self._write(weights, gradients, own_rates, out)
+            weights = out
+        else:
+            if out is not None:  # who gives arrays again may write over these, too
+                gradients = [g.copy() for g in gradients]
+            parts = zip(weights, gradients, self.memory, own_rates, strict=True)
+            weights, self._blocks = [self._updated(*part) for part in parts], []
         self.iterations += 1
         return weights if several else weights[0]
+
+    def _write(self, weights, gradients, own_rates, out):
+        """Write the new weights into ``out``, block by block."""
+        if not self._blocks:
+            self._blocks = [
+                [(block, BlockMemory(memory, block, w)) for block in blocks(w)]
+                for w, memory in zip(weights, self.memory, strict=True)
+            ]
+        arrays = zip(weights, gradients, own_rates, out, self._blocks, strict=True)
+        for w, g, rate, new, parts in arrays:
+            for block, memory in parts:
+                own_rate = rate if np.ndim(rate) == 0 else rate[block[0]]
+                new[block] = self.update(w[block], g[block], memory, own_rate)
 
     def keep(self, runs):
         """Return an optimizer that goes on with some of the stacked runs only.
@@ -116,7 +139,7 @@ class Optimizer:
         """
         part = copy(self)
         part.learning_rate = _rate_of(runs, self.learning_rate)
-        part.memory, part._kinds = [], []
+        part.memory, part._kinds, part._blocks = [], [], []
         for memory, (dtype, shape) in zip(self.memory, self._kinds, strict=True):
             numbers = np.arange(shape[0])[runs]
             kept = {k: _rows_of(numbers, v, shape[0]) for k, v in memory.items()}
@@ -163,6 +186,15 @@ def check_optimizer(optimizer):
             "super().__init__(learning_rate)"
         )
     return optimizer
+
+
+def _goes_weight_by_weight(optimizer):
+    """Tell whether each new weight depends on nothing but its own past.
+
+    So it is in the course's rules, and they can be fed in blocks; of others one cannot
+    know.
+    """
+    return type(optimizer).update.__module__ == "helpers.optimizers"
 
 
 def _check_pairs(weights, gradients):
