@@ -5,6 +5,7 @@ from math import prod
 import numpy as np
 
 from helpers.inner.blocks import blocks, blocks_of_runs
+from helpers.inner.reuse import Arrays
 from helpers.losses import (
     binary_crossentropy,
     mean_squared_error,
@@ -52,19 +53,19 @@ class FastNetwork(Network):
         self.loss, self._options = network.loss, {**network._options}
         pairs = zip(network.weights[::2], network.weights[1::2], strict=True)
         self.weights = [np.concatenate([W.mT, b[..., None]], axis=-1) for W, b in pairs]
-        self._spaces, self._new_weights = {}, None
+        self._spaces, self._arrays = {}, Arrays()
 
     def keep(self, runs):
         """Return a network of some of the runs, given a mask or their numbers."""
         part = super().keep(runs)
-        part._spaces, part._new_weights = {}, None
+        part._spaces, part._arrays = {}, Arrays()
         return part
 
     def logits(self, x):
         """Return the outputs before their activation, of shape (runs, rows, units)."""
         x = self.check_features(x)
         rows = x.shape[-2]
-        logits = np.empty((self.runs, self.widths[-1], rows), x.dtype)
+        logits = self._arrays.empty((self.runs, self.widths[-1], rows), x.dtype)
         for start in range(0, rows, BLOCK):
             block = slice(start, min(start + BLOCK, rows))
             space = self._space((*x.shape[:-2], block.stop - start))
@@ -98,10 +99,7 @@ class FastNetwork(Network):
         space = self._space(rows.shape)
         space.take_in(np.take(x, rows, axis=0, out=space.gathered, mode="clip"))
         slope = self._slope_in_place(y[rows], self._forward(space), space)
-        gradients = self._backward(slope, space)
-        if self._new_weights is None:
-            self._new_weights = [np.empty(w.shape, w.dtype) for w in self.weights]
-        self.weights = optimizer.step(self.weights, gradients, out=self._new_weights)
+        self.weights = optimizer.step(self.weights, self._backward(slope, space))
 
     def _forward(self, space):
         """Fill in the input of every layer; return the logits, (runs, units, rows)."""
@@ -123,24 +121,24 @@ class FastNetwork(Network):
 
     def _backward(self, d, space):
         """Return the gradients, from the slope of the loss along the logits."""
-        np.matmul(
-            d,
-            space.inputs[-1].mT if self.activations else space.rows,
-            out=space.gradients[-1],
-        )
-        for layer in reversed(range(len(self.activations))):
-            W, a = self.weights[layer + 1], space.inputs[layer + 1][:, :-1]
-            d = np.matmul(W[:, :, :-1].mT, d, out=space.slopes[layer])
-            if self.activations[layer] == "relu":
-                alive = np.greater(a, 0, out=space.masks[layer])
-                np.multiply(d, alive, out=d)
-            else:
-                _, way_back = HIDDEN[self.activations[layer]]
-                for block in blocks(d):
-                    d[block] = way_back(a[block], d[block])
-            inputs = space.inputs[layer].mT if layer > 0 else space.rows
-            np.matmul(d, inputs, out=space.gradients[layer])
-        return space.gradients
+        gradients = [self._arrays.empty(w.shape, w.dtype) for w in self.weights]
+        for layer in reversed(range(len(self.weights))):
+            a = space.inputs[layer]
+            np.matmul(d, a.mT if layer > 0 else space.rows, out=gradients[layer])
+            if layer > 0:
+                W = self.weights[layer][:, :, :-1]
+                d = np.matmul(W.mT, d, out=space.slopes[layer - 1])
+                self._pass_activation(layer - 1, a[:, :-1], d, space)
+        return gradients
+
+    def _pass_activation(self, layer, a, d, space):
+        """Make the slope along an activation one along what it is an activation of."""
+        if self.activations[layer] == "relu":
+            np.multiply(d, np.greater(a, 0, out=space.masks[layer]), out=d)
+            return
+        _, way_back = HIDDEN[self.activations[layer]]
+        for block in blocks(d):
+            d[block] = way_back(a[block], d[block])
 
     def _slope_in_place(self, y, z, space):
         """Return the slope of the loss along the logits ``z``, written over them."""
@@ -188,7 +186,6 @@ class _Space:
         self.spare = np.empty((runs, units[-1], rows), dtype)
         self.one_a_row = np.empty((runs, 1, rows), dtype)
         self.zeros = np.zeros((max(units), rows), dtype)
-        self.gradients = [np.empty(w.shape, dtype) for w in network.weights]
 
     def take_in(self, x):
         """Lay out the inputs: as rows, and side by side as columns."""

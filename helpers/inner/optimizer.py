@@ -8,7 +8,7 @@ from inspect import signature
 import numpy as np
 
 from helpers.inner.arguments import floats, rates
-from helpers.inner.blocks import BlockMemory, blocks
+from helpers.inner.reuse import LARGE, Arrays, apply
 
 REMEDIES = {
     "lr": "use learning_rate",
@@ -34,7 +34,7 @@ class Optimizer:
 
     # On the class, for a subclass that sets its learning rate by itself: a dataclass's
     # __init__ never comes to the one below.
-    iterations, memory, _kinds, _blocks = 0, (), (), ()
+    iterations, memory, _kinds, _arrays = 0, (), (), None
 
     def __new__(cls, *_, **arguments):
         """Refuse the names of other times and places, with a remedy."""
@@ -62,7 +62,7 @@ class Optimizer:
 
     def reset(self):
         """Forget everything: the next step is the first."""
-        self.iterations, self.memory, self._kinds, self._blocks = 0, [], [], []
+        self.iterations, self.memory, self._kinds = 0, [], []
 
     def update(self, w, g, memory, rate):
         """Return the new weights, and bring the memory up to date.
@@ -79,7 +79,7 @@ class Optimizer:
         """
         raise NotImplementedError(f"{type(self).__name__} must define update")
 
-    def step(self, weights, gradients, out=None):
+    def step(self, weights, gradients):
         """Take one step.
 
         Parameters
@@ -88,14 +88,11 @@ class Optimizer:
             float32 or float64; the type is kept.
         gradients : array or list of arrays
             The gradient of the loss by each of the weights, of the same shapes.
-        out : list of arrays, optional
-            Where to write the new weights: ``weights`` themselves, or others. A rule of
-            your own may have to see all of them at once, and gets them in new arrays.
 
         Returns
         -------
         array or list of arrays
-            The new weights. What was passed in, besides ``out``, stays as it was.
+            The new weights. What was passed in stays as it was.
 
         Shapes or types that do not fit each other, or those of the step before, raise a
         ValueError or TypeError.
@@ -108,29 +105,10 @@ class Optimizer:
         own_rates = [_line_up(rate, w) for w in weights]
         self._remember(weights)
 
-        if out is not None and _goes_weight_by_weight(self):
-            self._write(weights, gradients, own_rates, out)
-            weights = out
-        else:
-            if out is not None:  # who gives arrays again may write over these, too
-                gradients = [g.copy() for g in gradients]
-            parts = zip(weights, gradients, self.memory, own_rates, strict=True)
-            weights, self._blocks = [self._updated(*part) for part in parts], []
+        parts = zip(weights, gradients, self.memory, own_rates, strict=True)
+        weights = [self._updated(*part) for part in parts]
         self.iterations += 1
         return weights if several else weights[0]
-
-    def _write(self, weights, gradients, own_rates, out):
-        """Write the new weights into ``out``, block by block."""
-        if not self._blocks:
-            self._blocks = [
-                [(block, BlockMemory(memory, block, w)) for block in blocks(w)]
-                for w, memory in zip(weights, self.memory, strict=True)
-            ]
-        arrays = zip(weights, gradients, own_rates, out, self._blocks, strict=True)
-        for w, g, rate, new, parts in arrays:
-            for block, memory in parts:
-                own_rate = rate if np.ndim(rate) == 0 else rate[block[0]]
-                new[block] = self.update(w[block], g[block], memory, own_rate)
 
     def keep(self, runs):
         """Return an optimizer that goes on with some of the stacked runs only.
@@ -139,7 +117,7 @@ class Optimizer:
         """
         part = copy(self)
         part.learning_rate = _rate_of(runs, self.learning_rate)
-        part.memory, part._kinds, part._blocks = [], [], []
+        part.memory, part._kinds, part._arrays = [], [], Arrays()
         for memory, (dtype, shape) in zip(self.memory, self._kinds, strict=True):
             numbers = np.arange(shape[0])[runs]
             kept = {k: _rows_of(numbers, v, shape[0]) for k, v in memory.items()}
@@ -157,6 +135,7 @@ class Optimizer:
         kinds = [(w.dtype, w.shape) for w in weights]
         if not self.memory:
             self.memory, self._kinds = [defaultdict(float) for _ in weights], kinds
+            self._arrays = Arrays()
         if kinds != self._kinds:
             was, now = _describe(self._kinds), _describe(kinds)
             raise ValueError(
@@ -167,6 +146,8 @@ class Optimizer:
     def _updated(self, w, g, memory, rate):
         """Return the new weights, if they are such as the old, and in their type."""
         name = f"what {type(self).__name__}.update returns"
+        if w.nbytes >= LARGE and _goes_weight_by_weight(self):
+            return apply(self.update, w, g, memory, rate, self._arrays)
         new = floats(name, self.update(w, g, memory, rate))
         if new.shape != w.shape:
             raise ValueError(f"{name} must have shape {w.shape}, got {new.shape}")
@@ -189,11 +170,7 @@ def check_optimizer(optimizer):
 
 
 def _goes_weight_by_weight(optimizer):
-    """Tell whether each new weight depends on nothing but its own past.
-
-    So it is in the course's rules, and they can be fed in blocks; of others one cannot
-    know.
-    """
+    """Tell whether the rule is one of the course's own; of others one cannot know."""
     return type(optimizer).update.__module__ == "helpers.optimizers"
 
 
