@@ -16,6 +16,7 @@ from helpers.networks import HIDDEN, Network
 # Where nothing is learnt from them, rows pass through in blocks: so few at a time that
 # what goes from one layer to the next is still in the processor's cache.
 BLOCK = 64
+IN_CACHE = 256 * 1024
 
 
 class FastNetwork(Network):
@@ -78,12 +79,13 @@ class FastNetwork(Network):
         y = np.asarray(y)
         stacked, found = self._is_stacked(y), []
         for runs in blocks_of_runs(logits):
-            own = y[runs] if stacked else y
-            if runs.start > 0 and self._usual and self.loss in VALUES:
-                # The first block has shown that rows and targets fit each other.
-                found.append(VALUES[self.loss](own, logits[runs].mT))
-            else:
-                found.append(super().loss_of(own, logits[runs]))
+            found.append(super().loss_of(y[runs] if stacked else y, logits[runs]))
+            if self.loss is sparse_categorical_crossentropy and self.takes_logits:
+                # The first block has shown that rows and labels fit each other.
+                rest = slice(runs.stop, None)
+                labels = y[rest] if stacked else y
+                found.append(_softmax_values(labels, logits[rest].mT, self._arrays))
+                break
         return np.concatenate(found)
 
     def gradients(self, x, y):
@@ -193,14 +195,19 @@ class _Space:
         self.inputs[0][..., :-1, :] = x.mT
 
 
-def _softmax_value(labels, z):
-    z = z - z.max(axis=1, keepdims=True)
-    labels = np.broadcast_to(labels, (len(z), z.shape[-1]))[:, None]
-    true = np.take_along_axis(z, labels, axis=1)
-    return -(true - np.log(np.exp(z).sum(axis=1, keepdims=True))).mean(axis=(-2, -1))
+def _softmax_values(labels, z, arrays):
+    """Return ``sparse_categorical_crossentropy`` of logits (runs, units, rows)."""
+    found, rows = [np.empty(0, z.dtype)], np.arange(z.shape[-1])
+    for runs in blocks_of_runs(z, IN_CACHE):
+        part, own = z[runs], labels[runs] if labels.ndim == 2 else labels
+        shifted = arrays.empty(part.shape, z.dtype)
+        np.subtract(part, part.max(axis=1, keepdims=True), out=shifted)
+        of_run = np.arange(len(part))[:, None]
+        true = shifted[of_run, own, rows]
+        np.exp(shifted, out=shifted)
+        found.append((np.log(shifted.sum(axis=1)) - true).mean(axis=-1))
+    return np.concatenate(found)
 
-
-VALUES = {sparse_categorical_crossentropy: _softmax_value}
 
 # Each loss's way back from the logits as in helpers.losses, bit by bit, but written
 # over ``z``, of shape (runs, units, rows).

@@ -21,7 +21,7 @@ def blocks(array):
     ]
 
 
-def blocks_of_runs(array):
+def blocks_of_runs(array, most=BYTES):
     """Return slices that cut a stack of arrays along its runs alone."""
-    many = max(1, BYTES // (array.itemsize * prod(array.shape[1:])))
+    many = max(1, most // (array.itemsize * prod(array.shape[1:])))
     return [slice(first, first + many) for first in range(0, len(array), many)]
