@@ -101,7 +101,8 @@ class FastNetwork(Network):
         space = self._space(rows.shape)
         space.take_in(np.take(x, rows, axis=0, out=space.gathered, mode="clip"))
         slope = self._slope_in_place(y[rows], self._forward(space), space)
-        self.weights = optimizer.step(self.weights, self._backward(slope, space))
+        gradients = self._backward(slope, space)
+        self.weights = optimizer.step(self.weights, gradients, spend=True)
 
     def _forward(self, space):
         """Fill in the input of every layer; return the logits, (runs, units, rows)."""

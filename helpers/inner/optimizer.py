@@ -79,7 +79,10 @@ class Optimizer:
         """
         raise NotImplementedError(f"{type(self).__name__} must define update")
 
-    def step(self, weights, gradients):
+    # Whether ``update`` looks at the gradient a single time.
+    uses_gradient_once = False
+
+    def step(self, weights, gradients, spend=False):
         """Take one step.
 
         Parameters
@@ -88,6 +91,8 @@ class Optimizer:
             float32 or float64; the type is kept.
         gradients : array or list of arrays
             The gradient of the loss by each of the weights, of the same shapes.
+        spend : bool
+            Whether a rule that needs no gradient twice may write over it.
 
         Returns
         -------
@@ -106,7 +111,8 @@ class Optimizer:
         self._remember(weights)
 
         parts = zip(weights, gradients, self.memory, own_rates, strict=True)
-        weights = [self._updated(*part) for part in parts]
+        spend = spend and self.uses_gradient_once
+        weights = [self._updated(*part, spend) for part in parts]
         self.iterations += 1
         return weights if several else weights[0]
 
@@ -143,11 +149,11 @@ class Optimizer:
                 "reset(), or make a new optimizer"
             )
 
-    def _updated(self, w, g, memory, rate):
+    def _updated(self, w, g, memory, rate, spend):
         """Return the new weights, if they are such as the old, and in their type."""
         name = f"what {type(self).__name__}.update returns"
         if w.nbytes >= LARGE and _goes_weight_by_weight(self):
-            return apply(self.update, w, g, memory, rate, self._arrays)
+            return apply(self.update, w, g, memory, rate, self._arrays, spend)
         new = floats(name, self.update(w, g, memory, rate))
         if new.shape != w.shape:
             raise ValueError(f"{name} must have shape {w.shape}, got {new.shape}")

@@ -1,6 +1,7 @@
 """Large arrays, used again as soon as nobody holds them."""
 
 from collections import defaultdict
+from math import prod
 from sys import getrefcount
 from threading import Lock
 
@@ -8,15 +9,7 @@ import numpy as np
 
 # Smaller ones an allocator has at hand; larger ones it may ask the system for, and give
 # back, at every step, and the system clears each page of them.
-LARGE = 16 * 1024
-
-
-def _holders_of_a_free_array():
-    """Return what ``getrefcount`` says of an array that is in a list and a loop."""
-    return next(getrefcount(array) for array in [np.empty(0)])
-
-
-HELD_BY_US = _holders_of_a_free_array()
+LARGE = 32 * 1024
 
 
 class Arrays:
@@ -30,40 +23,58 @@ class Arrays:
 
     def empty(self, shape, dtype):
         """Return an array as ``np.empty`` does, which nobody else holds."""
-        size = np.dtype(dtype).itemsize
-        for length in shape:
-            size *= length
-        if size < LARGE:
+        if prod(shape) * dtype.itemsize < LARGE:
             return np.empty(shape, dtype)
         with self._lock:
-            known = self._arrays.setdefault((shape, np.dtype(dtype)), [])
-            # A view holds the array that it is a view of, and so on.
-            free = (array for array in known if getrefcount(array) == HELD_BY_US)
-            array = next(free, None)
-            if array is None:
-                array = np.empty(shape, dtype)
-                known.append(array)
-            return array.view()
+            arrays = self._arrays.setdefault((shape, dtype), [])
+            for number in range(len(arrays)):
+                if _times_held(arrays, number) == HELD_BY_NOBODY_ELSE:
+                    break
+            else:
+                number = len(arrays)
+                arrays.append(np.empty(shape, dtype))
+            # Whoever holds the view, or a view of it, holds the array.
+            return arrays[number].view()
+
+
+def _times_held(arrays, number):
+    return getrefcount(arrays[number])
+
+
+# By the list alone, and by whatever a Python holds while it counts.
+HELD_BY_NOBODY_ELSE = _times_held([np.empty(0)], 0)
 
 
 class _Reusing(np.ndarray):
     """An array whose results, of its own shape and type, are arrays used again."""
 
+    spent = False
+
     def __array_ufunc__(self, ufunc, method, *inputs, **options):
-        plain = [_plain(value) for value in inputs]
+        plain, result = [], None
+        for value in inputs:
+            if isinstance(value, _Reusing):
+                plain.append(value.view(np.ndarray))
+                result = plain[-1] if value.spent else result
+            else:
+                plain.append(value)
         if method != "__call__" or options:
             return getattr(ufunc, method)(*plain, **options)
-        result = self.arrays.empty(self.shape, self.dtype)
+        if result is None:
+            result = self.arrays.empty(self.shape, self.dtype)
         return _reusing(ufunc(*plain, out=result), self.arrays)
 
 
-def apply(rule, w, g, memory, rate, arrays):
+def apply(rule, w, g, memory, rate, arrays, spend):
     """Return what an optimizer's rule does, its large results in arrays used again.
 
-    The rule must give each weight what depends on that weight's own past alone.
+    The rule must give each weight what depends on that weight's own past alone. If it
+    may ``spend`` the gradient, the result made of ``g`` is written over it.
     """
     lent = defaultdict(float, {name: _reusing(memory[name], arrays) for name in memory})
-    new = rule(_reusing(w, arrays), _reusing(g, arrays), lent, rate)
+    g = _reusing(g, arrays)
+    g.spent = spend
+    new = rule(_reusing(w, arrays), g, lent, rate)
     memory.update((name, _plain(value)) for name, value in lent.items())
     return _plain(new)
 
