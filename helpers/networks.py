@@ -155,6 +155,11 @@ class Network:
                 d = way_back(a, d @ W.mT)
         return gradients
 
+    def step(self, optimizer, x, y, rows):
+        """Take one step, on these rows of x and y."""
+        gradients = self.gradients(x[rows], y[rows])
+        self.weights = optimizer.step(self.weights, gradients)
+
     def keep(self, runs):
         """Return a network of some of the runs, given a mask or their numbers."""
         part = copy(self)

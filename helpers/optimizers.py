@@ -88,6 +88,11 @@ class SGD(Optimizer):
         self.momentum = number("momentum", momentum, below=1)
         self.nesterov = switch("nesterov", nesterov)
 
+    @property
+    def uses_gradient_once(self):
+        """Whether the rule looks at the gradient a single time."""
+        return not self.nesterov
+
     def update(self, w, g, memory, rate):
         """Follow minus the gradient, or the velocity that gathers it."""
         if self.momentum == 0:

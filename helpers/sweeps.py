@@ -7,6 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 from tqdm import tqdm
@@ -23,8 +24,8 @@ from helpers.optimizers import SGD
 from helpers.training import fit, fresh_network, rows_for
 
 # How many networks train side by side at most: enough that NumPy's calls cost little
-# beside the work, few enough that their weights stay in the processor's cache.
-RUNS = 64
+# beside the work, few enough that all of a step stays in the processor's cache.
+RUNS, CACHE = 64, 4 * 2**20
 
 
 def sweep(
@@ -86,7 +87,8 @@ def sweep(
 
     shape = len(learning_rates), len(batch_sizes), len(seeds), epochs
     arrays = {name: np.full(shape, np.nan) for name in (*MEASURES, "seconds")}
-    groups = _groups(learning_rates, batch_sizes, seeds)
+    widths = fresh_network(problem, hidden, seeds=[0]).widths
+    groups = _groups(learning_rates, batch_sizes, seeds, widths)
     cores = ThreadPoolExecutor(os.cpu_count()) if executor is None else None
     with one_blas_thread(), cores or nullcontext(executor) as pool:
         futures = [
@@ -202,25 +204,35 @@ def _grid(name, values, check):
     return np.array([check(name, value) for value in values])
 
 
-def _groups(learning_rates, batch_sizes, seeds):
+def _groups(learning_rates, batch_sizes, seeds, widths):
     """Cut the grid into groups that train side by side: their indices in its arrays.
 
     All of a group have one batch size. Those of one seed stay together, as they share
-    the rows of each step. Small batches take longest, so they come first: all cores
-    then finish at about the same time.
+    the rows of each step. Small batches take longest, so they come first, and each
+    batch size has a group for each core: all cores then finish at about the same time.
     """
-    networks = len(learning_rates) * len(batch_sizes) * len(seeds)
-    side_by_side = min(RUNS, -(-networks // os.cpu_count()))
     rate_indices = np.tile(np.arange(len(learning_rates)), len(seeds))
     seed_indices = np.repeat(np.arange(len(seeds)), len(learning_rates))
-    cuts = -(-len(rate_indices) // side_by_side)
-    rate_groups = np.array_split(rate_indices, cuts)
-    seed_groups = np.array_split(seed_indices, cuts)
-    return [
-        (rate_group, size_index, seed_group)
-        for size_index in np.argsort(batch_sizes, kind="stable")
-        for rate_group, seed_group in zip(rate_groups, seed_groups, strict=True)
-    ]
+    for_each_core = -(-len(rate_indices) // os.cpu_count())
+    groups = []
+    for size_index in np.argsort(batch_sizes, kind="stable"):
+        side_by_side = min(for_each_core, _in_cache(widths, batch_sizes[size_index]))
+        cuts = -(-len(rate_indices) // side_by_side)
+        rate_groups = np.array_split(rate_indices, cuts)
+        seed_groups = np.array_split(seed_indices, cuts)
+        for rate_group, seed_group in zip(rate_groups, seed_groups, strict=True):
+            groups.append((rate_group, size_index, seed_group))
+    return groups
+
+
+def _in_cache(widths, batch_size):
+    """Return how many networks the processor's cache holds with all that a step needs.
+
+    That is three arrays of each layer's weights, and three of what passes through it.
+    """
+    weights = sum((inputs + 1) * units for inputs, units in pairwise(widths))
+    numbers = 3 * (weights + batch_size * sum(widths))
+    return max(1, min(RUNS, CACHE // (4 * numbers)))
 
 
 def _wait(futures, networks, progress):

@@ -152,12 +152,9 @@ def epoch_steps(network, optimizer, x, y, epoch, batch_size, seeds):
 
     Each run goes through the rows in the order of its seed.
     """
-    order = _order(len(x), epoch, seeds)
-    x, y, runs = x[order], y[order], [slice(None)] * (order.ndim - 1)
-    for start in range(0, order.shape[-1], batch_size):
-        rows = *runs, slice(start, start + batch_size)
-        gradients = network.gradients(x[rows], y[rows])
-        network.weights = optimizer.step(network.weights, gradients)
+    x, order = network.check_features(x), _order(len(x), epoch, seeds)
+    for start in range(0, len(x), batch_size):
+        network.step(optimizer, x, y, order[..., start : start + batch_size])
         yield
 
 

@@ -8,6 +8,7 @@ from inspect import signature
 import numpy as np
 
 from helpers.inner.arguments import floats, rates
+from helpers.inner.reuse import LARGE, Arrays, apply
 
 REMEDIES = {
     "lr": "use learning_rate",
@@ -33,7 +34,7 @@ class Optimizer:
 
     # On the class, for a subclass that sets its learning rate by itself: a dataclass's
     # __init__ never comes to the one below.
-    iterations, memory, _kinds = 0, (), ()
+    iterations, memory, _kinds, _arrays = 0, (), (), None
 
     def __new__(cls, *_, **arguments):
         """Refuse the names of other times and places, with a remedy."""
@@ -78,7 +79,10 @@ class Optimizer:
         """
         raise NotImplementedError(f"{type(self).__name__} must define update")
 
-    def step(self, weights, gradients):
+    # Whether ``update`` looks at the gradient a single time.
+    uses_gradient_once = False
+
+    def step(self, weights, gradients, spend=False):
         """Take one step.
 
         Parameters
@@ -87,6 +91,8 @@ class Optimizer:
             float32 or float64; the type is kept.
         gradients : array or list of arrays
             The gradient of the loss by each of the weights, of the same shapes.
+        spend : bool
+            Whether a rule that needs no gradient twice may write over it.
 
         Returns
         -------
@@ -105,7 +111,8 @@ class Optimizer:
         self._remember(weights)
 
         parts = zip(weights, gradients, self.memory, own_rates, strict=True)
-        weights = [self._updated(*part) for part in parts]
+        spend = spend and self.uses_gradient_once
+        weights = [self._updated(*part, spend) for part in parts]
         self.iterations += 1
         return weights if several else weights[0]
 
@@ -116,7 +123,7 @@ class Optimizer:
         """
         part = copy(self)
         part.learning_rate = _rate_of(runs, self.learning_rate)
-        part.memory, part._kinds = [], []
+        part.memory, part._kinds, part._arrays = [], [], Arrays()
         for memory, (dtype, shape) in zip(self.memory, self._kinds, strict=True):
             numbers = np.arange(shape[0])[runs]
             kept = {k: _rows_of(numbers, v, shape[0]) for k, v in memory.items()}
@@ -134,6 +141,7 @@ class Optimizer:
         kinds = [(w.dtype, w.shape) for w in weights]
         if not self.memory:
             self.memory, self._kinds = [defaultdict(float) for _ in weights], kinds
+            self._arrays = Arrays()
         if kinds != self._kinds:
             was, now = _describe(self._kinds), _describe(kinds)
             raise ValueError(
@@ -141,9 +149,11 @@ class Optimizer:
                 "reset(), or make a new optimizer"
             )
 
-    def _updated(self, w, g, memory, rate):
+    def _updated(self, w, g, memory, rate, spend):
         """Return the new weights, if they are such as the old, and in their type."""
         name = f"what {type(self).__name__}.update returns"
+        if w.nbytes >= LARGE and _goes_weight_by_weight(self):
+            return apply(self.update, w, g, memory, rate, self._arrays, spend)
         new = floats(name, self.update(w, g, memory, rate))
         if new.shape != w.shape:
             raise ValueError(f"{name} must have shape {w.shape}, got {new.shape}")
@@ -163,6 +173,11 @@ def check_optimizer(optimizer):
             "super().__init__(learning_rate)"
         )
     return optimizer
+
+
+def _goes_weight_by_weight(optimizer):
+    """Tell whether the rule is one of the course's own; of others one cannot know."""
+    return type(optimizer).update.__module__ == "helpers.optimizers"
 
 
 def _check_pairs(weights, gradients):
