@@ -1,7 +1,10 @@
 """The exercises of lesson 2: gradient."""
 
+from functools import partial
+
 import numpy as np
 
+from helpers.checks import bets
 from helpers.checks.answers import (
     array,
     call,
@@ -17,6 +20,50 @@ from helpers.checks.engine import Lesson, Wrong
 LESSON = Lesson(2, "Gradient")
 FOG_TARGET = 0.55
 
+lowest_w = bets.Bet(
+    lesson=2,
+    name="lowest_w",
+    about="the w at which the loss is lowest, for b = 0.5",
+    low=-0.5,
+    high=2.5,
+)
+largest_slope = bets.Bet(
+    lesson=2,
+    name="largest_slope",
+    about="the largest slope in 1,000 directions",
+    low=0,
+    high=6,
+    tells=("length of the gradient, the smallest", "its length is that slope"),
+)
+off_the_way = bets.Bet(
+    lesson=2,
+    name="off_the_way",
+    about="the angle between steepest down and the way to the minimum",
+    low=0,
+    high=90,
+    unit="degrees",
+)
+condition_number = bets.Bet(
+    lesson=2,
+    name="condition_number",
+    about="the condition number of the raw column",
+    low=1,
+    high=1_000_000,
+    log=True,
+    tells=("25,500", "parallel stripes"),
+)
+best_of_1000 = bets.Bet(
+    lesson=2,
+    name="best_of_1000",
+    about="how steep the best of 1,000 directions is, of the gradient's length",
+    low=0,
+    high=100,
+    unit="%",
+    tells=("none reaches", "none comes near", "a third"),
+)
+BETS = (lowest_w, largest_slope, off_the_way, condition_number, best_of_1000)
+look_back = partial(bets.look_back, BETS)
+
 
 @LESSON.exercise(
     "Predict",
@@ -28,7 +75,7 @@ FOG_TARGET = 0.55
     ),
 )
 def slope_at_one(answer):
-    """Judge the slope of (3w - 6)² at w = 1."""
+    """Judge a slope at one place: that of (3w - 6)² at w = 1."""
     slope = number(answer, "my_slope")
     if abs(slope + 18) <= 0.1:
         return (
@@ -77,7 +124,7 @@ def slope_at_one(answer):
     ),
 )
 def numerical_gradient(answer):
-    """Judge a function (f, point, h) -> slopes of f along each weight."""
+    """Judge slopes by nudges: (f, point, h) -> slopes of f along each weight."""
     name = "numerical_gradient"
     for point, h in (
         (np.array([0.5, -1.2, 0.8]), 0.1),
@@ -167,7 +214,7 @@ def _numerical_mistake(got, right, f, point, h):
     ),
 )
 def four_arrows(answer):
-    """Judge which of four slopes belongs to which arrow."""
+    """Judge which slope belongs to which arrow: four of each."""
     right = {"A": 0.0, "B": 2.2, "C": -1.9, "D": -2.2}
     example = '{"A": 2.2, "B": 0.0, "C": -2.2, "D": -1.9}'
     got = choices(answer, "ABCD", "my_slopes", example)
@@ -217,7 +264,7 @@ def four_arrows(answer):
     ),
 )
 def steepest_slope(answer):
-    """Judge the slope in the direction of steepest descent, gradient (3, -4)."""
+    """Judge the slope of the steepest way down: gradient (3, -4)."""
     if isinstance(answer, tuple | list) and len(answer) == 2:
         raise Wrong(
             "That is an arrow, a direction. The slope on the way there is one number."
@@ -273,7 +320,7 @@ def steepest_slope(answer):
     ),
 )
 def squared_gradient(answer):
-    """Judge (w, b, x, y) -> slopes of the loss of the model (w x + b)²."""
+    """Judge slopes by the chain rule: (w, b, x, y) -> slopes for (w x + b)²."""
     name, random = "squared_gradient", np.random.default_rng(2)
     for rows, w, b in ((6, 0.5, -1.0), (9, -1.25, 2.0), (1, 3.0, 0.25)):
         x, y = random.normal(1, 2, rows).round(2), random.normal(0, 2, rows).round(2)
@@ -387,7 +434,7 @@ def _squared_mistake(got, right, line, link, x, y, b):
     ),
 )
 def in_the_fog(answer):
-    """Judge a place (w, b) in the fog by its loss."""
+    """Judge a walk in the fog: a place (w, b), by its loss."""
     if isinstance(answer, dict):
         answer = list(answer.values())
     w, b = map(float, array(answer, (2,), "my_place, the pair (w, b),"))
@@ -434,7 +481,7 @@ def in_the_fog(answer):
     ),
 )
 def count_weights(answer):
-    """Judge the number of weights and biases of a 10-8-1 network."""
+    """Judge how many slopes a network has: weights and biases of 10-8-1."""
     count = number(answer, "my_count", whole=True)
     mistakes = {
         88: "That is the hidden layer, or all weights without biases. The last unit "
@@ -481,7 +528,7 @@ PARTS = ("W1", "b1", "W2", "b2")
     ),
 )
 def leaky_gradients(answer):
-    """Judge a function (x, y, W1, b1, W2, b2) -> gradients behind a leaky ReLU."""
+    """Judge the way back through a leaky ReLU: (x, y, W1, b1, W2, b2) -> gradients."""
     name = "leaky_gradients"
     for seed, rows, (inputs, units, outputs) in ((3, 7, (3, 4, 1)), (1, 12, (2, 5, 1))):
         random = np.random.default_rng(seed)
@@ -593,7 +640,7 @@ def _leaky_mistake(wrong, got, x, y, weights):
     ),
 )
 def deep_gradients(answer):
-    """Judge a function (x, y, layers) -> a pair (dW, db) for each layer."""
+    """Judge backpropagation at any depth: (x, y, layers) -> (dW, db) of each layer."""
     name = "deep_gradients"
     for seed, rows, widths in (
         (0, 8, (3, 1)),
