@@ -138,6 +138,16 @@ def test_a_second_start_finds_the_first_server(clone):
         stop(server)
 
 
+def test_what_a_killed_server_left_behind_is_not_believed(clone, tmp_path):
+    dead = {"hostname": "localhost", "port": 1, "url": "http://localhost:1/"}
+    dead |= {"root_dir": str(clone / "my"), "token": "x", "pid": os.getpid()}
+    (tmp_path / "runtime").mkdir()
+    record = tmp_path / "runtime" / f"jpserver-{os.getpid()}.json"
+    record.write_text(json.dumps(dead))
+    server, _ = start_lab(clone)
+    stop(server)
+
+
 def test_the_lab_has_settings_of_its_own_and_leaves_the_environments_alone(clone):
     theirs = Path(sys.prefix, "share/jupyter/lab/settings/overrides.json")
     before = theirs.read_bytes() if theirs.exists() else None

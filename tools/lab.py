@@ -7,9 +7,11 @@ python tools/lab.py --reset 04      puts a fresh copy of lesson 4 beside your ow
 """
 
 import argparse
+import contextlib
 import itertools
 import os
 import shutil
+import socket
 import sys
 import tempfile
 import webbrowser
@@ -120,7 +122,10 @@ def running():
 
     for server in list_running_servers():
         if Path(server["root_dir"]) == MY:
-            return f"{server['url']}{START}?token={server['token']}"
+            place = server["hostname"], server["port"]
+            # A server that was killed leaves its record behind.
+            with contextlib.suppress(OSError), socket.create_connection(place, 2):
+                return f"{server['url']}{START}?token={server['token']}"
     return None
 
 

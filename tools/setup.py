@@ -58,7 +58,7 @@ def main():
         use_own_folders_where_the_home_is_closed()
         if not usable():
             make_environment()
-        size = "420 to 570" if dev else "350 to 500"
+        size = "440 to 600" if dev else "350 to 500"
         print(f"Setting up .venv, once: {size} MB to fetch, 2 GB on disk.", flush=True)
         pip(
             PYTHON, "--quiet", "--upgrade", "pip>=25.2"
