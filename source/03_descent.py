@@ -26,7 +26,7 @@ plots.use_style()
 #
 # The gradient points up the slope. To go down, subtract it:
 #
-# $$w \leftarrow w - \text{learning\_rate} \cdot \text{gradient}$$
+# $$w \leftarrow w - \text{learning rate} \cdot \text{gradient}$$
 #
 # In words: the new weights are the old weights minus the gradient, times a number that says how far to go. That number is
 # the **learning rate**.
@@ -107,9 +107,9 @@ check.sgd_step(sgd_step)
 # ## One number decides
 #
 # From 1 to 0.6 to 0.36 to 0.216: every step multiplied $w$ by 0.6. A step takes $w$ to
-# $w - \text{learning\_rate} \cdot 8w$, and that is
+# $w - \text{learning rate} \cdot 8w$, and that is
 #
-# $$(1 - \text{learning\_rate} \cdot \text{curvature}) \cdot w.$$
+# $$(1 - \text{learning rate} \cdot \text{curvature}) \cdot w.$$
 #
 # In words: each step keeps a fixed share of the distance to the minimum. Call that share the **multiplier**. Here it is
 # $1 - 0.05 \cdot 8 = 0.6$.
@@ -163,18 +163,18 @@ check.back_and_forth(my_rate)
 # check.back_and_forth.solution()
 
 # %% [markdown] tags=["solution"]
-# Back and forth means that each step only flips the sign: a multiplier of −1. From $1 - \text{learning\_rate} \cdot 8 = -1$
+# Back and forth means that each step only flips the sign: a multiplier of −1. From $1 - \text{learning rate} \cdot 8 = -1$
 # follows a learning rate of $2/8 = 0.25$.
 
 # %% [markdown]
 # Four walks down the same valley, from the same start; only the rate differs. First a film, then the weight against the step.
 
 # %%
-names = {0.05: "settles", 0.22: "overshoots", 0.25: "for ever", 0.26: "diverges"}
-walks = {
-    f"{rate}: {name}": descend(slope, 1.0, rate, steps=16)
-    for rate, name in names.items()
-}
+walks = {}
+names = {0.6: "settles", -0.76: "overshoots", -1: "for ever", -1.08: "diverges"}
+for multiplier, name in names.items():
+    rate = (1 - multiplier) / curvature
+    walks[f"{rate:.2g}: {name}"] = descend(slope, 1.0, rate, steps=16)
 
 # %% tags=["nbval-ignore-output"]
 films.valley(walks, loss=lambda w: curvature / 2 * w**2)
@@ -187,16 +187,13 @@ for ax, (title, walk) in zip(axes, walks.items(), strict=True):
     ax.plot(walk, "o-", color=colour, markersize=4)
     ax.set(title=title, xlabel="step", ylim=(-2, 2))
 axes[0].set_ylabel("weight w")
-plots.show(
-    "Weight against step at four rates. 0.05 slides to 0, 0.22 jumps across 0 and closes "
-    "in, 0.25 alternates between 1 and -1, 0.26 swings ever wider."
-)
+reach = [f"{w.min():.2f} to {w.max():.2f} at {title}" for title, w in walks.items()]
+plots.show(f"Weight against step at four rates. It goes from {', '.join(reach)}.")
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # *The weight against the step. At 0.05 it slides to the minimum (dashed). At 0.22 it jumps across and closes in. At 0.25 it
 # runs back and forth between 1 and −1. At 0.26 each swing is wider than the last: it **diverges**, away from every bound.*
-
-# %% [markdown]
+#
 # | multiplier | learning rate | what you see |
 # |---|---|---|
 # | between 0 and 1 | below 1 / curvature | slides down one side |
@@ -204,8 +201,7 @@ plots.show(
 # | between −1 and 0 | between 1 / curvature and 2 / curvature | overshoots, settles |
 # | −1 | **2 / curvature** | back and forth for ever |
 # | below −1 | above 2 / curvature | diverges |
-
-# %% [markdown]
+#
 # So a narrow valley, where the curvature is large, needs a small rate. A network's loss is no parabola: its curvature
 # changes as you walk, and the limit with it. A rate that served you well on the wide slopes can be too high where the
 # valley narrows. (Trained on all rows at once, networks tend to drift to where the *largest* curvature is 2 / rate:
@@ -218,15 +214,19 @@ plots.show(
 # loss fall in the last step, and how steep is it there?
 
 # %%
-for rate in (0.05, 0.00001, 0.25):
+for multiplier in (0.6, 0.99992, -1):
+    rate = (1 - multiplier) / curvature
     before, after = descend(slope, 1.0, rate, steps=50)[-2:]
     fell = curvature / 2 * (before**2 - after**2)
     print(f"rate {rate:.5f}: loss fell by {fell:.3f}, slope {abs(slope(after)):.2f}")
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # In all three the loss has all but stopped falling, and only the first has converged. The second crawls. The third runs back
-# and forth at a loss of 4, where it will stay. So ask for both: the loss no longer falls **and** the full gradient is close to
-# zero. (A minibatch's gradient hardly ever gets there. And level ground need not be the bottom: see the saddles below.)
+# and forth at a loss of 4, where it will stay.
+
+# %% [markdown]
+# So ask for both: the loss no longer falls **and** the full gradient is close to zero. (A minibatch's gradient hardly ever
+# gets there. And level ground need not be the bottom: see the saddles below.)
 #
 # In practice you also limit the number of steps, and stop when the loss on rows kept aside has not improved for a while
 # (lesson 5).
@@ -261,6 +261,8 @@ for rate in (0.01, 0.04, 0.08):
 # %%
 rates = np.random.default_rng(2).permutation([0.01, 0.04, 0.074, 0.08])
 paths = [descend(ravine, (-10, 1), rate, steps=40) for rate in rates]
+
+# %%
 plots.ravine_paths(dict(zip("ABCD", paths, strict=True)), curvatures)
 plots.show(
     "Four paths in a ravine. A zigzags across it with one width, B with a shrinking "
@@ -302,8 +304,8 @@ for length in (0.001, 0.5, 2.0):
     reached = (curvatures * (start + length * down) ** 2).sum()
     print(f"step of {length}: {(heights < reached).mean():.0%} of directions end lower")
 
-# %% [markdown]
-# The gradient is right about the spot where you stand, and knows nothing of what comes after.
+# %% [markdown] tags=["after"]
+# The gradient is right about the spot, and no further.
 #
 # ### Exercise 3.5 · Tune
 #
@@ -333,7 +335,10 @@ check.ravine_rate(my_rate)
 # $$\text{best rate} = \frac{2}{\text{smallest} + \text{largest curvature}}, \qquad q = \frac{k - 1}{k + 1},$$
 #
 # where $k$ is the condition number. In words: the longer and narrower the ravine, the closer $q$ comes to 1, and the less each
-# step achieves. Count the steps until a thousandth of the distance is left.
+# step achieves. Count the steps until a thousandth of the distance is left. Bet on those for a condition number of 1,000.
+
+# %% tags=["bet:steps_in_a_ravine"]
+check.steps_in_a_ravine.bet(...)
 
 
 # %%
@@ -343,12 +348,25 @@ def steps_to_a_thousandth(k):
     return np.argmax(far < far[0] / 1000)
 
 
+needed = {}
 for k in (1, 10, 100, 1000):
-    print(f"condition number {k:4}: {steps_to_a_thousandth(k)} steps")
+    needed[k] = steps_to_a_thousandth(k)
+    print(f"condition number {k:4}: {needed[k]} steps")
+check.steps_in_a_ravine.came(needed[1000])
+
+# %%
+plt.loglog(needed.keys(), needed.values(), "o-", color=plots.DESCENT)
+plt.title(f"From 100 to 1,000: {needed[1000] / needed[100]:.1f} times the steps")
+plt.xlabel("condition number")
+plt.ylabel("steps to a thousandth")
+said = check.steps_in_a_ravine.draw()
+counts = ", ".join(f"{steps} steps at {k}" for k, steps in needed.items())
+plots.show(f"Steps against condition number, both logarithmic: {counts}.{said}")
+
+# %% [markdown] tags=["after"]
+# From 10 on, ten times the condition number is ten times the steps. That is why lesson 2 scaled the features first.
 
 # %% [markdown]
-# From 10 on, ten times the condition number is ten times the steps. That is why lesson 2 scaled the features first.
-#
 # Now walk down a ravine that lies at an angle, with curvature 1 along and 50 across. At which rate will it run back and forth
 # for ever? Work it out, then set it. Leave momentum at 0: it belongs to lesson 7.
 
@@ -358,7 +376,11 @@ labs.descent(surface="ravine", learning_rate=0.035, steps=40)
 # %% [markdown]
 # *Left: the map of a ravine, with the path of descent zigzagging towards the minimum. Right: the loss. After a bent start it
 # falls along a straight line, on a logarithmic scale: each step keeps the same share.*
-#
+
+# %% [markdown]
+# *Halfway: a good place to rest. Come back with **Run > Run All Above Selected Cell**.*
+
+# %% [markdown]
 # ## Real data, minibatch by minibatch
 #
 # So far the whole gradient was known. Stochastic gradient descent guesses it from a minibatch:
@@ -398,7 +420,10 @@ def fit_line(learning_rate, batch_size, epochs):
 
 
 # %% [markdown]
-# Before you run it: will the loss over all rows fall at every step?
+# Before you run it: will the loss over all rows fall at every step? Bet in how many of the 102 it rises.
+
+# %% tags=["bet:rises"]
+check.rises.bet(...)
 
 # %%
 path = fit_line(learning_rate=0.1, batch_size=8, epochs=3)
@@ -409,15 +434,35 @@ print("loss at steps 0, 10, 102:", losses[[0, 10, 102]].round(2))
 print(
     f"rose in {rose[:10].sum()} of the first 10 steps, {rose[10:].sum()} of the next 92"
 )
+check.rises.came(rose.sum())
+
+# %%
+rising = np.flatnonzero(rose) + 1
+plt.semilogy(losses, color=plots.DESCENT, label="loss over all rows")
+plt.plot(rising, losses[rising], "x", color=plots.DIVERGED, label="it rose")
+plt.yticks([0.7, 1, 2, 4], [0.7, 1, 2, 4])
+plt.minorticks_off()
+plt.title(f"The loss rose in {rose.sum()} of {len(rose)} steps")
+plt.xlabel("step")
+plt.ylabel("loss")
+plt.legend()
+said = check.rises.draw()
+plots.show(
+    f"Loss against step, from {losses[0]:.2f} to {losses[-1]:.2f}; crosses mark the "
+    f"{rose.sum()} steps in which it rose.{said}"
+)
+
+# %% [markdown] tags=["after"]
+# On the way down nearly every step helps. Near the bottom half of them hurt: the slope has become so small that the noise
+# of the minibatch is larger.
 
 # %% [markdown]
-# On the way down nearly every step helps. Near the bottom half of them hurt: the slope has become so small that the noise
-# of the minibatch is larger. Watch it.
+# Watch it.
 
 # %% tags=["nbval-ignore-output"]
 labs.line_fit(batch_size=8, learning_rate=0.1).animate("step", range(61))
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # *A film of 60 steps. Left: the line turns towards the best line within a dozen steps, then trembles. Right: loss and
 # weights reach their best values and keep jittering.*
 
@@ -443,7 +488,8 @@ labs.line_fit(batch_size=1, learning_rate=0.1, step=40)
 
 # %% [markdown]
 # *Left: the rows, the row of this step, the best line and the line now. Right: loss and weights against the step.*
-#
+
+# %% [markdown] tags=["after"]
 # All rows at once still settle at 0.9. One row a step is thrown far off at 0.5 already, as in lesson 1: a single row can bend
 # the loss much more than the mean of all rows does.
 #
@@ -498,11 +544,11 @@ check.careful_step(careful_step)
 # never come to rest: they end in a fuzzy **ball** around the minimum. Its **variance** along a weight, the mean squared
 # distance from the middle, balances two forces: every step adds noise, and every step pulls back. The result is
 #
-# $$\text{variance} \approx \frac{\text{learning\_rate}}{\text{batch size}} \cdot \frac{\sigma^2}{2\lambda},$$
+# $$\text{variance} \approx \frac{\text{learning rate}}{\text{batch size}} \cdot \frac{\sigma^2}{2\lambda},$$
 #
 # where $\sigma^2$ (sigma squared) is the variance of one row's gradient and $\lambda$ (lambda) the curvature. In words: a
 # smaller rate or a larger batch makes the ball smaller, in proportion. (For larger rates the 2 becomes
-# $2 - \text{learning\_rate} \cdot \lambda$.)
+# $2 - \text{learning rate} \cdot \lambda$.)
 #
 # ### Exercise 3.7 · Predict
 #
@@ -554,12 +600,17 @@ for rate, size in ((0.1, 8), (0.05, 8), (0.1, 16), (0.05, 16)):
     measured = variance_of_w(rate, size)
     print(f"rate {rate:4}, {size:2} rows: {measured:.4f}, formula {formula:.4f}")
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # Half the rate: about half the variance. Twice the batch: about half. Both: a little less than a quarter. The formula is
 # close, and a little low: it is for small rates, and noise that is the same everywhere. (With epochs, as in `fit_line`,
 # the ball is smaller still: within an epoch each row comes once, so part of the noise cancels out.)
-#
-# The remedy follows: **first far, then fine.** Take large steps while there is way to go, then slow down to settle.
+
+# %% [markdown]
+# The remedy follows: **first far, then fine.** Take large steps while there is way to go, then slow down to settle. Go on with a
+# twentieth of the rate: how many times smaller is the spread of $w$ then?
+
+# %% tags=["bet:times_less_spread"]
+check.times_less_spread.bet(...)
 
 # %%
 fast = fit_line(learning_rate=0.2, batch_size=8, epochs=10)
@@ -568,6 +619,9 @@ for epoch in range(10, 20):
     for rows in batches(len(x), 8, epoch, seed=0):
         slow.append(slow[-1] - 0.01 * line_gradient(slow[-1], rows))
 w_path = np.concatenate([fast, slow[1:]])[:, 0]  # slow[0] is the end of fast
+spread = [np.std(part) for part in (w_path[100:340], w_path[440:])]
+print("spread of w: {:.3f} at rate 0.2, {:.3f} at rate 0.01".format(*spread))
+check.times_less_spread.came(spread[0] / spread[1])
 
 # %%
 plt.axhline(best[0], color=plots.MINIMUM, linestyle="--", label="best w")
@@ -575,24 +629,20 @@ plt.plot(w_path, color=plots.DESCENT, label="w")
 plt.axvline(len(fast) - 1, color="grey", linestyle=":")  # here the rate changes
 plt.annotate("rate 0.2", (120, -0.7))
 plt.annotate("rate 0.01", (460, -0.7))
-plt.title("Slow down, and the ball of noise shrinks")
+plt.title(f"Slow down, and the spread shrinks {spread[0] / spread[1]:.0f} times")
 plt.xlabel("step")
 plt.ylabel("weight w")
 plt.legend(loc="lower center")
+said = check.times_less_spread.draw()
 plots.show(
-    "Weight against step: it jitters around the best value at rate 0.2, and settles on "
-    "it once the rate is 0.01."
+    "Weight against step: around the best value its spread is "
+    f"{spread[0]:.3f} at rate 0.2, then {spread[1]:.3f} at rate 0.01.{said}"
 )
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # *The weight $w$ against the step. At rate 0.2 it arrives within ten steps and jitters widely. After the dotted line, at
 # 0.01, it settles.*
-
-# %%
-spread = [np.std(part) for part in (w_path[100:340], w_path[440:])]
-print("spread of w: {:.3f} at rate 0.2, {:.3f} at rate 0.01".format(*spread))
-
-# %% [markdown]
+#
 # The law promises about five times less spread for a twentieth of the rate, and here it is more than ten: the cancelling
 # within an epoch does most of the rest. How to slow down well is the subject of lesson 5.
 #
@@ -632,7 +682,10 @@ def runs_from_the_hole(rate, noise):
 
 # %% [markdown]
 # The pothole's curvature at the bottom is 5.2 in one direction and 6.2 in the other. So above a rate of 2 / 6.2 = 0.32 a
-# run cannot settle there. How many of the 500 will get out at 0.4 without noise? And at 0.2 with noise?
+# run cannot settle there. How many of the 500 will get out at 0.4 without noise? And at 0.2 with noise 0.5? Bet on the second.
+
+# %% tags=["bet:out_of_the_hole"]
+check.out_of_the_hole.bet(...)
 
 
 # %%
@@ -645,6 +698,7 @@ ends = {(n, r): runs_from_the_hole(r, n) for n in noises for r in rates}
 out = {key: share_away(points, hole) for key, points in ends.items()}
 for n in noises:
     print(f"noise {n:3}:", *(f"{out[n, r]:4.0%} at {r}  " for r in rates))
+check.out_of_the_hole.came(500 * out[0.5, 0.2])
 
 # %%
 for n, marker, alpha in zip(noises, "os^D", (0.3, 0.5, 0.75, 1), strict=True):
@@ -653,15 +707,18 @@ for n, marker, alpha in zip(noises, "os^D", (0.3, 0.5, 0.75, 1), strict=True):
 plt.xscale("log")
 plt.xticks(rates, rates)
 plt.minorticks_off()
-plt.title("With noise, runs leave the pothole at lower rates")
+plt.title(f"At 0.2: {out[0, 0.2]:.0%} get out without noise, {out[1, 0.2]:.0%} with 1")
 plt.xlabel("learning rate")
 plt.ylabel("share of 500 runs that got out")
 plt.legend()
-plots.show("Share of runs that escape against the rate, one line for each noise level.")
+said = check.out_of_the_hole.draw()
+at = ", ".join(f"{out[n, 0.2]:.0%} with noise {n}" for n in noises)
+plots.show(
+    "Share of runs that got out against the rate, one line for each noise level. "
+    f"At 0.2: {at}.{said}"
+)
 
-# %% [markdown]
-# *The share of runs that left the pothole, against the learning rate, for four levels of noise.*
-#
+# %% [markdown] tags=["after"]
 # At 0.4 without noise nobody gets out. "Above 2 / curvature it diverges" holds on a parabola, where the curvature is the
 # same everywhere. This hole bends less towards its rim, so the runs swing back and forth inside it. At 0.8 they all leap
 # out.
@@ -670,15 +727,14 @@ plots.show("Share of runs that escape against the rate, one line for each noise 
 # share falls again: runs that were out have been thrown back in.
 
 # %% [markdown]
-# So larger steps do bounce out, and noise helps until it throws runs back. (A larger batch has less of it.) What bounces
-# out can bounce in elsewhere: count the runs that end in the lowest minimum.
+# What bounces out can bounce in elsewhere: count the runs that end in the lowest minimum.
 
 # %%
 for noise, rate in ((0.5, 0.4), (1, 0.4), (2, 0.4), (2, 0.8)):
     arrived = 1 - share_away(ends[noise, rate], lowest)
     print(f"noise {noise}, rate {rate}: {arrived:.0%} end in the lowest minimum")
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # Too much noise throws them into other holes. What helps is enough to get out, and no more.
 #
 # ## Saddles
@@ -692,17 +748,26 @@ for noise, rate in ((0.5, 0.4), (1, 0.4), (2, 0.4), (2, 0.8)):
 # %%
 saddle = SURFACES["saddle"]
 walks = [descend(saddle.gradient, (-1.5, b), 0.1, steps=150) for b in (0, 0.01)]
-plots.walks(saddle, walks).set_title("One stops on the saddle, one leaves it")
+apart = np.linalg.norm(walks[0][-1] - walks[1][-1])
+
+# %%
+ax = plots.walks(saddle, walks)
+ax.set_title(f"First 0.01 apart, then {apart:.1f}")
+ends_at = [tuple((np.round(walk[-1], 1) + 0).tolist()) for walk in walks]
 plots.show(
-    "A map with two valleys, above and below, and a saddle between them. From the left "
-    "one walk goes straight into the saddle and stops; the other bends away beside it "
-    "and ends in the upper valley."
+    "A map with two valleys, above and below, and a saddle between them. Two walks "
+    f"start side by side on the left and end at {ends_at[0]} and {ends_at[1]}."
 )
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # *A saddle at $(0, 0)$ between two valleys. On the ridge the walk stops at the saddle; a hundredth beside it, it leaves.*
-#
-# Now start 500 runs exactly on the ridge. Without noise they all stop there. How much noise does it take to get away?
+
+# %% [markdown]
+# Now start 500 runs exactly on the ridge. How much noise does it take to get away? Bet: with a millionth of noise (`1e-6`), by
+# which step are half of them further than 0.5 from the ridge?
+
+# %% tags=["bet:half_are_away"]
+check.half_are_away.bet(...)
 
 
 # %%
@@ -721,25 +786,34 @@ far = {n: distance_from_ridge(0.1, n, steps=400) for n in (0, 1e-9, 1e-6, 1e-3)}
 for noise, distances in far.items():
     shares = (distances[[100, 200, 400]] > 0.5).mean(axis=1)
     print(f"noise {noise:g}: got away by step 100, 200, 400:", *shares.round(2))
+half = np.argmax(np.median(far[1e-6], axis=1) > 0.5)
+check.half_are_away.came(half)
 
 # %%
 for noise, line in zip((1e-3, 1e-6, 1e-9), ("-", "--", ":"), strict=True):
     middle = np.median(far[noise], axis=1)[1:]
     plt.plot(range(1, 401), middle, line, color=plots.DESCENT, label=f"noise {noise}")
 plt.yscale("log")
-plt.title("A saddle delays, and the least noise ends the delay")
+plt.title(f"With noise of a millionth half are away by step {half}")
 plt.xlabel("step")
 plt.ylabel("distance from the ridge (median)")
 plt.legend()
-plots.show("Distance from the ridge on a log scale: straight lines up to 1.")
+said = check.half_are_away.draw()
+plots.show(
+    "Distance from the ridge on a log scale, one line for each noise. With 1e-06 it "
+    f"passes 0.5 at step {half}.{said}"
+)
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # *The distance from the ridge, on a logarithmic scale. After a few steps each curve is straight: a tenth
 # more in every step. A thousandth of the noise only means some 70 steps more.*
 #
 # Everybody gets away, sooner or later, unless there is no noise at all and you start exactly on the ridge. (Lee and others,
-# 2016, "Gradient Descent Only Converges to Minimizers", prove that with a small rate a random start avoids such saddles.) What
-# a saddle costs is time. With a smaller rate it costs more:
+# 2016, "Gradient Descent Only Converges to Minimizers", prove that with a small rate a random start avoids such saddles.) What a
+# saddle costs is time.
+
+# %% [markdown]
+# At other rates:
 
 # %%
 for rate in (0.03, 0.1, 0.3):
@@ -763,7 +837,7 @@ for n in (1, 2, 3, 4, 10):
     saddles = ((bends > 0).any(axis=1) & (bends < 0).any(axis=1)).sum()
     print(f"{n:2} weights, of 20,000: all bend up {all_up:6,}, saddles {saddles:6,}")
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # With four weights two places in a thousand are minima, with ten not one of the 20,000: nearly all are saddles. A network has
 # thousands of weights. Dauphin and others (2014, "Identifying and Attacking the Saddle Point Problem in High-Dimensional
 # Non-Convex Optimization") argue, and measure on small networks, that where the loss is still high the flat places are mostly
@@ -848,4 +922,10 @@ check.minibatch_descent(minibatch_descent)
 # Lesson 4 sets rate and batch size together, on a network.
 
 # %%
-# check.progress()
+check.look_back()
+
+# %%
+check.progress()
+
+# %% [markdown]
+# **Next:** [4 · Batch size and learning rate](04_batch_size_and_learning_rate.ipynb)

@@ -1,7 +1,10 @@
 """The exercises of lesson 3: descent."""
 
+from functools import partial
+
 import numpy as np
 
+from helpers.checks import bets
 from helpers.checks.answers import (
     array,
     call,
@@ -18,6 +21,62 @@ from helpers.minibatches import batches
 LESSON = Lesson(3, "Descent")
 NO_RATE = "A learning rate of 0 goes nowhere, and a negative one walks uphill."
 
+steps_in_a_ravine = bets.Bet(
+    lesson=3,
+    name="steps_in_a_ravine",
+    about="steps down a ravine of condition number 1,000",
+    low=1,
+    high=100_000,
+    unit="steps",
+    log=True,
+    tells=("ten times the steps",),
+)
+rises = bets.Bet(
+    lesson=3,
+    name="rises",
+    about="steps in which the loss rises",
+    low=0,
+    high=102,
+    unit="steps",
+    tells=("half of them hurt", "keep jittering"),
+)
+times_less_spread = bets.Bet(
+    lesson=3,
+    name="times_less_spread",
+    about="how many times smaller the spread is at a twentieth of the rate",
+    low=1,
+    high=1000,
+    unit="times",
+    log=True,
+    tells=("five times less", "more than ten"),
+)
+out_of_the_hole = bets.Bet(
+    lesson=3,
+    name="out_of_the_hole",
+    about="runs that get out at 0.2 with noise 0.5",
+    low=0,
+    high=500,
+    unit="runs",
+    tells=("half leave", "48%"),
+)
+half_are_away = bets.Bet(
+    lesson=3,
+    name="half_are_away",
+    about="the step by which half are away with a millionth of noise",
+    low=10,
+    high=10_000,
+    log=True,
+    tells=("70 steps more",),
+)
+BETS = (
+    steps_in_a_ravine,
+    rises,
+    times_less_spread,
+    out_of_the_hole,
+    half_are_away,
+)
+look_back = partial(bets.look_back, BETS)
+
 
 @LESSON.exercise(
     "Write",
@@ -29,7 +88,7 @@ NO_RATE = "A learning rate of 0 goes nowhere, and a negative one walks uphill."
     ),
 )
 def sgd_step(answer):
-    """Judge a function (weights, gradient, learning_rate) -> new weights."""
+    """Judge one step down: (weights, gradient, learning_rate) -> new weights."""
     random = np.random.default_rng(3)
     advice = {"not callable": "`gradient` is no function here: it holds the slopes."}
     for shape, rate in (((3,), 0.1), ((2, 4), 0.03), ((1,), 1.5)):
@@ -101,7 +160,7 @@ def _step_mistake(got, weights, gradient, rate):
     ),
 )
 def steps_needed(answer):
-    """Judge the steps from 1 to below 0.01 with curvature 8 and rate 0.025."""
+    """Judge how many steps it takes: from 1 to below 0.01, curvature 8, rate 0.025."""
     steps = number(answer, "my_steps", whole=True)
     mistakes = {
         20: "One too few: 0.8 to the power of 20 is 0.0115, still above 0.01.",
@@ -143,7 +202,7 @@ def steps_needed(answer):
     ),
 )
 def back_and_forth(answer):
-    """Judge the rate at which w runs back and forth on curvature 8."""
+    """Judge the rate that runs back and forth: on curvature 8."""
     rate = number(answer, "my_rate")
     multiplier = 1 - np.float64(rate) * 8
     mistakes = {
@@ -183,7 +242,7 @@ RATES = {"A": 0.08, "B": 0.074, "C": 0.01, "D": 0.04}
     ),
 )
 def which_rate(answer):
-    """Judge which of four paths in a ravine has which rate."""
+    """Judge which path has which rate: four in a ravine."""
     got = choices(answer, "ABCD", "my_rates", '{"A": 0.01, "B": 0.04, ...}')
     if sorted(got.values()) != sorted(RATES.values()):
         raise Wrong("Each of the rates 0.01, 0.04, 0.074 and 0.08 belongs to one path.")
@@ -225,7 +284,7 @@ def which_rate(answer):
     ),
 )
 def ravine_rate(answer):
-    """Judge a rate by taking 50 steps from (10, 1) with curvatures 2 and 40."""
+    """Judge a rate for a ravine: 50 steps from (10, 1), curvatures 2 and 40."""
     rate = number(answer, "my_rate")
     if rate <= 0:
         raise Wrong(NO_RATE)
@@ -274,7 +333,7 @@ def ravine_rate(answer):
     ),
 )
 def careful_step(answer):
-    """Judge a function (w, b, x, y, learning_rate) -> (w, b) after one step."""
+    """Judge a step repaired: (w, b, x, y, learning_rate) -> (w, b) after it."""
     random = np.random.default_rng(6)
     for rows, rate in ((4, 0.1), (64, 0.3), (7, 0.05)):
         x, y = random.normal(size=(2, rows))
@@ -358,7 +417,7 @@ def _judge_line_step(got, w, b, x, y, rate):
     ),
 )
 def ball(answer):
-    """Judge the factor of the variance for half the rate and twice the batch."""
+    """Judge the ball of noise: the factor for half the rate and twice the batch."""
     factor = number(answer, "my_factor")
     mistakes = {
         0.5: "One half comes from the rate. The batch size has its own effect: it "
@@ -408,7 +467,7 @@ def ball(answer):
     ),
 )
 def minibatch_descent(answer):
-    """Judge a function (x, y, batch_size, learning_rates) -> (w, b)."""
+    """Judge minibatch descent: (x, y, batch_size, learning_rates) -> (w, b)."""
     random = np.random.default_rng(8)
     for rows, features, size, rates in (
         (12, 3, 12, [0.1]),
