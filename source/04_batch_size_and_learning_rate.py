@@ -32,13 +32,15 @@ plots.use_style()
 # %%
 digits = load("digits")
 pixels = digits.x_train[:8] * digits.x_scale + digits.x_mean
+
+# %%
 plots.images(pixels, digits.y_train[:8])
 plots.show(
     "Eight pictures of handwritten digits, 8 by 8 grey pixels each, with labels."
 )
 
 # %% [markdown]
-# *Eight digits as 8 × 8 grey pixels. You can read nearly all of them.*
+# *Eight digits as 8 × 8 grey pixels.*
 #
 # For the network a picture is a row of 64 numbers, one for each pixel, standardised as in lesson 2. The answer it should
 # give is one of ten **classes**, 0 to 9.
@@ -64,15 +66,32 @@ def share_right(rows, labels):
 
 
 # %% [markdown]
-# How well does it do on the rows that it has learnt, and how well on rows that it has never seen? Guess, then run.
+# On how many of the 359 validation rows, which it has never seen, will it be right? Bet.
+
+# %% tags=["bet:right_by_heart"]
+check.right_by_heart.bet(...)
 
 # %%
-print(f"rows it has learnt: {share_right(x, y):.3f}")
-print(f"rows it never saw:  {share_right(digits.x_valid, digits.y_valid):.3f}")
+learnt, new = share_right(x, y), share_right(digits.x_valid, digits.y_valid)
+print(f"rows it has learnt: {learnt:.3f}")
+print(f"rows it never saw:  {new:.3f}")
+check.right_by_heart.came(round(new * len(digits.y_valid)))
+
+# %%
+plt.bar(["rows it has learnt", "rows it never saw"], [learnt, new], color=plots.DESCENT)
+plt.ylabel("share that is right")
+plt.title(f"Learnt rows: {learnt:.0%} right, new rows: {new:.0%}")
+said = check.right_by_heart.draw()
+plots.show(
+    f"Two bars: {learnt:.0%} of the learnt rows, {new:.0%} of the new ones.{said}"
+)
+
+# %% [markdown] tags=["after"]
+# Perfect on the first, and no better than always saying 0 on the second. A score on the rows that a model learnt from
+# need say nothing about the next picture.
 
 # %% [markdown]
-# Perfect on the first, and no better than always saying 0 on the second. A score on the rows that a model learnt from
-# need say nothing about the next picture. Hence three piles:
+# Hence three piles:
 #
 # - **Training rows**: the weights change to fit them.
 # - **Validation rows**: you look at them to choose (which learning rate, which batch size, how many epochs).
@@ -162,7 +181,7 @@ after = model.evaluate(x, y, verbose=0)
 print(f"loss     {before[0]:.5f} -> {after[0]:.5f}")
 print(f"accuracy {before[1]:.5f} -> {after[1]:.5f}")
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # The loss moved a little, the accuracy not at all: no row's largest probability changed its place. Accuracy is a
 # staircase, flat almost everywhere. There its slope is zero, and that tells nobody which way is down. The steps follow the
 # loss: it answers to the smallest nudge.
@@ -213,7 +232,7 @@ def train(learning_rate, batch_size=32, epochs=20, callbacks=()):
 
 # %% tags=["exercise:updates"]
 ### BEGIN SOLUTION
-my_updates = 34 * 20
+my_updates = 680
 ### END SOLUTION
 check.updates(my_updates)
 
@@ -232,8 +251,7 @@ curve = LearningCurve("Rate 0.1, batch size 32")
 first = train(learning_rate=0.1, callbacks=[curve])
 
 # %% [markdown]
-# *The loss against the epoch, for training and validation rows. Both fall steeply at first; towards the end the training
-# loss keeps falling while the validation loss has become flat.*
+# *The loss against the epoch, for training and validation rows.*
 #
 # ## Read the learning curve
 #
@@ -244,7 +262,7 @@ for name in ("loss", "val_loss", "accuracy", "val_accuracy"):
     values = first.history[name]
     print(f"{name:12}", *(f"epoch {n:2}: {values[n - 1]:.2f}  " for n in (1, 10, 20)))
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # Read it in this order.
 #
 # 1. **Does it fall?** Yes, from 1.3 to 0.03.
@@ -256,30 +274,32 @@ for name in ("loss", "val_loss", "accuracy", "val_accuracy"):
 # ## Train again, with another learning rate
 #
 # Now turn one dial and leave all else alone. What will the curve look like with a rate a hundred times smaller, and what
-# with one twenty times larger? Sketch both on paper, then run.
+# with one twenty times larger? Sketch both on paper. A fresh network has a loss of 2.6: bet on the small rate's training loss
+# after 20 epochs.
+
+# %% tags=["bet:a_small_rate"]
+check.a_small_rate.bet(...)
 
 # %%
-small = train(learning_rate=0.001)
-large = train(learning_rate=2.0)
-
-# %%
-panels = {"0.001: hardly moves": small, "0.1: learns": first, "2: diverges": large}
-plots.learning_curves(panels, top=3)
-plots.show(
-    "Three learning curves. At rate 0.001 the loss falls from 2.6 to 1.7 in 20 epochs; "
-    "at 0.1 it falls below 0.2; at 2 it is off the scale."
-)
-
-# %% [markdown]
-# *Three learning curves on one scale. At 0.001 the loss creeps down; at 0.1 it drops and flattens; at 2 it is beyond the
-# top of the picture.*
-
-# %%
-for rate, run in ((0.001, small), (0.1, first), (2.0, large)):
+by_rate = {rate: train(rate) for rate in (0.001, 2.0)} | {0.1: first}
+for rate, run in sorted(by_rate.items()):
     loss, share = run.history["loss"][-1], run.history["val_accuracy"][-1]
     print(f"rate {rate:5}: training loss {loss:.2f}, validation accuracy {share:.2f}")
+check.a_small_rate.came(round(by_rate[0.001].history["loss"][-1], 2))
 
-# %% [markdown]
+# %%
+plots.learning_curves(
+    {f"rate {rate}": by_rate[rate] for rate in sorted(by_rate)}, top=3
+)
+said = check.a_small_rate.draw()
+ends = ", ".join(
+    f"{by_rate[r].history['loss'][-1]:.2f} at {r}" for r in sorted(by_rate)
+)
+plots.show(f"Three learning curves; after 20 epochs the training loss is {ends}.{said}")
+
+# %% [markdown] tags=["after"]
+# *Three learning curves on one scale. At 2 the loss is beyond the top of the picture.*
+#
 # Too low is reliable but slow: after 20 epochs the network is right on every second row. Too high never arrives: its loss
 # is `nan`, "not a number", and it is right on one row in ten, as always saying 0 would be. Keras printed no warning. Only
 # the curve says it.
@@ -288,28 +308,30 @@ for rate, run in ((0.001, small), (0.1, first), (2.0, large)):
 #
 # Put the rate back to 0.1 and turn the other dial. With 256 rows in a minibatch, or all 1,079, a gradient has less noise
 # than with 32 (lesson 1), so each step goes in a better direction. After the same 20 epochs, will the loss be lower or
-# higher?
+# higher than with 32 rows? Bet on all 1,079.
+
+# %% tags=["bet:all_rows_in_a_step"]
+check.all_rows_in_a_step.bet(...)
 
 # %%
-larger_batch = train(learning_rate=0.1, batch_size=256)
-all_rows = train(learning_rate=0.1, batch_size=len(x))
+by_size = {32: first} | {size: train(0.1, batch_size=size) for size in (256, len(x))}
+for size, run in by_size.items():
+    print(f"batch size {size:4}: training loss {run.history['loss'][-1]:.2f}")
+check.all_rows_in_a_step.came(round(by_size[len(x)].history["loss"][-1], 2))
 
 # %%
-panels = {"32: 680 steps": first, "256: 100 steps": larger_batch}
-panels["1079: 20 steps"] = all_rows
-plots.learning_curves(panels, top=3)
-plots.show(
-    "Three learning curves at rate 0.1. The larger the batch size, the slower the loss "
-    "falls per epoch: after 20 epochs 0.03, 0.2 and 1.0."
-)
+plots.learning_curves({f"{size} rows": run for size, run in by_size.items()}, top=3)
+said = check.all_rows_in_a_step.draw()
+ends = ", ".join(f"{r.history['loss'][-1]:.2f} ({n} rows)" for n, r in by_size.items())
+plots.show(f"Three learning curves; after 20 epochs the training loss is {ends}.{said}")
 
-# %% [markdown]
-# *Three learning curves at rate 0.1, for batch sizes 32, 256 and 1,079 (all rows). The larger the batch size, the slower
-# the loss falls from epoch to epoch.*
+# %% [markdown] tags=["after"]
+# *The larger the batch size, the slower the loss falls from epoch to epoch.*
 #
 # The loss ends higher. The directions were better, but an epoch makes 34 steps, or 5, or a single one. **Equal epochs are
 # not equal steps.** The batch size changed two things at once, the noise in each step and the number of steps.
-#
+
+# %% [markdown]
 # Turn the dial the other way, to a batch size of 1: 1,079 steps an epoch, each in a very noisy direction. What do you
 # expect after one epoch?
 
@@ -318,15 +340,18 @@ single = train(learning_rate=0.1, batch_size=1, epochs=1)
 loss = single.history["val_loss"][-1]
 print("loss after one epoch above 10:", loss > 10)
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # It blew up: a fresh network starts at 2.6. One row alone can point far off, and a step of that length follows it all the
-# way. **With noisy directions, take smaller steps.** Try a rate of 0.01.
+# way. **With noisy directions, take smaller steps.**
+
+# %% [markdown]
+# Now the same with a rate of 0.01.
 
 # %%
 careful = train(learning_rate=0.01, batch_size=1, epochs=1)
 print(f"validation accuracy {careful.history['val_accuracy'][-1]:.2f}")
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # After a single epoch it is right on nine rows in ten. If you don't know exactly where you are going, don't go too fast.
 #
 # ### Exercise 4.3 · Choose
@@ -343,10 +368,9 @@ for letter, size in zip("ABC", sizes, strict=True):
 
 # %%
 plots.learning_curves(curves, top=3)
-plots.show(
-    "Three learning curves over six epochs. A falls slowly and ends highest. B is low "
-    "after one epoch. C lies between them."
-)
+falls = [(name, run.history["val_loss"]) for name, run in curves.items()]
+falls = [f"{name} from {fall[0]:.1f} to {fall[-1]:.1f}" for name, fall in falls]
+plots.show(f"Three learning curves over six epochs. They fall: {', '.join(falls)}.")
 
 # %% [markdown]
 # *Three learning curves over six epochs, on one scale.*
@@ -366,7 +390,7 @@ check.which_batch_size(my_sizes)
 # further, so the curve that is down first had the smallest batch size.
 
 # %% [markdown]
-# ## Trap 1: the printed training loss is not the loss
+# ## Trap 1: which loss does `fit` report?
 #
 # In the first picture the training loss of epoch 1 was 1.3 and the validation loss 0.65. Was the network better on rows
 # that it had never seen? Train for one epoch, then measure the training rows again with `evaluate`.
@@ -377,11 +401,12 @@ measured = run.model.evaluate(x, y, verbose=0)[0]
 print(f"fit says      {run.history['loss'][0]:.2f}")
 print(f"evaluate says {measured:.2f}")
 
-# %% [markdown]
-# The same rows and the same epoch, and `evaluate` finds less than half the loss. What `fit` reports is a **running mean**:
+# %% [markdown] tags=["after"]
+# `evaluate` finds less than half the loss. What `fit` reports is a **running mean**:
 # every minibatch is measured before its step, the first ones by a network that has hardly started, and all of them are
 # averaged. The validation loss is measured at the end of the epoch.
-#
+
+# %% [markdown]
 # Are all runs off by the same share? Guess first.
 
 # %%
@@ -390,13 +415,13 @@ for size in (8, 256, 1079):
     measured = run.model.evaluate(x, y, verbose=0)[0]
     print(f"{size:5}: fit {run.history['loss'][-1]:.2f}, evaluate {measured:.2f}")
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # `fit` says more than there is, because the loss falls while it averages: half as much again with batch size 8, a
 # fifteenth with all rows. So the left numbers don't compare the runs: how fast a loss was falling is mixed in.
 #
 # **Compare runs on `evaluate`, or on the validation loss, never on the training loss that `fit` prints.**
 #
-# ## Trap 2: `compile` does not start afresh
+# ## Trap 2: what does `compile` change?
 #
 # You have trained a network and want to try another rate. So you compile it again. What is its loss now, before the new
 # training has begun?
@@ -407,7 +432,7 @@ again.compile(SGD(0.01), loss=LOSS, metrics=["accuracy"])
 for name, model in (("compiled again", again), ("built again", fresh)):
     print(f"{name:14}: loss {model.evaluate(x, y, verbose=0)[0]:.2f}")
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # `compile` chooses loss, metrics and optimizer. The weights stay as they are, so the second training begins where the first
 # one ended. To start afresh, build the network again, from the same seed.
 #
@@ -462,7 +487,7 @@ check.compare_rates(compare_rates)
 # that run. The loss comes from `evaluate`, after the training, not from the history of `fit`.
 
 # %% [markdown]
-# ## Trap 3: one seed, one order
+# ## Trap 3: in which order do the rows come?
 #
 # `fit` shuffles the rows. In another order for each epoch? At rate 0 the network stands still, so the losses that `fit`
 # reports after each minibatch tell only which rows have come. Look at the first five, in three epochs.
@@ -475,14 +500,15 @@ note = keras.callbacks.LambdaCallback(
 train(learning_rate=0.0, epochs=3, callbacks=[note])
 print(np.reshape(losses, (3, 34))[:, :5].round(2))
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # Three times the same order. After `set_random_seed`, as in `build`, Keras on TensorFlow deals an array's rows alike in
 # all epochs; without a seed, each has its own order. On digits this does no harm: dealt anew each time, runs end at the
-# same training loss, to 0.001. For other data, you can shuffle by hand, as in the replay below.
+# same training loss, to 0.001.
 
 # %% [markdown]
 # *A good place to rest: so far you trained one network at a time, from here on hundreds.*
-#
+
+# %% [markdown]
 # ## Why small steps forgive noise
 #
 # A smaller rate saved the run with batch size 1. Why, if each of its directions was as bad as before? Because there were
@@ -529,18 +555,45 @@ def cosine(learning_rate, batch_size, steps):
 
 # %% [markdown]
 # In all walks below, rate times steps is 0.16. Left: four rows a step, in ever smaller steps. Right: a single step from as
-# many rows altogether. Which will point better?
+# many rows altogether. Which will point better? One step of four rows has a cosine of 0.32: bet on sixteen, each a sixteenth
+# as long.
+
+# %% tags=["bet:sixteen_steps"]
+check.sixteen_steps.bet(...)
 
 # %%
-for steps in (1, 4, 16, 64):
-    many, one = cosine(0.16 / steps, 4, steps), cosine(0.16, 4 * steps, 1)
-    print(f"{steps:2} steps of 4 rows: {many:.2f}   1 step of {4 * steps:3}: {one:.2f}")
+counts = np.array([1, 4, 16, 64])
+many = np.array([cosine(0.16 / steps, 4, steps) for steps in counts])
+one = np.array([cosine(0.16, 4 * steps, 1) for steps in counts])
+for k, a, b in zip(counts, many, one, strict=True):
+    print(f"{k:2} steps of 4 rows: {a:.2f}   1 step of {4 * k:3}: {b:.2f}")
+check.sixteen_steps.came(many[2].round(2))
 
-# %% [markdown]
+# %%
+plt.plot(4 * counts, many, "o-", color=plots.DESCENT, label="many steps of 4 rows")
+plt.plot(4 * counts, one, "s:", color=plots.FULL_GRADIENT, label="one step")
+plt.xscale("log")
+plt.xticks(4 * counts, 4 * counts)
+plt.minorticks_off()
+plt.ylim(0, 1)
+plt.xlabel("rows altogether")
+plt.ylabel("cosine to the way down")
+plt.title(f"64 rows: {many[2]:.2f} in 16 steps, {one[2]:.2f} in one")
+plt.legend()
+said = check.sixteen_steps.draw()
+plots.show(
+    f"Cosine against rows. Many steps: {', '.join(f'{c:.2f}' for c in many)}; "
+    f"one step: {', '.join(f'{c:.2f}' for c in one)}.{said}"
+)
+
+# %% [markdown] tags=["after"]
+# *Cosine against the number of rows. The two lines cover each other.*
+#
 # One step of four rows goes more sideways than down. Sixteen steps, each a sixteenth as long, go down quite well: **the
 # errors of many gradients average out.** And look across: sixteen small steps with four rows each point as well as one
 # long step with 64.
-#
+
+# %% [markdown]
 # So with $k$ times the batch size, take $k$ times the learning rate: each step replaces $k$ small ones, and an epoch gets
 # you equally far. This is **linear scaling** (Goyal and others, 2017, "Accurate, Large Minibatch SGD: Training ImageNet
 # in 1 Hour").
@@ -573,7 +626,11 @@ check.scaled_rate(my_rate)
 # tables with four axes: rate, batch size, start, epoch.
 #
 # First take a sheet of paper: batch size to the right, learning rate upwards, each axis in doublings. Where will the best
-# rate lie for each batch size? Mark the line. Where will runs diverge? Shade that corner.
+# rate lie for each batch size? Mark the line. Where will runs diverge? Shade that corner. Then bet on the best of the ten rates
+# for all 1,079 rows.
+
+# %% tags=["bet:rate_for_all_rows"]
+check.rate_for_all_rows.bet(...)
 
 # %% tags=["nbval-ignore-output"]
 from helpers.sweeps import sweep
@@ -587,22 +644,27 @@ result = sweep(
 )
 
 # %%
-plots.map(result).set_title("The best rate grows with the batch size, then levels off")
-plots.show(
-    "Map of the validation loss, batch size to the right, learning rate upwards, both in "
-    "doublings. The best rates climb along a diagonal, then turn level. Above the "
-    "diagonal the runs diverged."
-)
-
-# %% [markdown]
-# *The validation loss after 12 epochs for each pair of dials: the brighter, the lower. The line with circles joins the
-# best rates, one for each batch size. Hatched: diverged.*
+best_rates = {size: result.best(size).learning_rate for size in (2, 8, 32, 128, 1079)}
+for size, rate in best_rates.items():
+    print(f"batch size {size:4}: best rate {rate:.2f}")
+check.rate_for_all_rows.came(best_rates[1079])
 
 # %%
-for size in (2, 8, 32, 128, 1079):
-    print(f"batch size {size:4}: best rate {result.best(size).learning_rate:.2f}")
+few, most = best_rates[2], best_rates[1079]
+plots.map(result).set_title(
+    f"The best rate: {few:.2f} with 2 rows, {most:.2f} with all"
+)
+said = check.rate_for_all_rows.draw()
+line = ", ".join(f"{rate:.2f} for {size}" for size, rate in best_rates.items())
+plots.show(
+    "Map of the validation loss, batch size to the right, learning rate upwards, both in "
+    f"doublings. Best rates: {line} rows.{said}"
+)
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
+# *The validation loss after 12 epochs for each pair of dials: the brighter, the lower. The line with circles joins the
+# best rates, one for each batch size. Hatched: diverged.*
+#
 # From 2 to 32 rows the best rate grows sixteenfold, exactly in step with the batch size. From 32 to 1,079 rows, 34 times
 # as many, it only grows fourfold.
 #
@@ -632,16 +694,17 @@ print("after the sixth epoch, Keras:", round(losses[-1], 3))
 print("the same to 0.0001 after every epoch:", (difference < 1e-4).all())
 
 # %% [markdown]
-# The map is a map of Keras. Watch the best rates appear, epoch by epoch, in a smaller map with a single start (so its line
+# Watch the best rates appear, epoch by epoch, in a smaller map with a single start (so its line
 # is less even).
 
 # %% tags=["nbval-ignore-output"]
 labs.training().animate("epochs", range(1, 13), milliseconds=400)
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # *A film of twelve epochs. The map brightens from the upper edge of what still learns. The best rates lie near a diagonal
 # from the start, and stay there.*
-#
+
+# %% [markdown]
 # Now you. Move the cell with the two sliders, press *Keep* to hold its curve, and go on to another. Can you find two cells
 # far apart whose curves lie on each other, epoch by epoch? Then switch what the curves are drawn against.
 
@@ -650,9 +713,10 @@ labs.training()
 
 # %% [markdown]
 # *Left: the map, with the cell you chose. Right: its validation loss after each epoch, and the curves that you kept.*
-#
-# Cells on one diagonal share a curve: that is linear scaling. Follow the diagonal that begins at 2 rows and rate 0.01:
-# the training loss after five epochs. Beside it the rate stays at 0.01 while the batch grows.
+
+# %% [markdown]
+# Follow the diagonal that begins at 2 rows and rate 0.01: the training loss after five epochs. Beside it the rate stays at
+# 0.01 while the batch grows.
 
 # %%
 for k in (1, 4, 16, 64, 128, 256):
@@ -661,11 +725,11 @@ for k in (1, 4, 16, 64, 128, 256):
     shown = f"{scaled:.3f}" if scaled < 1 else "diverged"
     print(f"{2 * k:3} rows, rate {0.01 * k:.2f}: {shown}   rate 0.01: {fixed:.3f}")
 
-# %% [markdown]
-# Up to 64 times the batch size the loss stays at 0.07. Without scaling it is thirty times as high there. At 512 rows the
-# rule breaks.
+# %% [markdown] tags=["after"]
+# Cells on one diagonal share a curve: that is linear scaling. Up to 64 times the batch size the loss stays at 0.07. Without
+# scaling it is thirty times as high there. At 512 rows the rule breaks.
 #
-# ### Why it breaks
+# ### How long may a step be?
 #
 # The rule says that $k$ small steps are one large step. That is true while the gradient stays what it is. On a long way
 # it changes: the small steps follow it as it bends and shrinks, the large one goes straight on. How far apart do they
@@ -686,7 +750,7 @@ for k in (4, 16, 64, 128):
     apart = np.linalg.norm(large - small) / np.linalg.norm(small)
     print(f"{k:3} steps at 0.02, or 1 at {0.02 * k:.2f}: {apart:.0%} of the way apart")
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # At 0.08 it makes hardly a difference, at 0.32 little. At 2.56 the long step goes nearly twice as far: the small ones met
 # gentler slopes on the way. Even where nothing is left to chance there is a longest useful step: the level part of the
 # line.
@@ -792,29 +856,54 @@ plt.loglog()
 plt.xticks([4, 16, 64, 256, 1024], [4, 16, 64, 256, 1024])
 plt.yticks([0.05, 0.1, 0.2, 0.5, 1], [0.05, 0.1, 0.2, 0.5, 1])
 plt.minorticks_off()
-plt.title("At the noise scale, half of the highest useful rate is best")
+plt.title("Predicted from the gradients alone, and measured")
 plt.xlabel("batch size (rows)")
 plt.ylabel("best rate (share of the highest useful)")
 plt.legend()
-plots.show("Best rate against batch size: three points close to the predicted curve.")
+both = zip(sizes, predicted, measured, strict=True)
+shares = [f"{p:.2f} and {m:.2f} at {size} rows" for size, p, m in both]
+plots.show(f"Share predicted and measured: {', '.join(shares)}.")
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # *The best rate for one step against the batch size, on logarithmic axes. Three measured points lie close to the predicted
 # curve: it climbs straight below the noise scale of 39 rows, bends there, and levels off.*
 #
-# Nothing was fitted to these points: the number 39 came from the gradients alone. Now train on, at batch size 32. How will
-# the noise scale change?
+# Nothing was fitted to these points.
+
+# %% [markdown]
+# Now train on, at batch size 32. How will the noise scale change? Bet on it after ten epochs.
+
+# %% tags=["bet:noise_later"]
+check.noise_later.bet(...)
 
 # %%
 from helpers import optimizers
 from helpers.training import fit
 
-for epochs in (1, 5, 10):
+trained, scales = [0, 1, 5, 10], [noise]
+for epochs in trained[1:]:
     network = start.keep([0])
     fit(network, optimizers.SGD(0.1), x, y, epochs)
-    print(f"after {epochs:2} epochs: {noise_scale(network):5.0f} rows")
+    scales.append(noise_scale(network))
+    print(f"after {epochs:2} epochs: {scales[-1]:5.0f} rows")
+check.noise_later.came(round(scales[-1]))
 
-# %% [markdown]
+# %%
+plt.semilogy(trained, scales, "o-", color=plots.DESCENT, label="noise scale")
+plt.axhline(len(x), color="grey", linestyle=":", label="all rows")
+plt.xlabel("epochs")
+plt.ylabel("rows")
+plt.title(
+    f"Noise scale: {scales[0]:.0f} rows at the start, {scales[-1]:,.0f} at the end"
+)
+plt.legend()
+said = check.noise_later.draw()
+rows = ", ".join(
+    f"{scale:.0f} after {n}" for n, scale in zip(trained, scales, strict=True)
+)
+plots.show(f"The noise scale against epochs, in rows: {rows}.{said}")
+
+# %% [markdown] tags=["after"]
 # It grows from 39 to more than there are rows: the less there is left to do, the less the rows agree about it. Early on a
 # small batch tells you enough; later you need a larger one, or smaller steps (lesson 5).
 #
@@ -833,22 +922,28 @@ again = sweep(
 
 # %%
 axes = plots.curves(again, cells, against=("steps", "examples", "seconds"))
-axes[0].set_title("In steps large batches win, in examples small ones")
+axes[0].set_title("Four batch sizes, each at its best rate")
+firsts = [again.train_loss[again.index(*cell)][:, 0].mean() for cell in cells]
+told = [f"{f:.1f} for {size}" for f, (_, size) in zip(firsts, cells, strict=True)]
 plots.show(
-    "Training loss against steps, examples and seconds. In steps large batches lead; in "
-    "examples small ones do."
+    "Training loss against steps, examples and seconds. After one epoch it is "
+    f"{', '.join(told)} rows."
 )
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # *Training loss for four batch sizes, each at its best rate; bands from the lowest to the highest of five starts. In
 # examples 4 and 32 rows lead together, and all rows come last.*
 #
 # Counted in steps, all rows win: about 10 to a loss of 0.1, where 4 rows take 400. Counted in seconds, on our machine,
 # something between wins: 4 rows waste time on many small steps, 1,079 rows on many passes.
-#
+
+# %% [markdown]
 # Now for every batch size of the map: how many steps, and how many passes through the rows, until the training loss is at
-# 0.1, each with its best rate? (`np.interp` reads between the epochs, on a logarithmic scale. It wants numbers that rise,
+# 0.1, each with its best rate? With 2 rows a step it takes 728 steps. Bet on 128 rows. (`np.interp` reads between the epochs, on a logarithmic scale. It wants numbers that rise,
 # hence the minus. `accumulate` takes the lowest loss so far.)
+
+# %% tags=["bet:steps_of_128"]
+check.steps_of_128.bet(...)
 
 
 # %%
@@ -866,35 +961,34 @@ needed = np.array(needed)
 steps = needed * np.ceil(len(x) / sizes)
 
 # %%
+for size in (2, 32, 128, 1079):
+    at = list(sizes).index(size)
+    print(f"batch size {size:4}: {steps[at]:3.0f} steps, {needed[at]:4.1f} passes")
+check.steps_of_128.came(round(steps[list(sizes).index(128)]))
+
+# %%
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.6))
 axes[0].plot(sizes, steps, "o-", color=plots.DESCENT, label="measured")
 axes[0].plot(sizes, steps[0] * 2 / sizes, ":", color="grey", label="as 1 / batch size")
-axes[0].set(title="Steps fall, then level off", ylabel="steps to loss 0.1")
+axes[0].set(title=f"Steps: {steps[0]:.0f} to {steps[-1]:.0f}", ylabel="to loss 0.1")
 axes[0].legend()
 axes[1].plot(sizes, needed, "o-", color=plots.DESCENT)
-axes[1].set(title="Passes stay level, then rise", ylabel="passes to loss 0.1")
+axes[1].set(title=f"Passes: {needed[0]:.1f} to {needed[-1]:.1f}", ylabel="to loss 0.1")
 axes[1].set_ylim(0, 10)
 axes[0].set(yscale="log")
 for ax in axes:
     ax.set(xscale="log", xlabel="batch size (rows)")
     ax.set_xticks(sizes[::2], sizes[::2])
     ax.minorticks_off()
-plots.show(
-    "Steps to the target fall as 1 / batch size and level off beyond 128; passes stay at "
-    "about 1.5 up to 64 and rise to 9 for all rows."
-)
+said = check.steps_of_128.draw()
+told = [f"{s:.0f} of {size} rows" for s, size in zip(steps, sizes, strict=True)]
+plots.show(f"Steps and passes to a loss of 0.1. Steps: {', '.join(told)}.{said}")
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # *Left: steps until the training loss is 0.1; they halve with each doubling of the batch size (dotted), then level off.
 # Right: passes through the rows; level, then rising. (At 512 rows the best rate lies between two of the map; it takes 14
 # steps.)*
-
-# %%
-for size in (2, 32, 128, 1079):
-    at = list(sizes).index(size)
-    print(f"batch size {size:4}: {steps[at]:3.0f} steps, {needed[at]:4.1f} passes")
-
-# %% [markdown]
+#
 # Up to 64 rows, doubling the batch about halves the steps, at hardly any cost in rows. Beyond that it saves ever fewer
 # steps for ever more rows: all 1,079 at once need half the steps of 128, and four times the passes. The bend is what
 # McCandlish and others call the **critical batch size**; many kinds of network have one (Shallue and others, 2019,
@@ -920,16 +1014,15 @@ for size in (8, 64, 1079):
     print(f"batch size {size:4}: a pass takes {1000 * seconds[size]:3.0f} milliseconds")
 
 # %%
-print("one step of all rows is faster than 135 of 8 rows:", seconds[1079] < seconds[8])
+print("a pass in one step is faster than in 135:", seconds[1079] < seconds[8])
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # The other way round: in Keras a pass in one step is usually the fastest, since each step has costs of its own. What
 # grows is the *number of passes*: 1.5 with 32 rows, 8.6 with all.
 #
 # ## Which batch size, then?
 #
-# Sizes in use go from tens to hundreds, and often more: large models, trained on many machines, use thousands. In `fit`
-# you saw `len(x)` (batch), 1 (stochastic) and 32, Keras's default.
+# Sizes in use go from tens to hundreds, and often more: large models, trained on many machines, use thousands.
 #
 # Start with 32 to 128. If your machine takes a larger step in the same time, double the batch and the rate, for as long
 # as the loss then needs fewer steps.
@@ -1009,4 +1102,10 @@ check.noise_from_two(noise_from_two)
 # And the numbers, such as 39 rows, are true of this network on digits: only the shape of the map carries over.
 
 # %%
-# check.progress()
+check.look_back()
+
+# %%
+check.progress()
+
+# %% [markdown]
+# **Next:** [5 · Choosing parameters](05_choosing_parameters.ipynb)

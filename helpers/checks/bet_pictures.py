@@ -13,7 +13,9 @@ def below(bet, kept):
     share = HEIGHT / (height + HEIGHT)
     figure.set_size_inches(width, height + HEIGHT)
     figure.get_layout_engine().set(rect=(0, share, 1, 1 - share))
-    ax = figure.add_axes((0.02, 0, 0.96, share))
+    # A figure's own legend stays at the bottom, where the layout keeps room for it.
+    heights = [legend.get_window_extent().height for legend in figure.legends]
+    ax = figure.add_axes((0.02, sum(heights) / figure.bbox.height, 0.96, share))
     ax.set_in_layout(False)
     ax.set(xlim=(-0.14, 1.18), ylim=(-1, 1))
     ax.axis("off")

@@ -1,10 +1,12 @@
 """The exercises of lesson 4: batch size and learning rate."""
 
 from contextlib import contextmanager
+from functools import partial
 from unittest.mock import patch
 
 import numpy as np
 
+from helpers.checks import bets
 from helpers.checks.answers import (
     array,
     call,
@@ -21,6 +23,79 @@ from helpers.sweeps import sweep
 
 LESSON = Lesson(4, "Batch size and learning rate")
 
+right_by_heart = bets.Bet(
+    lesson=4,
+    name="right_by_heart",
+    about="rows never seen, and right",
+    low=0,
+    high=359,
+    unit="rows",
+    tells=("always saying 0", "one in ten", "a tenth of"),
+)
+a_small_rate = bets.Bet(
+    lesson=4,
+    name="a_small_rate",
+    about="the loss after 20 epochs at rate 0.001",
+    low=0.0,
+    high=2.6,
+    tells=("1.7 ", "hardly moves", "creeps"),
+)
+all_rows_in_a_step = bets.Bet(
+    lesson=4,
+    name="all_rows_in_a_step",
+    about="the loss after 20 epochs of one step each",
+    low=0.0,
+    high=2.6,
+    tells=("ends higher", "1.0 ", "equal steps"),
+)
+sixteen_steps = bets.Bet(
+    lesson=4,
+    name="sixteen_steps",
+    about="the cosine of 16 steps of 4 rows (of one step: 0.32)",
+    low=0.0,
+    high=1.0,
+    tells=("quite well", "point as well"),
+)
+rate_for_all_rows = bets.Bet(
+    lesson=4,
+    name="rate_for_all_rows",
+    about="the best rate for all 1,079 rows",
+    low=0.01,
+    high=5.12,
+    log=True,
+    tells=("level off", "fourfold"),
+)
+noise_later = bets.Bet(
+    lesson=4,
+    name="noise_later",
+    about="the noise scale after ten epochs (at the start 39)",
+    low=1,
+    high=10_000,
+    unit="rows",
+    log=True,
+    tells=("more than there are rows", "it grows"),
+)
+steps_of_128 = bets.Bet(
+    lesson=4,
+    name="steps_of_128",
+    about="steps of 128 rows to a loss of 0.1 (of 2 rows: 728)",
+    low=1,
+    high=728,
+    unit="steps",
+    log=True,
+    tells=("half the steps", "ever fewer"),
+)
+BETS = (
+    right_by_heart,
+    a_small_rate,
+    all_rows_in_a_step,
+    sixteen_steps,
+    rate_for_all_rows,
+    noise_later,
+    steps_of_128,
+)
+look_back = partial(bets.look_back, BETS)
+
 
 @LESSON.exercise(
     "Write",
@@ -33,7 +108,7 @@ LESSON = Lesson(4, "Batch size and learning rate")
     ),
 )
 def accuracy(answer):
-    """Judge a function (probabilities, labels) -> share of rows classified right."""
+    """Judge the accuracy: (probabilities, labels) -> share of rows classified right."""
     for seed, rows, classes in ((19, 5, 5), (2, 40, 4), (0, 8, 3), (1, 5, 5)):
         probabilities, labels, right = _classified(seed, rows, classes)
         got = number(
@@ -105,7 +180,7 @@ def _accuracy_mistake(got, right, probabilities, labels):
     ),
 )
 def updates(answer):
-    """Judge the number of updates in 20 epochs of 1,079 rows, 32 at a time."""
+    """Judge how many updates a training makes: 20 epochs, 32 of 1,079 rows."""
     count = number(answer, "my_updates", whole=True)
     mistakes = {
         660: "That leaves out the last, smaller minibatch of each epoch: round "
@@ -141,7 +216,7 @@ def updates(answer):
     ),
 )
 def which_batch_size(answer):
-    """Judge which of three curves belongs to which batch size."""
+    """Judge which curve has which batch size."""
     example = '{"A": 8, "B": 64, "C": 512}'
     got = choices(answer, "ABC", "my_sizes", example, whole=True)
     if sorted(got.values()) != [8, 64, 512]:
@@ -201,7 +276,7 @@ def _listening_to_fit(reported, rows):
     ),
 )
 def compare_rates(answer):
-    """Judge a function (learning_rates, x, y) -> the loss of a fresh run for each."""
+    """Judge a fair comparison of rates: (learning_rates, x, y) -> losses."""
     random = np.random.default_rng(4)
     x = random.normal(size=(192, 64)).astype(np.float32)
     y = np.argmax(x[:, :10], axis=1)
@@ -279,7 +354,7 @@ def compare_rates(answer):
     ),
 )
 def scaled_rate(answer):
-    """Judge the rate that linear scaling gives for 64 rows, from 0.02 for 8."""
+    """Judge the rate that linear scaling gives: for 64 rows, from 0.02 for 8."""
     rate = number(answer, "my_rate")
     mistakes = {
         0.02: "That leaves the rate as it is: an eighth of the steps, and none of "
@@ -312,7 +387,7 @@ def scaled_rate(answer):
     ),
 )
 def share_of_highest(answer):
-    """Judge 1 / (1 + 36 / 12)."""
+    """Judge the best share of the highest useful rate: 1 / (1 + 36 / 12)."""
     share = number(answer, "my_share")
     mistakes = {
         4.0: "That is 1 + 36 / 12. The share is 1 divided by it, so it is below 1.",
@@ -350,7 +425,7 @@ STEPS, EPOCHS, TARGET = 60, 3, 0.95
     ),
 )
 def budget(answer):
-    """Judge two dials: 95% in at most 60 steps and 3 epochs, the middle of five."""
+    """Judge 95% on a budget: at most 60 steps and 3 epochs, the middle of five."""
     rate, size = _dials(answer)
     digits = load("digits")
     rows = len(digits.x_train)
@@ -436,7 +511,7 @@ def _advice(rate, size):
     ),
 )
 def noise_from_two(answer):
-    """Judge a function of two batch sizes and squared lengths -> the noise scale."""
+    """Judge the noise scale from minibatches: from two sizes and squared lengths."""
     name = "noise_from_two"
     for small, large, signal, noise in (
         (8, 64, 2.5, 100.0),
