@@ -24,6 +24,7 @@ EXPLAINED = {
     "unreachable-target": (
         *("softmax-one-unit", "softmax-for-many-labels", "log-of-negative"),
     ),
+    "labels-out-of-range": ("fractional-labels",),
     "output-not-probability": ("binary-loss-on-amounts", "shapes-differ", "extra-axes"),
     "softmax-one-unit": ("one-unit-for-classes", "binary-loss-on-amounts"),
     "squared-error-on-yes-no": ("softmax-one-unit", "softmax-for-many-labels"),
