@@ -6,5 +6,14 @@ Needs Keras and NumPy and nothing else of this course: it can be taken away whol
 from .choice import LossChoice, choose_loss
 from .diagnosis import Diagnosis, diagnose, table
 from .rules import Finding
+from .watch import watch
 
-__all__ = ["Diagnosis", "Finding", "LossChoice", "choose_loss", "diagnose", "table"]
+__all__ = [
+    "Diagnosis",
+    "Finding",
+    "LossChoice",
+    "choose_loss",
+    "diagnose",
+    "table",
+    "watch",
+]

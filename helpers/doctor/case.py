@@ -1,106 +1,112 @@
 """What the doctor looks at: a model, and a sample of its data."""
 
-import re
-import warnings
+from copy import copy
 from functools import cached_property
 
 import numpy as np
 
 from .choice import choose_loss
-from .compiled import Compiled
-from .target import Target, as_array
-
-SAMPLE = 128  # rows of the one forward pass
-# Between which values an output can lie. What no name stands here for is judged by the
-# values of the sample.
-RANGES = {
-    **dict.fromkeys(("sigmoid", "hard_sigmoid", "softmax"), (0, 1)),
-    **dict.fromkeys(("tanh", "softsign", "hard_tanh"), (-1, 1)),
-    **dict.fromkeys(("relu", "softplus", "exponential"), (0, np.inf)),
-    **dict.fromkeys(
-        ("linear", "elu", "selu", "gelu", "silu", "leaky_relu"), (-np.inf, np.inf)
-    ),
-}
-# They hand on what they are given, so the activation is that of the layer before.
-PASSIVE = ("Dropout", "Flatten", "Reshape", "Identity", "ActivityRegularization")
+from .compiled import as_metrics, of_output
+from .data import holds_objects, is_list_of_rows, leaves
+from .graph import RANGES, is_readable, name_of_activation, operations, producer
+from .sample import Sample, quiet
+from .target import Target
 
 
-class Case(Compiled):
+class Case(Sample):
     """A model with its data, read once; the rules look at this and at nothing else.
 
-    ``target`` is None where labels cannot be judged (several outputs); ``outputs`` is
-    the forward pass of a sample, or None, with ``failure`` saying why.
+    ``target`` is None where there are several outputs: each is a case of its own, in
+    ``heads``. ``outputs`` is the forward pass of a sample, or None, with ``failure``
+    saying why. ``names`` are those of x and y in the user's code.
     """
+
+    place = ""
+    layers = ()  # those that can be read, with what the sample sends through them
 
     def __init__(self, model, x, y):
         super().__init__(model)
-        several = len(getattr(model, "inputs", None) or ()) > 1
-        self.inputs = _leaves(x, "x", several)
+        counts = [len(getattr(model, kind, None) or ()) or None for kind in _ENDS]
+        named = leaves(x, "x", counts[0])
+        self.inputs, self.input_names = list(named.values()), list(named)
         self.rows = len(self.inputs[0])
-        self.lists = [n for n, v in (("x", x), ("y", y)) if _is_list_of_rows(v)]
+        self.names = {"x": self.input_names[0], "y": "y"}
+        given = (("x", x, counts[0]), ("y", y, counts[1]))
+        self.lists = [n for n, v, count in given if is_list_of_rows(v, count)]
+        self.objects = [n for n, v, _ in given if holds_objects(v)]
         self.numpy_text = getattr(getattr(x, "dtype", None), "kind", "") == "U"
-        step = np.linspace(0, self.rows - 1, min(self.rows, SAMPLE))
-        self.sample_rows = np.unique(step.astype(int))
-        self.outputs, self.failure = self._forward(x)
+        self.whole_loss = self.given_loss
+        self.sample_rows = self._sample_rows()
+        self.sample = [leaf[self.sample_rows] for leaf in self.inputs]
+        self.keys = list(x) if isinstance(x, dict) else None
+        self.outputs, self.failure = self._forward()
         shape = getattr(model, "output_shape", None) if model.built else None
         self.several = any(isinstance(s, list | dict) for s in (self.outputs, shape))
+        self.targets = leaves(y, "y", counts[1])
+        self.target_keys = list(y) if isinstance(y, dict) else None
         if self.several:
-            self.target, self.target_rows = None, len(_leaves(y, "y", several=True)[0])
+            self.target, self.target_rows = None, len(next(iter(self.targets.values())))
         else:
-            self.target = Target(y)
+            self.names["y"], values = next(iter(self.targets.items()))
+            self.target = Target(values)
             self.target_rows = len(self.target.values)
 
-    def _forward(self, x):
-        """Return the outputs of a sample, or why there are none."""
-        import keras
+    @cached_property
+    def heads(self):
+        """A case for each of several outputs, with its own target, loss and metrics."""
+        if not self.several or not isinstance(self.outputs, list | dict):
+            return []
+        found = self.outputs
+        keys = list(found) if isinstance(found, dict) else list(range(len(found)))
+        names = list(getattr(self.model, "output_names", None) or map(str, keys))
+        if len(self.targets) != len(keys) or len(names) != len(keys):
+            return []
+        return [self._head(i, key, names[i]) for i, key in enumerate(keys)]
 
-        if not self.model.built:
-            return None, ""
-        sample = [leaf[self.sample_rows] for leaf in self.inputs]
-        if isinstance(x, dict):
-            sample = dict(zip(x, sample, strict=True))
-        elif len(sample) == 1:
-            sample = sample[0]
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                outputs = self.model(sample, training=False)
-        except Exception as error:
-            lines = re.sub(r"\x1b\[\d+m", "", str(error)).splitlines()
-            told = [line for line in lines if line and "Exception enc" not in line]
-            return None, f"{type(error).__name__}: {(told or [''])[0].strip()}"
-        if isinstance(outputs, list | tuple | dict):
-            return list(outputs), ""
-        return keras.ops.convert_to_numpy(outputs), ""
+    def _head(self, i, key, name):
+        shared = {k: v for k, v in vars(self).items() if k not in _OWN}
+        head = copy(self)
+        head.__dict__ = shared
+        count, targets = len(self.targets), list(self.targets)
+        label = f'y["{name}"]'.replace('"', "'")
+        y = label if label in self.targets else targets[i]
+        head.several, head.outputs = False, self.outputs[key]
+        head.place, head.names = f"Output {name}: ", self.names | {"y": y}
+        head.target = Target(self.targets[y])
+        head.target_rows = len(head.target.values)
+        head.given_loss = of_output(self.given_loss, name, i, count)
+        for field in ("given_metrics", "stored_metrics"):
+            kept = getattr(self, field)
+            kept = kept and [of_output(entry, name, i, count) for entry in kept]
+            setattr(head, field, kept)
+        head.metrics = (
+            None if head.stored_metrics is None else as_metrics(head.stored_metrics)
+        )
+        tensors = getattr(self.model, "outputs", None)
+        head.output_operation = tensors and producer(self.operations, tensors[i])
+        return head
 
     @cached_property
     def operations(self):
         """The layers and operations from input to output, nested models opened."""
-        return _operations(self.model)
+        return operations(self.model)
 
     @cached_property
     def output_operation(self):
         """What computes the output, past layers that only hand it on; or None."""
-        for operation in reversed(self.operations):
-            if type(operation).__name__ not in PASSIVE:
-                return operation
-        return None
+        return producer(self.operations)
 
     @cached_property
     def readable(self):
         """Whether the layers are known to run in their order: not in a subclass."""
-        return _is_readable(self.model)
+        return is_readable(self.model)
 
     @cached_property
     def activation(self):
         """Name of the output's activation; None where only the values can tell."""
         if not self.readable or self.several:
             return None
-        operation = self.output_operation
-        operation = getattr(operation, "layer", operation)  # inside TimeDistributed
-        function = getattr(operation, "activation", type(operation))
-        name = getattr(function, "__name__", "")
-        return next((n for n in (name, name.lower()) if n in RANGES), None)
+        return name_of_activation(self.output_operation)
 
     @cached_property
     def squashed(self):
@@ -118,7 +124,10 @@ class Case(Compiled):
             return None
         if self.outputs is not None:
             return self.outputs.shape[1:]
-        units = None if self.model.built else getattr(self.output_operation, "units", 0)
+        if self.model.built:
+            shape = getattr(self.model, "output_shape", None)
+            return shape and tuple(shape[1:])
+        units = getattr(self.output_operation, "units", 0)
         return (units,) if units else None
 
     @property
@@ -155,20 +164,6 @@ class Case(Compiled):
         return self.target.values.reshape(self.target.shape)[rows]
 
     @cached_property
-    def advice(self):
-        """What choose_loss says of the target, or None."""
-        try:
-            return choose_loss(self.target.values)
-        except (ValueError, TypeError, AttributeError):
-            return None
-
-    @property
-    def advised(self):
-        """Its units, activation and loss: they fill the holes of a fix."""
-        names = ("units", "activation", "loss")
-        return {name: getattr(self.advice, name) for name in names if self.advice}
-
-    @cached_property
     def kernels(self):
         """Each layer that has a kernel, with the kernel's values."""
         import keras
@@ -188,45 +183,51 @@ class Case(Compiled):
         call = getattr(self.loss, "call", self.loss)
         if self.kind in ("binary", "categorical") and y.size == outputs.size:
             y = y.reshape(outputs.shape)
+        ignored = self.loss_settings.get("ignore_class")
+        kept = y != ignored if ignored is not None else np.ones(1, bool)
         y = y.astype("int32" if self.kind == "sparse" else "float32")
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
+            with quiet():
                 tensors = map(keras.ops.convert_to_tensor, (y, outputs))
-                return float(np.mean(keras.ops.convert_to_numpy(call(*tensors))))
+                losses = keras.ops.convert_to_numpy(call(*tensors))
+                return float(np.mean(losses) / np.mean(kept))
         except Exception:  # the label rules say why
             return None
 
+    def sample_targets(self):
+        """Return the targets of the sample in the form that fit takes."""
+        if not self.several:
+            return self.sample_target
+        parts = [leaf[self.sample_rows] for leaf in self.targets.values()]
+        keys = self.target_keys
+        return dict(zip(keys, parts, strict=True)) if keys else parts
 
-def _operations(model):
-    found = []
-    for operation in getattr(model, "operations", None) or model.layers:
-        found += _operations(operation) if _is_readable(operation) else [operation]
-    return found
+    @property
+    def paired(self):
+        """Whether outputs and targets of the sample stand side by side."""
+        known = self.outputs is not None and self.numbers and not self.several
+        return known and self.target_rows == self.rows
+
+    @cached_property
+    def copies(self):
+        """Whether y is x again: an autoencoder, for which 0 and 1 are no labels."""
+        return self.paired and any(
+            (leaf == self.sample_target).all()
+            for leaf in self.sample
+            if leaf.shape == self.sample_target.shape
+        )
+
+    @cached_property
+    def advice(self):
+        """What choose_loss says of the target, or None."""
+        try:
+            return choose_loss(self.target.values)
+        except (ValueError, TypeError, AttributeError):
+            return None
 
 
-def _is_readable(model):
-    import keras
-
-    functional = isinstance(model, keras.Model) and hasattr(model, "operations")
-    return functional or isinstance(model, keras.Sequential)
-
-
-def _leaves(values, name, several):
-    """Return the arrays of an input: one, or one for each input of the model."""
-    if isinstance(values, dict):
-        named = {f"{name}[{key!r}]": leaf for key, leaf in values.items()}
-    elif isinstance(values, list | tuple) and (several or not _is_list_of_rows(values)):
-        named = {f"{name}[{i}]": leaf for i, leaf in enumerate(values)}
-    else:
-        named = {name: values}
-    leaves = [as_array(leaf, name) for name, leaf in named.items()]
-    if not leaves or any(leaf.ndim == 0 or leaf.size == 0 for leaf in leaves):
-        shapes = ", ".join(str(leaf.shape) for leaf in leaves)
-        raise ValueError(f"{name} must hold at least one row, got {shapes or values!r}")
-    return leaves
-
-
-def _is_list_of_rows(values):
-    filled = isinstance(values, list | tuple) and len(values) > 0
-    return filled and not hasattr(values[0], "shape")
+_ENDS = ("inputs", "outputs")
+_OWN = (
+    *("heads", "output_operation", "activation", "squashed", "output_shape", "advice"),
+    *("sample_target", "loss", "loss_name", "kind", "loss_settings", "copies"),
+)

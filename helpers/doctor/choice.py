@@ -8,7 +8,7 @@ import numpy as np
 from .guess import guess
 from .target import Target
 
-PROBLEMS = ("regression", "binary", "multiclass", "multilabel")
+PROBLEMS = ("regression", "binary", "multiclass", "multilabel", "counts")
 FAR = 20  # quartile distances from the median: an outlier that squares would follow
 
 
@@ -74,7 +74,7 @@ def choose_loss(y, problem: str | None = None) -> LossChoice:
     ----------
     y : array, list, table or tensor, shape (rows,) or (rows, units)
         The target: numbers, booleans or text; one-hot or multi-hot rows.
-    problem : "regression", "binary", "multiclass" or "multilabel", optional
+    problem : "regression", "binary", "multiclass", "multilabel" or "counts", optional
         What it is, where the values alone leave a doubt. Left out, it is judged by
         the values.
 
@@ -223,6 +223,28 @@ def _multilabel(target, doubt):
     return target.columns, "sigmoid", labels, loss, metrics, why, doubt
 
 
+def _counts(target, doubt):
+    if target.text or not target.whole or target.low < 0:
+        low = (
+            f"text such as {target.low!r}"
+            if target.text
+            else f"values such as {target.low!r}"
+        )
+        if not target.text and target.low >= 0:
+            low = f"fractions such as {_fraction(target)!r}"
+        raise ValueError(
+            f'problem="counts" needs whole numbers from 0 on, but y holds {low}: say '
+            'problem="regression"'
+        )
+    labels = f'y = np.asarray(y, dtype="float32").reshape(-1, {target.columns})'
+    why = (
+        "a number of events: the exponential keeps the mean above 0, and the Poisson "
+        "loss lets large counts scatter more than small ones"
+    )
+    metrics = ["mean_absolute_error"]
+    return target.columns, "exponential", labels, "poisson", metrics, why, doubt
+
+
 # From a target and a doubt to the fields of a LossChoice after the problem.
-_ALL = _regression, _binary, _multiclass, _multilabel
+_ALL = _regression, _binary, _multiclass, _multilabel, _counts
 _CHOOSERS = dict(zip(PROBLEMS, _ALL, strict=True))

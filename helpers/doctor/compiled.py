@@ -9,6 +9,7 @@ KINDS = {
     "binary": ("binary_crossentropy", "binary_focal_crossentropy"),
     "sparse": ("sparse_categorical_crossentropy",),
     "categorical": ("categorical_crossentropy", "categorical_focal_crossentropy"),
+    "hinge": ("hinge", "squared_hinge", "categorical_hinge"),
     "regression": (
         *("mean_squared_error", "mean_absolute_error", "huber", "log_cosh", "poisson"),
         *("mean_absolute_percentage_error", "mean_squared_logarithmic_error"),
@@ -30,22 +31,30 @@ class Compiled:
 
     def __init__(self, model):
         self.model = model
+        self.given_loss = getattr(model, "loss", None)
+        # Keras has no public way to ask for the objects; without them, less is judged.
+        kept = getattr(getattr(model, "_compile_config", None), "config", {})
+        self.given_metrics = [kept.get("metrics"), kept.get("weighted_metrics")]
+        self.loss_weights = kept.get("loss_weights")
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of lambdas, which are not stored here
                 config = model.get_compile_config()
         except Exception:  # a schedule or metric that cannot be serialised
-            self.metrics = None
+            self.metrics = self.stored_metrics = None
         else:
-            given = [config.get("metrics"), config.get("weighted_metrics")]
-            self.metrics = [_metric(entry) for entry in _flatten(given)]
+            self.stored_metrics = [
+                config.get("metrics"),
+                config.get("weighted_metrics"),
+            ]
+            self.metrics = as_metrics(self.stored_metrics)
 
     @cached_property
     def loss(self):
         """The loss as a function or an object; None if there is none."""
         import keras
 
-        loss = getattr(self.model, "loss", None)
+        loss = self.given_loss
         if isinstance(loss, dict | list | tuple) and len(loss) == 1:
             loss = next(iter(loss.values() if isinstance(loss, dict) else loss))
         return keras.losses.get(loss) if isinstance(loss, str) else loss
@@ -106,8 +115,24 @@ class Compiled:
 
     @property
     def rate(self):
-        """The learning rate at this step."""
-        return float(self.optimizer.learning_rate)
+        """The learning rate at this step; at the end of a warm-up, if there is one."""
+        rate = float(self.optimizer.learning_rate)
+        target = getattr(self._schedule, "warmup_target", None)
+        return rate if target is None else max(rate, float(target))
+
+    @property
+    def plain(self):
+        """Whether a step is the rate times the gradient, for all weights alike."""
+        return type(self.optimizer).__name__ == "SGD"
+
+    @property
+    def momentum(self):
+        """The momentum of SGD, or 0."""
+        return float(getattr(self.optimizer, "momentum", 0) or 0)
+
+    @property
+    def _schedule(self):
+        return getattr(self.optimizer, "_learning_rate", None)
 
     @cached_property
     def scheduled(self):
@@ -123,12 +148,27 @@ class Compiled:
         return self.optimizer is None or int(self.optimizer.iterations) == 0
 
 
-def _flatten(entries):
+def flatten(entries):
+    """Return the leaves of nested lists and dicts of metrics."""
     if isinstance(entries, dict) and "class_name" not in entries:
         entries = list(entries.values())
     if isinstance(entries, list | tuple):
-        return [leaf for entry in entries for leaf in _flatten(entry)]
+        return [leaf for entry in entries for leaf in flatten(entry)]
     return [] if entries is None else [entries]
+
+
+def of_output(entries, name, i, count):
+    """Return what belongs to one output, of a list or dict for each or one for all."""
+    if isinstance(entries, dict) and "class_name" not in entries:
+        return entries.get(name)
+    if isinstance(entries, list | tuple) and len(entries) == count:
+        return entries[i]
+    return entries
+
+
+def as_metrics(stored):
+    """Return the metrics among what compile has stored."""
+    return [_metric(entry) for entry in flatten(stored)]
 
 
 def _metric(entry):

@@ -4,24 +4,48 @@ import html
 import textwrap
 from dataclasses import dataclass
 
+import numpy as np
+
 from . import (
+    rules_amounts,
+    rules_data,
     rules_labels,
+    rules_layers,
     rules_loss,
     rules_metrics,
     rules_model,
     rules_optimizer,
+    rules_order,
     rules_output,
+    rules_scale,
+    rules_shapes,
+    rules_target,
     rules_weights,
 )
 from .case import Case
+from .causes import one_cause
+from .curve import read_curve
+from .keep import unchanged
 from .rules import SEVERITIES, Finding, Rule, examine, fill
+from .trial import findings, try_out
 
-FILES = (
-    *(rules_model, rules_labels, rules_output, rules_loss),
-    *(rules_metrics, rules_optimizer, rules_weights),
+OF_MODEL = (
+    *(rules_model, rules_data, rules_layers, rules_optimizer, rules_weights),
+    rules_order,
 )
+OF_OUTPUT = (
+    *(rules_target, rules_labels, rules_amounts, rules_shapes, rules_output),
+    *(rules_loss, rules_metrics, rules_scale),
+)
+
+
+def _rules_of(files):
+    return [r for file in files for r in vars(file).values() if isinstance(r, Rule)]
+
+
+RULES_OF_MODEL, RULES_OF_OUTPUT = _rules_of(OF_MODEL), _rules_of(OF_OUTPUT)
 RULES = sorted(
-    (r for file in FILES for r in vars(file).values() if isinstance(r, Rule)),
+    [*RULES_OF_MODEL, *RULES_OF_OUTPUT],
     key=lambda rule: SEVERITIES.index(rule.severity),
 )
 
@@ -82,17 +106,23 @@ class Diagnosis:
         return "".join(boxes)
 
 
-def diagnose(model, x, y) -> Diagnosis:
+def diagnose(model, x, y=None, *, steps: int = 0, history=None) -> Diagnosis:
     """Say what is wrong with a model and its data, without training it.
 
     Parameters
     ----------
     model : keras.Model
-        Compiled and built. Its weights, its optimizer and its metrics stay as they are.
+        Compiled and built. It stays as it is: weights, optimizer, metrics, and the
+        random states of Python, NumPy and Keras as well.
     x : array, table or tensor, shape (rows, ...)
         The inputs, as ``fit`` is given them; a list or dict for several inputs.
     y : array, table or tensor, shape (rows,), (rows, units) or more
-        The targets, as ``fit`` is given them.
+        The targets, as ``fit`` is given them; a list or dict for several outputs.
+    steps : int, default 0
+        So many steps of training on a copy: does the loss become NaN, does it triple,
+        do all rows get one answer? 20 take a few seconds.
+    history : History or dict, optional
+        What ``fit`` has returned: its learning curve is read as well.
 
     Returns
     -------
@@ -103,13 +133,15 @@ def diagnose(model, x, y) -> Diagnosis:
     Raises
     ------
     TypeError
-        If ``model`` is no Keras model, or ``x`` or ``y`` is no array.
+        If ``model`` is no Keras model, ``x`` or ``y`` is no array, or ``history`` is
+        nothing that ``fit`` returns.
     ValueError
-        If ``x`` or ``y`` is empty or ragged.
+        If ``x`` or ``y`` is empty or ragged, ``steps`` is below 0 or no whole number,
+        or ``history`` has no loss.
 
     Notes
     -----
-    At most 128 rows, drawn evenly, go through the model once.
+    At most 128 rows, drawn evenly, go through the model.
     """
     import keras
 
@@ -118,9 +150,34 @@ def diagnose(model, x, y) -> Diagnosis:
             f"model must be a keras.Model of Keras {keras.__version__}, got "
             f"{type(model).__module__}.{type(model).__name__}: give the compiled model"
         )
-    case = Case(model, x, y)
-    found = tuple(finding for rule in RULES if (finding := examine(rule, case)))
-    return Diagnosis(found, _start(case))
+    if not isinstance(steps, int | np.integer) or steps < 0:
+        raise ValueError(f"steps must be a whole number from 0 on, got {steps!r}")
+    with unchanged():
+        case = Case(model, x, y)
+        found, said = judged(case), [_start(case)]
+        if steps:
+            told, line = _tried(case, steps, found)
+            found, said = [*found, *told], [*said, line]
+        if history is not None:
+            guess = rules_loss.guessing(case)
+            found += read_curve(history, case, guess)
+    found.sort(key=lambda finding: SEVERITIES.index(finding.severity))
+    return Diagnosis(one_cause(found), " ".join(filter(None, said)))
+
+
+def judged(case):
+    """Return the findings of all rules, those of several outputs one by one."""
+    found = [f for rule in RULES_OF_MODEL if (f := examine(rule, case))]
+    for part in case.heads or [case]:
+        found += [f for rule in RULES_OF_OUTPUT if (f := examine(rule, part))]
+    return found
+
+
+def _tried(case, steps, found):
+    if any(finding.severity == "error" for finding in one_cause(found)):
+        return [], "No trial was made: repair the error first."
+    trial = try_out(case, int(steps))
+    return findings(case, trial), trial.line
 
 
 def table() -> str:
@@ -129,7 +186,7 @@ def table() -> str:
     lines.append("|---|---|---|---|---|")
     for rule in RULES:
         cells = (f"`{rule.code}`", rule.severity, rule.why, rule.seen)
-        cells += (f"`{fill(rule.fix, {'activation': '...', 'loss': '...'})}`",)
+        cells += (f"`{fill(rule.fix, {'x': 'x', 'y': 'y'})}`",)
         lines.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")
     return "\n".join(lines)
 
@@ -138,7 +195,7 @@ def _start(case):
     start = rules_loss.starting_loss(case)
     if start is None:
         return ""
-    loss, guess, rows = start
+    loss, guess, _, rows = start
     return f"The loss starts at {loss:.3g} on {rows} rows; guessing has {guess:.3g}."
 
 

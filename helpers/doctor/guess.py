@@ -1,5 +1,8 @@
 """What a target looks like: a guess at the problem, and what it leaves open."""
 
+import numpy as np
+
+OFTEN = 0.02  # of the rows are 0, where events are counted
 FEW = 20  # more different whole numbers than this are taken for measurements
 
 
@@ -19,10 +22,15 @@ def guess(target):
     repeated = len(target.values) >= 3 * different
     integers = target.values.dtype.kind in "iu"
     if different <= FEW and (target.counted or (integers and repeated)):
-        return "multiclass", (
+        doubt = (
             f"{different} different whole numbers may be classes or counts; taken for "
             'classes. If 2 is twice as much as 1, say problem="regression"'
         )
+        counts = '; if they count events, problem="counts"'
+        return "multiclass", doubt + counts * (target.low == 0)
+    if integers and _is_like_counts(target.values):
+        doubt = "taken for counts of events: whole numbers from 0 on, few of them large"
+        return "counts", f'{doubt}. If they are amounts, say problem="regression"'
     doubt = (
         f"{different} different whole numbers are taken for amounts. If they are class "
         'numbers, say problem="multiclass"'
@@ -57,3 +65,9 @@ def _doubt_text(target):
     if names > FEW and 2 * names > len(target.values):
         return f"{names} names in {len(target.values)} rows: are they classes at all?"
     return ""
+
+
+def _is_like_counts(values):
+    """Whether whole numbers start at 0, are often small and now and then large."""
+    often_0 = (values == 0).mean() > OFTEN and values.min() == 0
+    return often_0 and values.mean() > np.median(values)

@@ -14,7 +14,7 @@ class Rule:
     ``why`` and ``seen`` (the symptom in Keras 3) hold for every model; ``fix`` is a
     line of code with holes, such as ``{units}``. ``find(case)`` returns what it saw in
     this model, as a sentence, or None; or the sentence with what fills the holes, or
-    with another line of code.
+    with another line of code; and last, where it differs, the severity.
     """
 
     code: str
@@ -60,11 +60,13 @@ def examine(rule, case):
     found = rule.find(case)
     if not found:
         return None
-    sentence, fix = found if isinstance(found, tuple) else (found, {})
+    sentence, *rest = found if isinstance(found, tuple) else (found,)
+    fix = rest[0] if rest else {}
+    severity = rest[1] if len(rest) > 1 else rule.severity
     if isinstance(fix, dict):
-        fix = fill(rule.fix, fix)
-    problem = f"{sentence} {rule.why} What you see: {rule.seen}"
-    return Finding(rule.code, rule.severity, problem, fix)
+        fix = fill(rule.fix, case.names | fix)
+    problem = f"{case.place}{sentence} {rule.why} What you see: {rule.seen}"
+    return Finding(rule.code, severity, problem, fix)
 
 
 def fill(fix, holes):

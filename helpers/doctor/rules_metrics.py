@@ -1,11 +1,17 @@
 """Rules about metrics, which must measure what they seem to."""
 
-from .rules import note, warning
+import numpy as np
+
+from .compiled import flatten
+from .cures import recompiled
+from .rules import error, note, warning
+from .sample import quiet
 
 ACCURACIES = (
     *("accuracy", "exact", "binary_accuracy", "categorical_accuracy"),
     "sparse_categorical_accuracy",
 )
+WORDS = ("accuracy", "acc", "crossentropy", "ce")  # fit chooses what they mean
 
 
 @warning(
@@ -19,7 +25,8 @@ def _accuracy_on_logits(case):
     if case.kind != "binary" or not case.from_logits or case.activation == "sigmoid":
         return None
     wrong = [m.given for m in case.metrics or () if _threshold(m, case) == 0.5]
-    return f"{', '.join(wrong)} on logits." if wrong else None
+    cure = recompiled(case, metrics="[keras.metrics.BinaryAccuracy(threshold=0.0)]")
+    return (f"{', '.join(wrong)} on logits.", cure) if wrong else None
 
 
 @warning(
@@ -31,9 +38,11 @@ def _accuracy_on_logits(case):
 def _accuracy_on_amounts(case):
     given = case.metrics_among(ACCURACIES)
     labels = case.target and (case.target.zero_one or case.target.shares)
+    labels = labels or case.copies
     if case.kind != "regression" or not given or labels:
         return None
-    return f"{given} on a regression."
+    cure = recompiled(case, metrics='["mean_absolute_error"]')
+    return f"{given} on a regression.", cure
 
 
 @warning(
@@ -45,7 +54,8 @@ def _accuracy_on_amounts(case):
 def _exact_accuracy(case):
     if case.kind in (None, "regression") or not case.metrics_among(("exact",)):
         return None
-    return "keras.metrics.Accuracy() on probabilities."
+    found = "keras.metrics.Accuracy() on probabilities."
+    return found, recompiled(case, metrics='["accuracy"]')
 
 
 @warning(
@@ -57,9 +67,12 @@ def _exact_accuracy(case):
 )
 def _accuracy_on_many_labels(case):
     given = case.metrics_among(("accuracy", "categorical_accuracy"))
-    if given and case.target and case.target.multi_hot and case.kind == "binary":
-        return f"{given} on rows with several labels each."
-    return None
+    if not given or not case.alike or not case.target.multi_hot or case.copies:
+        return None
+    if case.kind not in ("binary", "regression"):
+        return None
+    cure = recompiled(case, metrics='["binary_accuracy"]')
+    return f"{given} on rows with several labels each.", cure
 
 
 @warning(
@@ -83,7 +96,8 @@ def _wrong_accuracy(case):
     else:
         return None
     given = case.metrics_among(wrong)
-    return f"{given} on {form}." if given else None
+    cure = recompiled(case, metrics='["accuracy"]')
+    return (f"{given} on {form}.", cure) if given else None
 
 
 @note(
@@ -94,7 +108,95 @@ def _wrong_accuracy(case):
 )
 def _history_key(case):
     short = any(metric.given == "acc" for metric in case.metrics or ())
-    return 'The metric is called "acc".' if short else None
+    cure = recompiled(case, metrics='["accuracy"]')
+    return ('The metric is called "acc".', cure) if short else None
+
+
+@warning(
+    "own-metric-broadcasts",
+    why="y of shape (n,) minus an output of shape (n, 1) is a table of (n, n). fit "
+    "repairs that for a loss, but not for a metric of your own.",
+    seen="Keras says nothing, and the number is that of the table.",
+    fix="{y} = np.reshape({y}, (-1, 1))",
+)
+def _own_metric_broadcasts(case):
+    if not case.paired or case.units != 1:
+        return None
+    if case.target_shape != case.output_shape[:-1]:
+        return None
+    for metric in flatten(case.given_metrics):
+        if not callable(metric) or not _is_own(metric):
+            continue
+        given = _measured(metric, case.sample_target, case.outputs)
+        column = _measured(metric, case.sample_target[..., None], case.outputs)
+        if given is None or column is None or np.isclose(given, column, rtol=1e-3):
+            continue
+        name = getattr(metric, "__name__", "your metric")
+        return f"{name} of the sample is {given:.4g}; with a column, {column:.4g}."
+    return None
+
+
+@error(
+    "metric-fails",
+    why="A metric has to take the labels and outputs as they are.",
+    seen="fit stops in its first batch, in the words of the metric.",
+    fix='metrics=["accuracy"]',
+)
+def _metric_fails(case):
+    if not case.paired or case.kind is None or not case.outputs.size:
+        return None
+    for metric in flatten(case.given_metrics):
+        failure = _failure(metric, case)
+        if failure:
+            name = metric if isinstance(metric, str) else type(metric).__name__
+            name = getattr(metric, "__name__", name)
+            right = "mean_absolute_error" if case.kind == "regression" else "accuracy"
+            if case.kind == "binary" and case.units and case.units > 1:
+                right = "binary_accuracy"
+            cure = recompiled(case, metrics=f'["{right}"]')
+            return f"{name} on these labels and outputs: {failure}", cure
+    return None
+
+
+def _failure(metric, case):
+    """Return why a metric of Keras's cannot be calculated for the sample, or ""."""
+    import keras
+
+    if isinstance(metric, str) and metric.lower() in WORDS:
+        return ""
+    if not isinstance(metric, str) and _is_own(metric):
+        return ""
+    rows = slice(0, 8)
+    try:
+        with quiet():
+            made = keras.metrics.get(metric) if isinstance(metric, str) else metric
+            if isinstance(made, keras.Metric):
+                made = type(made).from_config(made.get_config())
+                made.update_state(case.sample_target[rows], case.outputs[rows])
+            else:
+                made(case.sample_target[rows], case.outputs[rows])
+    except Exception as error:
+        return f"{type(error).__name__}: {str(error).splitlines()[0][:120]}"
+    return ""
+
+
+def _measured(metric, y, outputs):
+    import keras
+
+    try:
+        with quiet():
+            tensors = map(keras.ops.convert_to_tensor, (y.astype("float32"), outputs))
+            return float(np.mean(keras.ops.convert_to_numpy(metric(*tensors))))
+    except Exception:  # of its own: fit will say so
+        return None
+
+
+def _is_own(metric):
+    import keras
+
+    if isinstance(metric, keras.Metric):
+        return not type(metric).__module__.startswith("keras.")
+    return not getattr(metric, "__module__", "").startswith("keras.")
 
 
 def _threshold(metric, case):

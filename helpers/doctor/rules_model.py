@@ -1,11 +1,8 @@
-"""Rules about the data, and about whether there is a model to judge at all."""
+"""Rules about whether there is a model to judge at all."""
 
-import numpy as np
-
-from .rules import error, note, warning
+from .rules import error, note
 
 BATCH_SIZE = 32  # what fit takes unless told otherwise
-UNSCALED = 20  # inputs this far from 0, in root mean square
 
 
 @error(
@@ -15,10 +12,12 @@ UNSCALED = 20  # inputs this far from 0, in root mean square
     fix='model.compile("adam", {loss}, metrics={metrics})',
 )
 def _not_compiled(case):
-    if case.loss is not None or case.trains_itself:
+    if case.given_loss is not None or case.trains_itself:
         return None
     advice = case.advice
-    holes = {"loss": f'"{advice.loss}"', "metrics": advice.metrics} if advice else {}
+    holes = {"loss": '"mean_squared_error"', "metrics": []}
+    if advice:
+        holes = {"loss": f'"{advice.loss}"', "metrics": advice.metrics}
     called = "without a loss" if case.model.compiled else "never called"
     return f"compile was {called}.", holes
 
@@ -30,142 +29,47 @@ def _not_compiled(case):
     fix="model.build({shape})",
 )
 def _not_built(case):
+    import keras
+
     if case.model.built:
         return None
-    shape = (None, *case.inputs[0].shape[1:])
-    return "The model is not built: its output was not judged.", {"shape": shape}
+    found = "The model is not built: its output was not judged."
+    if not isinstance(case.model, keras.Sequential):
+        return found, "model(x[:1])  # a call builds it"
+    return found, {"shape": (None, *case.inputs[0].shape[1:])}
 
 
 @error(
-    "forward-fails",
-    why="The model cannot take this x.",
-    seen="fit and predict stop with the same error.",
-    fix="keras.Input({shape})  # the shape of one row, as the model's first layer",
+    "text-loss-weights",
+    why="The third argument of compile is loss_weights; metrics go by their name.",
+    seen='fit stops: "dtype=\'string\' is not a valid dtype", or "loss_weights".',
+    fix="model.compile(model.optimizer, model.loss, metrics={metrics})",
 )
-def _forward_fails(case):
-    if not case.failure:
-        return None
-    shape = case.inputs[0].shape[1:]
-    return f"x of shape {case.inputs[0].shape}: {case.failure}.", {"shape": shape}
-
-
-@error(
-    "rows-differ",
-    why="Every row of x needs its row of y.",
-    seen='fit stops: "Data cardinality is ambiguous".',
-    fix="len(x), len(y)  # find where they were last alike: often a filter on one",
-)
-def _rows_differ(case):
-    if case.target_rows == case.rows:
-        return None
-    return f"x has {case.rows} rows and y has {case.target_rows}."
-
-
-@error(
-    "python-list",
-    why="Keras takes a list for several arrays, one for each input or output.",
-    seen='fit stops: "Unrecognized data type", or an IndexError.',
-    fix="{name} = np.asarray({name})",
-)
-def _python_list(case):
-    if not case.lists:
-        return None
-    name = case.lists[0]
-    return f"{' and '.join(case.lists)} given as a list of numbers.", {"name": name}
-
-
-@error(
-    "x-not-finite",
-    why="One NaN or infinite input spoils every weight in a single step.",
-    seen="The loss is NaN; or it stays finite behind a ReLU, with weights that are NaN "
-    "and one prediction for all.",
-    fix="keep = np.isfinite(x).all(axis=1); x, y = x[keep], y[keep]",
-)
-def _x_not_finite(case):
-    numbers = [leaf for leaf in case.inputs if leaf.dtype.kind == "f"]
-    bad = sum(int((~np.isfinite(leaf)).sum()) for leaf in numbers)
-    return f"x holds {bad} NaN or infinite values." if bad else None
-
-
-@error(
-    "y-not-finite",
-    why="The loss of a NaN is NaN, and so is its gradient.",
-    seen="The loss is NaN from the first batch that holds one, and stays so.",
-    fix="keep = np.isfinite(y); x, y = x[keep], y[keep]",
-)
-def _y_not_finite(case):
-    bad = case.target.missing if case.target else 0
-    return f"y holds {bad} NaN or infinite values." if bad else None
-
-
-@error(
-    "text-input",
-    why="NumPy's own text type is unknown to fit; Python objects are taken.",
-    seen='fit stops: "Invalid dtype: str", though a call of the model works.',
-    fix="x = x.astype(object)",
-)
-def _text_input(case):
-    return "x is an array of NumPy's text." if case.numpy_text else None
-
-
-@error(
-    "text-target",
-    why="A loss calculates with numbers.",
-    seen='fit stops: "Invalid dtype: str", or "UnimplementedError" on a Cast.',
-    fix="classes, y = np.unique(y, return_inverse=True)",
-)
-def _text_target(case):
-    if not (case.target and case.target.text):
-        return None
-    return f"y holds text, such as {case.target.distinct[0].item()!r}."
-
-
-@warning(
-    "one-value",
-    why="There is nothing to tell apart.",
-    seen="The loss falls towards 0 and the accuracy is perfect, whatever x is.",
-    fix="np.unique(y, axis=0, return_counts=True)  # what y holds",
-)
-def _one_value(case):
-    values = None if case.target is None else case.target.values
-    if values is None or values.ndim > 2 or len(values) == 1:
-        return None
-    alike = (values == values[0]).all()
-    return f"All {len(values)} rows of y are alike." if alike else None
+def _text_loss_weights(case):
+    weights = case.loss_weights
+    weights = weights.values() if isinstance(weights, dict) else weights
+    weights = weights if isinstance(weights, list | tuple) else [weights]
+    names = [weight for weight in weights if isinstance(weight, str)]
+    return (f"loss_weights is {names}.", {"metrics": names}) if names else None
 
 
 @note(
-    "unscaled-input",
-    why="Large inputs make large steps: features near 0 with spread 1 train best.",
-    seen="A high loss at the start; SGD may explode, and Adam takes longer.",
-    fix="x = (x - x_train.mean(axis=0)) / x_train.std(axis=0)",
+    "fixed-batch",
+    why="The size of a batch is part of the model's input.",
+    seen="fit with batches of 32 stops, and so does predict with fewer rows.",
+    fix="model.fit(x, y, batch_size={batch_size}, shuffle=False)",
 )
-def _unscaled_input(case):
-    if len(case.inputs) > 1 or case.inputs[0].dtype.kind not in "biuf":
+def _fixed_batch(case):
+    size = case.batch_size
+    if not size or size == BATCH_SIZE and case.rows % size == 0:
         return None
-    first = [type(op).__name__ for op in case.operations]
-    first = next((name for name in first if name != "InputLayer"), "")
-    if first not in ("Dense", "Conv1D", "Conv2D", "LSTM", "GRU", "Flatten"):
-        return None
-    sample = case.inputs[0][case.sample_rows].astype(float)
-    scale = np.sqrt(np.mean(np.square(sample)))
-    return f"x lies around {scale:.3g}." if scale > UNSCALED else None
-
-
-@note(
-    "sorted-target",
-    why="validation_split takes the last rows, without shuffling.",
-    seen="Good on the training rows, poor on the others, which hold other classes.",
-    fix="rows = np.random.default_rng(0).permutation(len(x)); x, y = x[rows], y[rows]",
-)
-def _sorted_target(case):
-    target = case.target
-    if target is None or target.text or target.missing or len(target.values) < 10:
-        return None
-    values = target.values.argmax(axis=1) if target.shares else target.values
-    if values.ndim > 1 or (values == values[0]).all() or (np.diff(values) < 0).any():
-        return None
-    return "The rows are sorted by y."
+    left = case.rows % size
+    found = f"The model takes {size} rows at once."
+    if left:
+        found += (
+            f" {case.rows} rows leave {left} over: cut x and y to {case.rows - left}."
+        )
+    return found, {"batch_size": size}
 
 
 @note(
@@ -175,7 +79,7 @@ def _sorted_target(case):
     fix="model.fit(x, y, batch_size={batch_size})",
 )
 def _one_batch(case):
-    if case.rows > BATCH_SIZE:
+    if case.rows > BATCH_SIZE or case.batch_size:
         return None
     holes = {"batch_size": max(1, case.rows // 8)}
     return f"{case.rows} rows fit into one batch of {BATCH_SIZE}, the default.", holes
@@ -183,19 +87,19 @@ def _one_batch(case):
 
 @note(
     "several-outputs",
-    why="The doctor judges one output with one loss.",
+    why="The doctor could not tell which target and loss belong to which output.",
     seen="Activations, labels, loss and metrics were not looked at; the rest was.",
-    fix="keras.Model(model.inputs, model.outputs[0])  # compile and diagnose each",
+    fix="print(model.output_names)  # y needs as many arrays, in this order",
 )
 def _several_outputs(case):
-    return "The model has several outputs." if case.several else None
+    return "The model has several outputs." if case.several and not case.heads else None
 
 
 @note(
     "subclassed",
     why="Its layers may run in any order, so the output was judged by its values.",
     seen="A wrong activation shows only if the sample gives it away.",
-    fix="keras.Model(inputs, outputs)  # a functional model can be read",
+    fix="model.summary()  # look at the last layer's activation yourself",
 )
 def _subclassed(case):
     return None if case.readable else "The model is subclassed."
@@ -205,7 +109,7 @@ def _subclassed(case):
     "metrics-unread",
     why="The arguments of compile could not be read back.",
     seen="A schedule or a metric of your own has no get_config.",
-    fix='def get_config(self): return {{"rate": self.rate}}  # in the class',
+    fix="model.metrics_names  # look at them yourself, or give the class a get_config",
 )
 def _metrics_unread(case):
     return "The metrics were not judged." if case.metrics is None else None

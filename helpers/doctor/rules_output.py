@@ -1,6 +1,7 @@
 """Rules about the output, whose activation must fit loss and target."""
 
-from .case import RANGES
+from .cures import advised, dense
+from .graph import RANGES, kind_of, name_of_activation
 from .rules import error, warning
 
 
@@ -12,9 +13,14 @@ from .rules import error, warning
     fix='keras.layers.Dense(1, activation="sigmoid")',
 )
 def _softmax_one_unit(case):
-    if case.activation == "softmax" and case.units == 1:
-        return "The output is a softmax of one unit."
-    return None
+    if case.activation != "softmax" or case.units != 1:
+        return None
+    found = "The output is a softmax of one unit."
+    if case.kind == "regression" and case.advice and case.advice.problem != "binary":
+        return found, advised(case)
+    yes_no = case.kind == "regression" and case.advice
+    loss = "binary_crossentropy" if yes_no else None
+    return found, dense(1, "sigmoid", loss)
 
 
 @error(
@@ -26,7 +32,7 @@ def _softmax_one_unit(case):
 )
 def _one_unit_for_classes(case):
     if case.kind in ("sparse", "categorical") and case.units == 1:
-        return f"{case.loss_name} with an output of one unit.", case.advised
+        return f"{case.loss_name} with an output of one unit.", advised(case)
     return None
 
 
@@ -42,11 +48,11 @@ def _output_not_probability(case):
     if not case.crossentropy or case.from_logits or case.squashed is not False:
         return None
     activation = "sigmoid" if case.kind == "binary" else "softmax"
-    holes = {"units": case.units, "activation": activation}
     output = f"The output is {case.activation}" if case.activation else "Outputs reach"
     if not case.activation:
         output += f" from {case.outputs.min():.3g} to {case.outputs.max():.3g}"
-    return f"{output}, and {case.loss_name} expects probabilities.", holes
+    found = f"{output}, and {case.loss_name} expects probabilities."
+    return found, dense(case.units, activation)
 
 
 @warning(
@@ -67,14 +73,17 @@ def _probabilities_as_logits(case):
     "softmax-for-many-labels",
     why="A softmax shares 1 among the units: two labels can never both be likely.",
     seen="Keras says nothing. A binary loss falls all the same, for fit on TensorFlow "
-    "looks behind the softmax, but predict is wrong; a categorical loss ends high.",
-    fix='keras.layers.Dense({units}, "sigmoid")  # loss="binary_crossentropy"',
+    "looks behind the softmax, but predict is wrong; other losses end high.",
+    fix='keras.layers.Dense({units}, activation="sigmoid")'
+    '  # loss="binary_crossentropy"',
 )
 def _softmax_for_many_labels(case):
-    softmax = case.kind == "binary" and case.activation == "softmax"
-    if not (softmax or case.kind == "categorical"):
+    shared = case.activation == "softmax" and case.kind in ("binary", "regression")
+    if not (shared or case.kind == "categorical") or not case.alike:
         return None
-    if not case.alike or case.target.shares:
+    if case.target.shares or not case.target.within_0_1:
+        return None
+    if case.kind == "regression" and not case.target.zero_one:
         return None
     sums = case.target.values.sum(axis=-1, dtype=float)
     found = f"Rows of y sum to {sums.min():g} up to {sums.max():g}, not to 1."
@@ -100,13 +109,42 @@ def _sigmoid_for_classes(case):
     why="The binary loss asks each unit for a yes or no of its own.",
     seen="Keras says nothing. fit on TensorFlow looks behind the softmax and trains "
     "sigmoids, so the loss printed is not that of the predictions.",
-    fix='model.compile(optimizer, "categorical_crossentropy")',
+    fix='keras.layers.Dense({units}, activation="softmax")'
+    '  # loss="categorical_crossentropy"',
 )
 def _softmax_with_binary_loss(case):
     softmax = case.kind == "binary" and case.activation == "softmax"
     if softmax and case.alike and case.target.shares:
-        return f"A softmax of {case.units} units with {case.loss_name}."
+        found = f"A softmax of {case.units} units with {case.loss_name}."
+        return found, {"units": case.units}
     return None
+
+
+@warning(
+    "activation-twice",
+    why="The second one sees only what the first lets through: 0 to 1 of a softmax or "
+    "sigmoid, nothing below 0 of a relu.",
+    seen="Keras says nothing; no answer is ever sure, and the loss ends high.",
+    fix='keras.layers.Dense({units}, activation="{last}")  # and no activation of its '
+    "own before or behind it",
+)
+def _activation_twice(case):
+    if not case.readable or case.activation not in ("softmax", "sigmoid"):
+        return None
+    last = case.output_operation
+    if kind_of(last) not in ("Activation", "Softmax", "Sigmoid"):
+        return None
+    place = [i for i, op in enumerate(case.operations) if op is last][0]
+    before = case.operations[place - 1] if place else None
+    first = name_of_activation(before)
+    if getattr(before, "kernel", None) is None and kind_of(before) not in (
+        *("Activation", "Softmax", "ReLU"),
+    ):
+        return None
+    if first not in ("softmax", "sigmoid", "relu", "tanh"):
+        return None
+    found = f"The output goes through {first} and then through {case.activation}."
+    return found, {"units": case.units, "last": case.activation}
 
 
 @error(
@@ -124,7 +162,10 @@ def _unreachable_target(case):
         return None
     reach = f"{case.target.low:.6g} to {case.target.high:.6g}"
     found = f"y runs from {reach}; a {case.activation} reaches {low} to {high}."
-    return found, {"units": case.units}
+    pictures = case.target.low >= 0 and case.target.high <= 255 and high == 1
+    if pictures and len(case.output_shape) > 1 and not case.target.zero_one:
+        return found, f"{case.names['y']} = {case.names['y']} / 255"
+    return found, dense(case.units)
 
 
 @error(

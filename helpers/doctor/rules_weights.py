@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from .cures import ANEW, DRAWN, renewed
 from .rules import error, note, warning
 
 
@@ -12,7 +13,7 @@ from .rules import error, note, warning
     why="compile makes a new optimizer and keeps the weights. Loaded weights look the"
     " same, and are meant.",
     seen="The first loss of the second run goes on where the last one ended.",
-    fix="model = build_model()  # a function of your own, after set_random_seed",
+    fix=ANEW,
 )
 def _weights_kept(case):
     biases = [_bias(layer) for layer, _ in case.kernels if _starts_at_0(layer)]
@@ -26,14 +27,15 @@ def _weights_kept(case):
     why="One initializer object, or one seed, draws the same numbers for each layer "
     "of the same shape.",
     seen="Keras says nothing; the layers start as copies of each other.",
-    fix='keras.layers.Dense(units, kernel_initializer="glorot_uniform")  # a name each',
+    fix=DRAWN,
 )
 def _identical_weights(case):
     drawn = [(a, k) for a, k in case.kernels if _is_drawn(a) and k.size > 1]
     for i, (one, kernel) in enumerate(drawn):
         for other, second in drawn[:i]:
             if one is not other and np.array_equal(kernel, second):
-                return f"{other.name} and {one.name} have identical weights."
+                found = f"{other.name} and {one.name} have identical weights."
+                return found, renewed(one)
     return None
 
 
@@ -41,14 +43,34 @@ def _identical_weights(case):
     "equal-units",
     why="Units that are equal get equal gradients and stay equal for ever.",
     seen="Keras says nothing; a layer of many units learns no more than one.",
-    fix='keras.layers.Dense(units, kernel_initializer="glorot_uniform")',
+    fix=DRAWN,
 )
 def _equal_units(case):
     for (layer, into), (after, out) in pairwise(case.kernels):
         if not type(layer).__name__ == type(after).__name__ == "Dense":
             continue
         if into.shape[1] > 1 and (into == into[:, :1]).all() and (out == out[:1]).all():
-            return f"All units of {layer.name} have the same weights, in and out."
+            found = f"All units of {layer.name} have the same weights, in and out."
+            return found, renewed(layer)
+    return None
+
+
+@warning(
+    "constant-weights",
+    why="All units of the layer start alike and answer alike; only what stands behind "
+    "them can tell them apart, slowly.",
+    seen="Keras says nothing; the loss starts far off, or leaves its plateau late.",
+    fix=DRAWN,
+)
+def _constant_weights(case):
+    for layer, kernel in case.kernels[:-1]:
+        if (
+            kernel.ndim > 1
+            and kernel.shape[-1] > 1
+            and (kernel == kernel.flat[0]).all()
+        ):
+            found = f"All weights of {layer.name} are {kernel.flat[0]:g}."
+            return found, renewed(layer)
     return None
 
 
@@ -57,7 +79,7 @@ def _equal_units(case):
     why="NaN never goes away: the model is lost. Find the cause (NaN in the data, or "
     "too large a learning rate), then build anew.",
     seen="The loss is NaN, or finite behind a ReLU with one prediction for all.",
-    fix="model = build_model()  # a function of your own",
+    fix=ANEW,
 )
 def _weights_not_finite(case):
     bad = [layer.name for layer, k in case.kernels if not np.isfinite(k).all()]
@@ -73,6 +95,23 @@ def _weights_not_finite(case):
 def _nothing_trainable(case):
     frozen = case.model.weights and not case.model.trainable_variables
     return "No weight can move." if frozen else None
+
+
+@warning(
+    "one-answer",
+    why="The model has been trained, and what it says no longer depends on x.",
+    seen="The loss stays at that of guessing, and goes on doing so.",
+    fix=ANEW,
+)
+def _one_answer(case):
+    if case.fresh or case.outputs is None or case.several or len(case.outputs) < 2:
+        return None
+    if not np.isfinite(case.outputs).all():
+        return None
+    spread = np.ptp(case.outputs.astype(float), axis=0).max()
+    if spread > 1e-6 * max(1e-6, float(np.abs(case.outputs).max())):
+        return None
+    return f"All {len(case.outputs)} rows of the sample get the same answer."
 
 
 def _bias(layer):

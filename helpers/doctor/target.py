@@ -1,10 +1,12 @@
 """Read a target, whatever holds it, and say what its values look like."""
 
+from contextlib import suppress
 from functools import cached_property
 
 import numpy as np
 
 TEXT = "US"
+LARGE = 2_000_000  # values that np.unique sorts in a moment
 
 
 class Target:
@@ -30,12 +32,15 @@ class Target:
     @cached_property
     def missing(self):
         """How many values are NaN or infinite."""
-        return 0 if self.text else int((~np.isfinite(self.values)).sum())
+        if self.text or np.isfinite(self.values.sum(dtype=float)):
+            return 0
+        return int((~np.isfinite(self.values)).sum())
 
     @cached_property
     def distinct(self):
-        """The different values, sorted."""
-        return np.unique(self.values)
+        """The different values, sorted; of large pictures, those of some rows."""
+        step = max(1, self.values.size // LARGE) if self.values.ndim > 1 else 1
+        return np.unique(self.values[::step])
 
     @cached_property
     def low(self):
@@ -100,21 +105,17 @@ def as_array(y, name="y"):
         If its rows differ in length, or text is missing.
     """
     if not isinstance(y, list | tuple | range) and not hasattr(y, "__array__"):
-        remedy = "y.toarray()" if hasattr(y, "toarray") else "np.asarray"
         raise TypeError(
             f"{name} must be an array, a list, a table or a tensor with a row for each "
-            f"example, got {type(y).__name__}: convert it with {remedy}, or take one "
-            "large batch of a data set"
+            f"example, got {_what(y)}: {_remedy(y)}"
         )
     try:
         values = np.asarray(y)
     except Exception as error:  # each library has its own
-        ragged = "inhomogeneous" in str(error)
-        remedy = "give each row the same length" if ragged else "convert it first"
         raise ValueError(
-            f"{name} could not be read as an array: {remedy} ({error})"
+            f"{name} could not be read as an array: {_why(y, error)}"
         ) from None
-    if values.dtype.kind in TEXT and isinstance(y, list | tuple):
+    if values.dtype.kind in TEXT and isinstance(y, list | tuple) and not _is_text(y):
         values = np.asarray(y, dtype=object)  # np.asarray made text of the numbers
     if values.dtype.kind == "O":
         values = _from_objects(values, name)
@@ -126,8 +127,43 @@ def as_array(y, name="y"):
     return values
 
 
+def _what(y):
+    return f"{type(y).__name__} {y!r:.60}" if isinstance(y, str) else type(y).__name__
+
+
+def _remedy(y):
+    if hasattr(y, "toarray"):
+        return "convert it with y.toarray()"
+    if isinstance(y, str) or hasattr(y, "__fspath__"):
+        return "read the file first, with np.load or pandas.read_csv"
+    remedy = "convert it with np.asarray"
+    batches = hasattr(y, "__next__") or hasattr(y, "element_spec")
+    if batches or hasattr(type(y), "__getitem__"):
+        one = "next(iter(data))" if batches else "data[0]"
+        remedy += f", or take one large batch of a data set, x, y = {one}"
+    return remedy
+
+
+def _why(y, error):
+    rows = y if isinstance(y, list | tuple) else ()
+    shapes = {np.shape(row) for row in rows if hasattr(row, "shape")}
+    if len(shapes) > 1:
+        some = " and ".join(map(str, sorted(shapes)[:2]))
+        return f"its rows have shapes such as {some}; give each row the same length"
+    if "inhomogeneous" in str(error):
+        return f"give each row the same length, or pad the short ones ({error})"
+    return f"convert it first ({error})"
+
+
+def _is_text(y):
+    return all(isinstance(value, str | bytes) for value in y)
+
+
 def _from_objects(values, name):
     """Return an array of one kind from an array of Python objects."""
+    if values.size > LARGE and isinstance(values.flat[0], int | float):
+        with suppress(TypeError, ValueError):  # else it is read value by value
+            return values.astype(float)
     flat = values.ravel().tolist() if values.ndim else [values.item()]
     gone = [_is_missing(value) for value in flat]
     kinds = {type(v) for v, missing in zip(flat, gone, strict=True) if not missing}
@@ -147,7 +183,8 @@ def _from_objects(values, name):
         names = ", ".join(sorted(kind.__name__ for kind in kinds))
         raise TypeError(
             f"{name} must hold one kind of value with rows of one length, got {names}: "
-            "make all of it numbers, or all of it text"
+            "make all of it numbers, with pandas.get_dummies or float(), or all of it "
+            "text"
         ) from None
     return np.array(numbers).reshape(values.shape)
 
