@@ -188,6 +188,27 @@ def test_doubtful_cases_are_told_and_problem_settles_them():
     assert "classes at all" in choose_loss([f"row {i}" for i in range(30)]).doubt
 
 
+def test_counts_of_events_take_the_poisson_loss():
+    counts = RNG.poisson(np.exp(RNG.normal(1.5, 1, 400)))
+    choice = choose_loss(counts)
+    assert (choice.problem, choice.activation) == ("counts", "exponential")
+    assert choice.loss == "poisson" and 'problem="regression"' in choice.doubt
+    assert encoded(counts, choice).shape == (400, 1)
+    few = choose_loss(RNG.poisson(2, 300))
+    assert few.problem == "multiclass" and 'problem="counts"' in few.doubt
+    assert choose_loss([0, 3, 1, 7], problem="counts").metrics == [
+        "mean_absolute_error"
+    ]
+    ages = choose_loss(RNG.integers(18, 90, 400))
+    assert ages.problem == "regression"
+
+
+@pytest.mark.parametrize("y", [[0.5, 1, 2], [-1, 0, 3], ["a", "b"]])
+def test_what_cannot_be_counts_is_refused_with_a_remedy(y):
+    with pytest.raises(ValueError, match='problem="counts" needs whole numbers'):
+        choose_loss(y, problem="counts")
+
+
 @pytest.mark.parametrize(
     ("y", "error", "match"),
     [

@@ -1,0 +1,118 @@
+"""What people give the doctor: each is read, or refused in one clear sentence."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+from clinic.programs import (
+    AMOUNT,
+    BCE,
+    CLASSES,
+    PICTURES,
+    SCCE,
+    YES,
+    X,
+    chain,
+    cnn,
+    mlp,
+)
+from keras import layers
+
+from helpers.doctor import diagnose
+
+
+def batches():
+    while True:
+        yield X, AMOUNT
+
+
+class Batches(keras.utils.PyDataset):
+    def __len__(self):
+        return 1
+
+    def __getitem__(self, i):
+        return X, AMOUNT
+
+
+RAGGED = [np.ones((4, 4, 1)), np.ones((5, 4, 1))]
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "match"),
+    [
+        (
+            batches(),
+            None,
+            r"x must be an array.*generator.*x, y = next\(iter\(data\)\)",
+        ),
+        (Batches(), None, r"x must be an array.*Batches.*x, y = data\[0\]"),
+        ("train.csv", YES, "x must be an array.*'train.csv': read the file first"),
+        (Path("train.npy"), YES, "x must be an array.*read the file first"),
+        (X, "y", "y must be an array.*str 'y'"),
+        (X, None, "y must be an array.*NoneType"),
+        (RAGGED, YES[:2], r"\(4, 4, 1\) and \(5, 4, 1\); give each row the same"),
+        ([[1, 2], [3]], YES[:2], "x could not be read.*same length"),
+        (pd.DataFrame({"a": [1.5, 2], "b": ["u", "v"]}), YES[:2], "get_dummies"),
+        (X, [[1], [1, 2]], "y could not be read.*same length"),
+    ],
+)
+def test_what_holds_no_rows_is_refused_in_a_sentence(x, y, match):
+    with pytest.raises((TypeError, ValueError), match=match) as refused:
+        diagnose(mlp(1), x, y)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_data_set_of_tensorflow_is_refused_in_a_sentence():
+    import tensorflow as tf
+
+    data = tf.data.Dataset.from_tensor_slices((X, AMOUNT)).batch(32)
+    with pytest.raises(TypeError, match=r"x, y = next\(iter\(data\)\)"):
+        diagnose(mlp(1), data)
+    x, y = next(iter(data))
+    assert diagnose(mlp(1), x, y).ok
+
+
+def test_lists_of_rows_are_one_array_and_lists_of_inputs_several():
+    found = diagnose(
+        cnn(layers.Dense(3, "softmax"), loss=SCCE), list(PICTURES), CLASSES
+    )
+    assert found.codes == ("python-list",)
+    assert found.findings[0].fix == "x = np.asarray(x)"
+    assert diagnose(mlp(1), X, list(AMOUNT)).codes == ("python-list",)
+    assert diagnose(mlp(1), [X], [AMOUNT]).ok
+
+
+def test_a_list_of_text_is_a_list_of_rows():
+    words = ["good", "bad"] * 20
+    read = layers.TextVectorization(output_sequence_length=2)
+    read.adapt(words)
+    model = keras.Sequential(
+        [
+            keras.Input((), dtype="string"),
+            *(
+                read,
+                layers.Embedding(5, 2),
+                layers.Flatten(),
+                layers.Dense(1, "sigmoid"),
+            ),
+        ]
+    )
+    model.compile("adam", BCE)
+    y = np.array([1.0, 0.0] * 20)
+    assert diagnose(model, words, y).codes == ("python-list",)
+
+
+def test_the_metric_and_masks_without_a_channel_are_left_in_peace():
+    model = chain(
+        *(layers.Conv2D(1, 3, padding="same", activation="sigmoid"),),
+        **{"shape": (12, 12, 3), "loss": BCE, "metrics": ["accuracy"]},
+    )
+    assert diagnose(model, PICTURES, PICTURES[..., 0] > 0.5).ok
+
+
+def test_a_large_table_of_objects_is_read():
+    x = np.zeros((20_000, 200)).astype(object)
+    model = chain(layers.Dense(1), shape=(200,))
+    assert "object-array" in diagnose(model, x, np.arange(20_000) % 7 / 7).codes
