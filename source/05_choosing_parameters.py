@@ -9,7 +9,7 @@
 # - find a good rate with a test of 100 steps;
 # - choose batch size, rate and schedule by a recipe, and compare two choices without being fooled by chance.
 #
-# *50 minutes to read and run, and about 60 for the exercises. You need the ball of noise and the potholes from lesson 3, and
+# *50 minutes to read and run, with a place to rest, and about 60 for the exercises. You need the ball of noise and the potholes from lesson 3, and
 # the map of rate by batch size from lesson 4.*
 
 # %%
@@ -47,14 +47,26 @@ def walk(rate, steps=STEPS, runs=500):
 
 # %% [markdown]
 # `walk` returns the mean distance from the minimum after each step. Before you run it: which of the rates 0.3 and 0.01 is
-# nearer after 20 steps, and which after 400?
+# nearer after 20 steps, and which after 400? The runs start 3 away: bet on where rate 0.3 is after 400.
+
+# %% tags=["bet:rate_held"]
+check.rate_held.bet(...)
 
 # %%
 distances = {rate: walk(rate) for rate in (0.3, 0.01)}
 for rate, distance in distances.items():
     print(f"rate {rate:4}: step 20 {distance[20]:.2f}, step 400 {distance[400]:.2f}")
+check.rate_held.came(distances[0.3][400].round(2))
 
-# %% [markdown]
+# %%
+last = {rate: f"{distance[400]:.2f}" for rate, distance in distances.items()}
+title = f"After 400 steps: {last[0.3]} at rate 0.3, {last[0.01]} at 0.01"
+lines = {f"rate {rate}": distance for rate, distance in distances.items()}
+plots.traces({title: lines}, "mean distance of 500 runs")
+said = check.rate_held.draw()
+plots.show(f"Mean distance against the step. {title}.{said}")
+
+# %% [markdown] tags=["after"]
 # The large rate is there within 20 steps and stays at about 0.46. The small one needs 400 steps and ends more than five
 # times nearer. You want both: the large rate first, the small one later.
 #
@@ -96,6 +108,8 @@ def constant(step, rate, steps):
 SCHEDULES = (constant, drop, inverse_time, exponential, cosine)
 names = [schedule.__name__ for schedule in SCHEDULES]
 rates = [[f(step, 0.3, STEPS) for step in range(STEPS + 1)] for f in SCHEDULES]
+
+# %%
 plots.traces(dict(zip(names, rates, strict=True)), "learning rate", scale="linear")
 plots.show(
     "Five panels: flat; flat then a drop; two curves that fall fast; half a wave."
@@ -129,7 +143,11 @@ check.a_quarter(my_step)
 # ## On a path
 #
 # Give each schedule the same noisy bowl and the same first rate, 0.3. `partial` fills in `rate` and `steps`; what is left is
-# a function of the step, and `SGD` takes it in the place of a number. Which ends nearest to the minimum?
+# a function of the step, and `SGD` takes it in the place of a number. Which ends nearest to the minimum? Constant ends at 0.46:
+# bet on `drop`.
+
+# %% tags=["bet:after_the_drop"]
+check.after_the_drop.bet(...)
 
 # %%
 from functools import partial
@@ -139,29 +157,29 @@ for schedule in SCHEDULES:
     ends[schedule.__name__] = walk(partial(schedule, rate=0.3, steps=STEPS))
     shown = ends[schedule.__name__][[20, 200, 400]].round(2)
     print(f"{schedule.__name__:12}: after 20, 200, 400 steps:", *shown)
-
-# %% [markdown]
-# Now see how they get there.
+check.after_the_drop.came(ends["drop"][400].round(2))
 
 # %%
-title = "Who slows down gets nearer, from the same fast start"
-plots.traces({title: ends}, "mean distance of 500 runs")
-plots.show("Distance against step: all fall within 20 steps, then the constant stays.")
+told = ", ".join(f"{name} {distance[400]:.2f}" for name, distance in ends.items())
+plots.traces({"From the same fast start": ends}, "mean distance of 500 runs")
+said = check.after_the_drop.draw()
+plots.show(f"Mean distance against the step. After 400: {told}.{said}")
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # *The mean distance from the minimum against the step, for five schedules that all begin at 0.3. All arrive within 20
 # steps. The constant rate stays at 0.46; the others go on to between 0.13 and 0.07. (The small rate came to 0.08.)*
-#
+
+# %% [markdown]
 # Watch the cosine walk. The dotted curve is the same start with the highest rate held.
 
 # %% tags=["nbval-ignore-output"]
 labs.schedules(schedule="cosine").animate("steps", range(0, 201, 4))
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # *A film of 200 steps. Left: the path rushes to the minimum, dances around it in wide steps, then in ever smaller ones.
 # Right: the rate follows half a wave to near zero; the loss jitters, then sinks below the dotted one.*
 #
-# ## Slowing down too soon
+# ## How soon to slow down?
 #
 # If slowing down is good, is more of it better? Let four schedules run for a long time. The last takes off a tenth in *each*
 # step.
@@ -177,12 +195,13 @@ for name, schedule in LONG.items():
     shown = walk(schedule, steps=10_000, runs=100)[[100, 1000, 10_000]].round(3)
     print(f"{name:18}: after 100, 1,000 and 10,000 steps:", *shown)
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # The constant rate never settles. Inverse time goes on and on: ten times the steps, about a third of the distance. The last
 # one is *frozen*: after 100 steps its rate is 0.00001, and no number of steps will move it. All rates of its run together
 # add up to 3, however long it lasts.
-#
-# That is the rule behind it. To arrive from anywhere, the rates have to add up without limit; to settle in noise, they have
+
+# %% [markdown]
+# The rule: to arrive from anywhere, the rates have to add up without limit; to settle in noise, they have
 # to fall towards 0. Robbins and Monro (1951, "A Stochastic Approximation Method") proved that this is enough if the *squares*
 # of the rates add up to a finite number, as with inverse time. In practice you know how many steps you can afford, so use
 # them: a schedule that reaches its smallest rate at your last step.
@@ -202,10 +221,9 @@ walks = [walk(partial(shapes[name], rate=0.3, steps=STEPS), runs=100) for name i
 # %%
 axes = plots.traces(dict(zip("ABCD", walks, strict=True)), "mean distance")
 axes[0].set_ylim(0.05, 4)
-plots.show(
-    "Four curves, all down within 20 steps. A has two levels, the second one lower. B is a "
-    "thin, level line. C keeps its level, then sinks to the end. D has one level."
-)
+rows = [distance[[20, 150, 250, 400]].round(2) for distance in walks]
+told = [f"{letter} {row}" for letter, row in zip("ABCD", rows, strict=True)]
+plots.show(f"Mean distance after 20, 150, 250 and 400 steps: {', '.join(told)}.")
 
 # %% [markdown]
 # *The mean distance from the minimum against the step, on one logarithmic scale.*
@@ -243,9 +261,9 @@ labs.schedules(schedule="constant", learning_rate=0.03)
 in_200 = {"constant 0.03": 0.03, "cosine from 0.3": lambda step: cosine(step, 0.3, 200)}
 for name, schedule in in_200.items():
     distance = walk(schedule, steps=200)
-    print(f"{name:15}: step 10 {distance[10]:.2f}, step 200 {distance[200]:.2f}")
+    print(f"{name:16}: step 10 {distance[10]:.2f}, step 200 {distance[200]:.2f}")
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # A constant 0.03 ends nearly as near as the cosine, but after 10 steps it is more than four times as far away. The schedule
 # is there early *and* ends near.
 #
@@ -295,7 +313,7 @@ for schedule in SCHEDULES:
     print(f"{best.train_loss - lowest:.4f} above the lowest", end="; ")
     print(f"R squared {best.valid_score:.2f}")
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # With its best rate the constant schedule ends 0.0056 above the lowest loss. `cosine` and `exponential` end nine times
 # nearer. They can afford a first rate 15 times as large and more, because they slow down in time.
 #
@@ -321,25 +339,24 @@ trained = {schedule.__name__: losses_at(schedule) for schedule in SCHEDULES}
 
 # %%
 means = {name: losses.mean(axis=1) for name, losses in trained.items()}
-title = "A constant rate is ahead, until it breaks"
+title = f"Training loss on digits, {len(means)} schedules"
 (ax,) = plots.traces({title: means}, "training loss after 10 epochs", x=RATES)
 ax.set(xlabel="first learning rate", xscale="log", ylim=(5e-4, 2))
 ax.legend(loc="upper center", ncols=2)
 ax.set_xticks(RATES, RATES)
 ax.minorticks_off()
-plots.show(
-    "Training loss against rate: constant lowest up to 1.2, off the chart at 1.6."
-)
+first = min(means, key=lambda name: means[name][1])
+plots.show(f"Training loss against the first rate. Lowest at 0.4: {first}.")
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # *The training loss after ten epochs against the first rate, as a mean over three seeds. The constant rate is lowest up to
 # 1.2; at 1.6 it is off the chart, and `drop` fails, too. Cosine, inverse time and exponential still fall there.*
 #
 # At equal rates up to 1.2 the constant one is *ahead*: the others spend half of their steps at a small rate. (Each at its
-# own best rate, the cosine wins, by a factor of two where it was nine.) This network can bring its loss nearly to zero. At
-# such a bottom the gradient of every single row is nearly zero, and the noise with it: there is hardly a ball to shrink.
-# (Ma, Bassily and Belkin 2018, "The Power of Interpolation", work that out. Lesson 4's noise scale grows all the same: the
-# slope shrinks faster than the noise.)
+# own best rate, the cosine wins, by a factor of less than three where it was nine.) This network can bring its loss nearly
+# to zero. At such a bottom the gradient of every single row is nearly zero, and the noise with it: there is hardly a ball
+# to shrink. (Ma, Bassily and Belkin 2018, "The Power of Interpolation", work that out. Lesson 4's noise scale grows all the
+# same: the slope shrinks faster than the noise.)
 #
 # The right end shows another use of a schedule: **it forgives a rate that is too high.** (All but `drop` do, which keeps
 # the high rate for half of the steps.)
@@ -370,7 +387,7 @@ for name in ("constant", "warm_up", "cosine", "one_cycle"):
     below = (trained[name][-1] < 0.1).sum()  # at the last rate, 1.6
     print(f"{name:10}: {below} of 3 seeds end below a loss of 0.1")
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # The careful start alone does not help here. What lets the high rate through is the way *down*. People need a warm-up for
 # very large batches, where the first steps are the most dangerous (Goyal and others, 2017, "Accurate, Large Minibatch SGD").
 # Nothing of that shows at this size.
@@ -403,7 +420,7 @@ check.warm_cosine(warm_cosine)
 # steps gone and the steps in all are counted from `warm_up` on.
 
 # %% [markdown]
-# ## Out of the potholes, then settle
+# ## Out of the potholes
 #
 # Lesson 3 put runs into a pothole and counted who got out. Now start 500 runs anywhere on that map, with 300 steps each, and
 # count how many end in the lowest minimum, within 0.3 of it. Three ways: a small rate all the time, a large one all the
@@ -421,31 +438,55 @@ def shares(schedule, noise):
 
 
 # %% [markdown]
-# Guess the three shares before you look.
+# Guess the three shares. Bet on the large rate.
+
+# %% tags=["bet:held_large"]
+check.held_large.bet(...)
 
 # %%
-for name, schedule in (
-    ("small, 0.05", 0.05),
-    ("large, 0.4", 0.4),
-    ("large, then slow", lambda step: cosine(step, 0.4, 300)),
-):
-    lowest_share, hole = shares(schedule, noise=0.5)
+ways = {
+    "small, 0.05": 0.05,
+    "large, 0.4": 0.4,
+    "large, then slow": lambda step: cosine(step, 0.4, 300),
+}
+arrived = {name: shares(schedule, noise=0.5) for name, schedule in ways.items()}
+for name, (lowest_share, hole) in arrived.items():
     print(f"{name:16}: {lowest_share:.0%} in the lowest, {hole:.0%} in a pothole")
+check.held_large.came(round(100 * arrived["large, 0.4"][0]))
 
-# %% [markdown]
+# %%
+labels, percent = list(arrived), 100 * np.array(list(arrived.values())).T
+plt.bar(labels, percent[0], color=plots.MINIMUM, label="in the lowest minimum")
+plt.bar(
+    labels, percent[1], bottom=percent[0], color=plots.DIVERGED, label="in a pothole"
+)
+plt.ylim(0, 100)
+plt.ylabel("runs (%)")
+plt.title(f"In the lowest: {', '.join(f'{share:.0f}%' for share in percent[0])}")
+plt.legend(loc="upper center")
+said = check.held_large.draw()
+told = [f"{name} {share:.0f}%" for name, share in zip(labels, percent[0], strict=True)]
+plots.show(f"Bars of runs that end in the lowest minimum: {', '.join(told)}.{said}")
+
+# %% [markdown] tags=["after"]
 # With the small rate 30% are caught in a pothole. The large rate frees nearly all of them, but then only one in five is
 # near the minimum at any moment: it bounces out of the *good* place, too. Large first, then slow: 86%. **Bounce, then
 # settle.**
-#
+
+# %% [markdown]
 # What noise is there to bounce you about? The minibatch's: a larger batch has less. And without any noise?
 
 # %%
 lowest_share, hole = shares(lambda step: cosine(step, 0.4, 300), noise=0.0)
 print(f"large, then slow: {lowest_share:.0%} in the lowest, {hole:.0%} in a pothole")
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # As many are caught as with the small rate. At this rate it was the noise that threw the runs out.
-#
+
+# %% [markdown]
+# *A good place to rest.*
+
+# %% [markdown]
 # ## Finding the rate: raise it until it breaks
 #
 # Every schedule needs its first rate. Lesson 4 found it on a map of hundreds of networks. A **range test** needs a single run:
@@ -453,7 +494,11 @@ print(f"large, then slow: {lowest_share:.0%} in the lowest, {hole:.0%} in a poth
 # up. (Smith, 2015, "Cyclical Learning Rates for Training Neural Networks", raised it in equal steps and watched the accuracy.)
 #
 # First on a ravine where the truth is known: its steepest curvature is 50, so the limit is $2/50 = 0.04$. The rate climbs
-# from 0.001 to 100, in 100 steps or in many more. Where will the loss be lowest: below the limit, at it, or above?
+# from 0.001 to 100, in 100 steps or in many more. Where will the loss be lowest: below the limit, at it, or above? Bet on 100
+# steps: at how many times the limit?
+
+# %% tags=["bet:past_the_limit"]
+check.past_the_limit.bet(...)
 
 # %%
 ravine, limit = SURFACES["ravine"], 2 / 50
@@ -465,26 +510,28 @@ def rising(steps):
     return rates, path.losses
 
 
-tests = {steps: rising(steps) for steps in (100, 400, 2000, 10_000)}
-for steps, (rates, losses) in tests.items():
-    found = rates[losses.argmin()]
-    print(
-        f"{steps:6,} steps: lowest at {found:.3f}, {found / limit:.1f} times the limit"
-    )
+tests = {steps: rising(steps) for steps in (100, 2000, 10_000)}
+found = {steps: rates[losses.argmin()] for steps, (rates, losses) in tests.items()}
+for steps, rate in found.items():
+    print(f"{steps:6,} steps: lowest at {rate:.3f}, {rate / limit:.1f} times the limit")
+check.past_the_limit.came((found[100] / limit).round(1))
 
 # %%
-for (steps, (rates, losses)), line in zip(
-    tests.items(), ("-", "--", "-.", ":"), strict=True
-):
+for (steps, (rates, losses)), line in zip(tests.items(), ("-", "--", ":"), strict=True):
     plt.plot(rates, losses, line, label=f"{steps:,} steps")
 plt.axvline(limit, color="#767676", linewidth=1, label="2 / curvature")
 plt.gca().set(xscale="log", yscale="log", xlim=(0.002, 1), ylim=(1e-12, 1e3))
 plt.gca().set(xlabel="learning rate of the step", ylabel="loss")
-plt.title("In this ravine the loss turns after the limit is passed")
+turns = [f"{rate / limit:.1f}" for rate in found.values()]
+plt.title(f"Lowest at {', '.join(turns)} times the limit")
 plt.legend()
-plots.show("Loss against the rising rate: each curve turns to the right of the limit.")
+said = check.past_the_limit.draw()
+plots.show(
+    "Loss against the rising rate. In 100, 2,000 and 10,000 steps it turns at "
+    f"{', '.join(turns)} times the limit.{said}"
+)
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # *The loss against the rising rate, for tests of 100 to 10,000 steps. Each curve falls, passes the limit (vertical line)
 # and turns only later; the slower the test, the sooner it turns. (That of 10,000 steps turns far below the picture.)*
 #
@@ -541,19 +588,24 @@ def lowest_step(losses):
 
 
 # %% [markdown]
-# Where will the loss turn? The figure of digits above tells you which rates broke.
+# Where will the smoothed loss turn? The figure of digits above tells you which rates broke.
+
+# %% tags=["bet:turns_at"]
+check.turns_at.bet(...)
 
 # %%
 network = Network((64, 64, 10), loss=sparse_categorical_crossentropy)
 rates, losses = range_test(network, digits.x_train, digits.y_train)
 lowest_at = rates[lowest_step(losses)]
+check.turns_at.came(lowest_at.round(1))
+
+# %%
 ax = plots.rate_range(rates, losses, smooth(losses), lowest_at, lowest_at / 10)
 ax.legend(loc="lower left")
-plots.show(
-    "A range test: the loss is flat, falls from a rate of 0.01 on, and blows up."
-)
+said = check.turns_at.draw()
+plots.show(f"Loss against the rising rate: it falls until {lowest_at:.1f}.{said}")
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # *The loss of each minibatch (dots) and its running mean (line) against the rising rate. Flat up to about 0.01, falling
 # up to a rate of 1.7, then rising steeply. The dashed line stands at a tenth of that.*
 #
@@ -626,15 +678,22 @@ for ax, (title, heights) in zip(axes, looks.items(), strict=True):
     ax.plot(0, 0, "*", color=plots.MINIMUM, markersize=12)
     ax.set(title=title, xlabel="direction 1")
 axes[0].set_ylabel("direction 2")
-fig.suptitle("Three slices, three bowls")
-plots.show("Three slices with contours: each is a smooth bowl around its centre.")
+fig.suptitle("The loss on three slices")
+at = [side[np.array(np.unravel_index(h.argmin(), h.shape))] for h in looks.values()]
+far = max(np.abs(place).max() for place in at)
+plots.show(
+    f"Three slices with contours. Their lowest points: up to {far:.1f} off centre."
+)
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # *Contours of the training loss on three slices; the star marks the network's own weights, and at 1 each unit has moved by
 # as much as its own length. Each slice is a smooth bowl, with the star at or near its bottom.*
 #
 # What it can say: near a trained network the loss is smooth, these slices show no potholes, and you see how *sharp* the place
-# is: how quickly the loss rises around it. The normalising makes that fairer. Make one layer of a ReLU network ten times larger
+# is: how quickly the loss rises around it.
+
+# %% [markdown]
+# The normalising makes that fairer. Make one layer of a ReLU network ten times larger
 # and the next ten times smaller, and it computes the same. Does the slice notice?
 
 # %%
@@ -658,7 +717,7 @@ for name, network in (("network", old), ("its twin", twin)):
         f"{name:8}: loss {raw:.2f} by a raw step, {normalised:.2f} by a normalised one"
     )
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # By the raw step the twin looks far sharper, and it is the same network. The normalised step gives both the same loss.
 #
 # What it cannot say: where the run will go. In the left picture the star sits at the bottom of its bowl after *one* epoch,
@@ -682,13 +741,10 @@ scores = dict(zip(("0.2", "0.4"), many.valid_score[:, 0, :, -1], strict=True))
 
 # %%
 ax = plots.clouds({f"rate {name}": runs for name, runs in scores.items()})
-ax.set_title("Two settings, 24 seeds each: the clouds overlap")
+ax.set_title("Two settings, 24 seeds each")
 ax.set_xlabel("validation accuracy after 10 epochs")
-plots.show("Two clouds of dots, 0.95 to 0.975 and 0.953 to 0.98, overlapping widely.")
-
-# %% [markdown]
-# *Each dot is one seed's accuracy on the validation rows, the lines are the means: 96.3% and 96.8%. The two clouds overlap
-# over most of their width.*
+told = [f"{runs.min():.2f} to {runs.max():.2f}" for runs in scores.values()]
+plots.show(f"Two clouds of 24 dots: {' and '.join(told)}.")
 
 # %%
 for name, runs in scores.items():
@@ -696,7 +752,10 @@ for name, runs in scores.items():
         f"rate {name}: mean {runs.mean():.3f}, from {runs.min():.3f} to {runs.max():.3f}"
     )
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
+# *Each dot is one seed's accuracy on the validation rows, the lines are the means: 96.3% and 96.8%. The two clouds overlap
+# over most of their width.*
+#
 # At rate 0.2 one seed gives 95.0% and another 97.2%. The means differ by half a percentage point, a quarter of that.
 #
 # ### Exercise 5.5 · Write
@@ -727,19 +786,37 @@ check.misled(misled)
 
 # %% [markdown]
 # Does it help to compare means? Draw 1, 3 or 10 of the runs at each rate, thousands of times, and count how often the rate
-# 0.2 looks better. Guess first.
+# 0.2 looks better. Bet on three: a coin is wrong in 50%.
+
+# %% tags=["bet:three_seeds"]
+check.three_seeds.bet(...)
 
 # %%
-rng = np.random.default_rng(0)
+rng, wrong = np.random.default_rng(0), {}
 for seeds in (1, 3, 10):
     low, high = (
         rng.choice(runs, (5000, seeds)).mean(axis=1) for runs in scores.values()
     )
-    print(f"{seeds:2} seeds each: the wrong winner in {(low > high).mean():.0%}")
+    wrong[seeds] = round(100 * (low > high).mean())
+    print(f"{seeds:2} seeds each: the wrong winner in {wrong[seeds]}%")
+check.three_seeds.came(wrong[3])
+
+# %%
+plt.bar([str(seeds) for seeds in wrong], list(wrong.values()), color=plots.DESCENT)
+plt.axhline(50, color="grey", linestyle=":", label="a coin")
+plt.xlabel("seeds each")
+plt.ylabel("wrong winner (%)")
+told = ", ".join(f"{share}%" for share in wrong.values())
+plt.title(f"The wrong winner with 1, 3 and 10 seeds: {told}")
+plt.legend()
+said = check.three_seeds.draw()
+plots.show(f"Bars of wrong winners for 1, 3 and 10 seeds: {told}.{said}")
+
+# %% [markdown] tags=["after"]
+# A single run is wrong in about a quarter of the cases. Three seeds are a start; ten settle this one.
 
 # %% [markdown]
-# A coin is wrong in 50%, a single run in about a quarter of the cases. Three seeds are a start; ten settle this one. So
-# whenever you compare: **several seeds, and the mean with its band, from the lowest to the highest.** The band says what one
+# So whenever you compare: **several seeds, and the mean with its band, from the lowest to the highest.** The band says what one
 # run may give, and every seed widens it; the mean gets surer, by the root of their number (lesson 1). So if the bands of three
 # seeds overlap widely, say "no clear difference" and take the cheaper one, or run more seeds.
 #
@@ -828,20 +905,23 @@ plt.axvline(0, color="#767676", label="ten best, median")
 for column, (label, marker) in zip(table.T, markers.items(), strict=True):
     plt.plot(column, range(3), marker, markersize=10, alpha=0.8, label=label)
 plt.yticks(range(3), results)
-plt.title("Nine runs of the recipe come within 0.01 of a map of 108 runs")
+plt.title(f"The recipe is at most {max(0, -table[:, 0].min()):.2f} behind")
 plt.xlabel("validation score, compared with the median of the ten best")
 plt.ylim(-0.5, 3.2)
 plt.legend(ncols=2, loc="upper left")
-plots.show("Recipe and ten best agree; the default is far behind on digits.")
+told = [f"{name} {row.round(2)}" for name, row in results.items()]
+plots.show(f"Recipe, 0.01 and 0.15, against the ten best: {', '.join(told)}.")
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # *Each score minus the median of the ten best cells of the map (the line at 0). None of the recipe's circles is more than a
 # hundredth behind, and none of the triangles, a cosine from 0.15. The squares, the default, are 0.06 behind on digits and
 # 0.02 on breast cancer.*
 #
 # Keras's 0.01 is far off on digits, and happens to be good on diabetes. A single cosine from 0.15 would have done, too, but
-# you could not know that: the rate that the recipe keeps is nine times as high for one problem as for another. What does
-# the recipe cost?
+# you could not know that: the rate that the recipe keeps is nine times as high for one problem as for another.
+
+# %% [markdown]
+# What does the recipe cost?
 
 # %%
 rows, each = len(digits.x_train), 20 * 3  # epochs and seeds
@@ -850,8 +930,6 @@ whole = 12 * each * sum(np.ceil(rows / size) for size in (8, 32, 128))
 print(f"steps on digits: {nine:,.0f} for the recipe, {whole:,.0f} for the map")
 
 # %% [markdown]
-# A twentieth of the steps: small batches make a map dear.
-#
 # One split may be luck. The course's tests repeat this with two other splits and a map of 84 cells: there the recipe is
 # less than 0.02 below the ten best on diabetes, less than 0.01 on the other two.
 #
@@ -917,8 +995,8 @@ check.modern_sgd(modern_sgd)
 # check.modern_sgd.solution()
 
 # %% [markdown] tags=["solution"]
-# `InverseTimeDecay(initial, decay_steps, decay_rate)` is $\text{initial} / (1 + \text{decay\_rate} \cdot
-# \text{step} / \text{decay\_steps})$. With `decay_steps=1` that is the old formula.
+# `InverseTimeDecay(initial, decay_steps, decay_rate)` is $\text{initial} / (1 + \text{decay rate} \cdot
+# \text{step} / \text{decay steps})$. With `decay_steps=1` that is the old formula.
 
 # %% [markdown]
 # ### The range test
@@ -940,13 +1018,13 @@ def build(learning_rate=0.01):
 
 # %%
 found = learning_rate_range(build, digits.x_train, digits.y_train)
-found.plot()
-plots.show("The range test in Keras: the loss falls, turns and blows up, as by hand.")
 print(found.reason)
 
+# %%
+found.plot()
+plots.show(f"The range test in Keras, as by hand: it falls until {found.lowest:.1f}.")
+
 # %% [markdown]
-# *The same picture as by hand: flat, falling, and up again beyond a rate of 1.*
-#
 # Now step 3 of the recipe in Keras, with $3r$, one seed here:
 
 # %%
@@ -990,14 +1068,14 @@ history = model.fit(
 
 # %%
 axes = plots.plateaus(history)
-axes[0].set_title("The rate drops when validation stalls, then training stops")
+axes[0].set_title("Two losses, and the rate")
 plots.show(
     "Above: two losses, the best epoch marked. Below: the rate, falling in stairs."
 )
 
 # %% [markdown]
 # *Above: training and validation loss against the epoch; the dotted line marks the best epoch, whose weights are kept.
-# Below: the learning rate, which falls in stairs.*
+# Below: the learning rate.*
 
 # %% tags=["nbval-ignore-output"]
 cuts = np.flatnonzero(np.diff(history["learning_rate"])) + 1
@@ -1005,9 +1083,10 @@ best_epoch = np.argmin(history["val_loss"]) + 1
 print("rate cut after the epochs", *cuts)
 print(f"best epoch {best_epoch}, stopped after epoch {len(history['loss'])}")
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
 # Three epochs without an improvement bring a cut, ten bring the end: it stops ten epochs after the best one.
-#
+
+# %% [markdown]
 # Two things to know. Both look at the validation rows, so they are part of your *choosing*: the last word still belongs to
 # test rows. And `ReduceLROnPlateau` sets the rate itself, so it cannot be used together with a schedule: at the first cut
 # Keras stops with a TypeError.
@@ -1060,4 +1139,10 @@ check.on_plateau(on_plateau)
 # - One seed is an anecdote. Compare means over several, and show the bands.
 
 # %%
-# check.progress()
+check.look_back()
+
+# %%
+check.progress()
+
+# %% [markdown]
+# **Next:** [6 · Loss functions](06_loss_functions.ipynb)

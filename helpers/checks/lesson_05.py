@@ -1,10 +1,11 @@
 """The exercises of lesson 5: choosing parameters."""
 
-from functools import cache
+from functools import cache, partial
 from itertools import count
 
 import numpy as np
 
+from helpers.checks import bets
 from helpers.checks.answers import (
     array,
     call,
@@ -34,6 +35,71 @@ from helpers.schedules import (
 
 LESSON = Lesson(5, "Choosing parameters")
 
+rate_held = bets.Bet(
+    lesson=5,
+    name="rate_held",
+    about="how far from the minimum rate 0.3 is after 400 steps",
+    low=0.01,
+    high=3.0,
+    log=True,
+    tells=("times nearer",),
+)
+after_the_drop = bets.Bet(
+    lesson=5,
+    name="after_the_drop",
+    about="how far from the minimum `drop` ends (constant: 0.46)",
+    low=0.01,
+    high=1.0,
+    log=True,
+    tells=("gets nearer", "go on to between"),
+)
+held_large = bets.Bet(
+    lesson=5,
+    name="held_large",
+    about="runs in the lowest minimum at the large rate",
+    low=0,
+    high=100,
+    unit="%",
+    tells=("one in five", "bounces out", "then settle"),
+)
+past_the_limit = bets.Bet(
+    lesson=5,
+    name="past_the_limit",
+    about="the rate of the lowest loss, in limits",
+    low=0.1,
+    high=100.0,
+    unit="limits",
+    log=True,
+    tells=("above, always", "after the limit", "overshoot"),
+)
+turns_at = bets.Bet(
+    lesson=5,
+    name="turns_at",
+    about="the rate at which the loss on digits turns",
+    low=0.0001,
+    high=10.0,
+    log=True,
+    tells=("beyond a rate of 1",),
+)
+three_seeds = bets.Bet(
+    lesson=5,
+    name="three_seeds",
+    about="how often three seeds each name the wrong winner",
+    low=0,
+    high=50,
+    unit="%",
+    tells=("three seeds are a start", "a quarter of the cases"),
+)
+BETS = (
+    rate_held,
+    after_the_drop,
+    held_large,
+    past_the_limit,
+    turns_at,
+    three_seeds,
+)
+look_back = partial(bets.look_back, BETS)
+
 
 @LESSON.exercise(
     "Predict",
@@ -45,7 +111,7 @@ LESSON = Lesson(5, "Choosing parameters")
     ),
 )
 def a_quarter(answer):
-    """Judge the step at which 0.4 / (1 + 0.02 step) is a quarter of 0.4."""
+    """Judge the step at a quarter of the rate: of 0.4 / (1 + 0.02 step)."""
     step = number(answer, "my_step", whole=True)
     mistakes = {
         50: "At step 50 the divisor is 2: half the rate is left. You want a quarter.",
@@ -88,7 +154,7 @@ RIGHT = {"A": 2, "B": 4, "C": 3, "D": 1}
     ),
 )
 def which_schedule(answer):
-    """Judge which of four distance curves has which schedule."""
+    """Judge which curve has which schedule."""
     example = '{"A": 1, "B": 2, ...}'
     numbers = choices(answer, "ABCD", "my_schedules", example, whole=True)
     if sorted(numbers.values()) != sorted(NAMES):
@@ -128,7 +194,7 @@ def which_schedule(answer):
     ),
 )
 def warm_cosine(answer):
-    """Judge a function (step, rate, warm_up, steps) -> the rate of that step."""
+    """Judge a warm-up, then a cosine: (step, rate, warm_up, steps) -> the rate."""
     name = "warm_cosine"
     for rate, warm_up, steps in ((0.5, 20, 120), (2.0, 7, 50)):
         asked = [0, 1, warm_up // 2, warm_up - 1, warm_up, warm_up + 1]
@@ -226,7 +292,7 @@ CHOICES = {
     ),
 )
 def sixty_steps(answer):
-    """Judge batch size, rate and schedule by 60 steps on digits, three seeds."""
+    """Judge 95% in 60 steps: batch size, rate, schedule, by three seeds on digits."""
     keys = ("batch_size", "rate", "schedule")
     example = '{"batch_size": 32, "rate": 0.01, "schedule": "constant"}'
     size, rate, schedule = entries(answer, keys, "my_choice", example)
@@ -299,7 +365,7 @@ def _sixty_steps(batch_size, rate, schedule):
     ),
 )
 def misled(answer):
-    """Judge a function (a, b) -> share of pairs in which the lower mean wins."""
+    """Judge how often one run misleads: (a, b) -> share of pairs."""
     random = np.random.default_rng(255)
     pairs, shares = [], []
     for rows, others, lift in ((11, 11, 0.5), (7, 12, -0.4), (13, 6, 0.3)):
@@ -369,7 +435,7 @@ def _misled_mistake(got, a, b):
     ),
 )
 def modern_sgd(answer):
-    """Judge a function () -> optimizer by the rates of its steps."""
+    """Judge an old line for Keras 3: () -> optimizer, by the rates of its steps."""
     import keras
 
     made = call(answer, name="modern_sgd")
@@ -443,7 +509,7 @@ def _rate_at(optimizer, step):
     ),
 )
 def on_plateau(answer):
-    """Judge a function (losses, rate, factor, patience) -> the rate of each epoch."""
+    """Judge a cut on a plateau: (losses, rate, factor, patience) -> rates of epochs."""
     falling = [5.0, 4.0, 3.0, 2.0]
     for losses, rate, factor, patience in (
         ([*falling, 2.5, 2.2, 2.1, 2.4, 1.5, 1.6, 1.7, 1.8, 1.9], 0.8, 0.5, 3),
