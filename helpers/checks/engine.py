@@ -1,7 +1,7 @@
 """Exercises: check, two hints, solution. A check never raises.
 
-Nor does it hang in Python: an answer is stopped when its seconds are over. Code in C,
-such as ``sum(range(10**10))``, can't be stopped from Python: it is, once it returns.
+Nor does it hang: it stops an answer, though code in C, such as ``sum(range(10**10))``,
+only when that returns.
 """
 
 import contextlib
@@ -221,7 +221,7 @@ def _within(seconds, judge, *answers):
             return
         # An `except:` around the loop may swallow the first error; the tracer raises
         # the next one inside that `except`, where nothing catches it. Frames outside of
-        # the judge are left alone: they run on, and any later tracer would wake theirs.
+        # the judge run on: in them a later tracer would find this one.
         for each in inside:
             each.f_trace = trace
         traced.extend(inside)
@@ -244,6 +244,6 @@ def _within(seconds, judge, *answers):
         sys.settrace(tracer)
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, handler)
-        for each in traced:  # a generator that caught all this may still be alive
+        for each in traced:  # a generator may have caught it, and live
             each.f_trace = None
         traced.clear()

@@ -110,23 +110,18 @@ def no_other_kernel():
     if file is None:
         yield
         return
-    # The system lets go of it when the kernel ends, however it ends.
+    # A kernel that ends lets go of it.
     with file.with_name(".progress.lock").open("a") as lock:
         with contextlib.suppress(OSError):  # some network folders know no locks
-            _lock(lock)
+            if os.name == "nt":
+                import msvcrt
+
+                msvcrt.locking(lock.fileno(), msvcrt.LK_LOCK, 1)
+            else:
+                import fcntl
+
+                fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-def _lock(file):
-    """Wait until the file is this kernel's alone; it is until the file is closed."""
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        import msvcrt
-
-        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
-    else:
-        fcntl.flock(file, fcntl.LOCK_EX)
 
 
 def _read():
