@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import warnings
+from functools import partial
 from time import perf_counter
 
 import joblib
@@ -21,18 +22,21 @@ from helpers.data import load
 from helpers.keras_tools import to_keras
 from helpers.losses import sparse_categorical_crossentropy
 from helpers.networks import Network
-from helpers.optimizers import SGD
+from helpers.optimizers import SGD, Adam, RMSprop
 from helpers.slices import loss_slice
 from helpers.sweeps import sweep
 from helpers.training import fit
 
 DIGITS = load("digits")
 RATES, SIZES, EPOCHS = np.geomspace(1e-3, 0.3, 64), (16, 64, 256), 10
+OPTIMIZERS = {"momentum": partial(SGD, momentum=0.9), "RMSprop": RMSprop, "Adam": Adam}
 SAMPLE = RATES[[20, 40]]
 SAMPLED = f"{len(SAMPLE) * len(SIZES)} of the {len(RATES) * len(SIZES)}"
 
 GRID = f"{len(RATES) * len(SIZES)} networks, {EPOCHS} epochs of digits"
-ONE_OF_MANY = "a network, beside how many others"
+CLUSTER = f"{GRID}, on a Dask cluster of two processes"
+ANY_OPTIMIZER = f"{GRID}, with another optimizer"
+ONE_OF_MANY = "a network for 2 epochs of digits, beside how many others"
 MEMORY = "1,024 networks in a process of their own, its start included"
 SLICE = "a slice through a loss, 101 x 101 points"
 
@@ -47,15 +51,14 @@ def measure(benchmark, who, work, target="", rounds=3):
     return benchmark.pedantic(work, rounds=rounds, warmup_rounds=int(rounds > 1))
 
 
-def train(rates=RATES, sizes=SIZES):
-    return sweep(
-        DIGITS, learning_rates=rates, batch_sizes=sizes, epochs=EPOCHS, progress=False
-    )
+def train(rates=RATES, sizes=SIZES, epochs=EPOCHS, **options):
+    grid = {"learning_rates": rates, "batch_sizes": sizes, "epochs": epochs}
+    return sweep(DIGITS, **grid, **options, progress=False)
 
 
 @row(GRID)
 def bench_sweep(benchmark):
-    wanted = "120 x Keras (aim 200), 6 x scikit-learn (10), 0.25 x peak (0.40)"
+    wanted = "150 x Keras, 7 x scikit-learn, 1.6 x JAX compiled, 0.75 x peak"
     assert not measure(benchmark, "ours", train, wanted, rounds=7).diverged.any()
 
 
@@ -86,6 +89,65 @@ def bench_taught(benchmark):
                     fit(network, SGD(rates), x, y, EPOCHS, size, validation=valid)
 
     measure(benchmark, "the network as taught, one thread", train_taught)
+
+
+@pytest.fixture(scope="module")
+def in_jax():
+    """How JAX trains the grid."""
+    pytest.importorskip("jax", reason="JAX is in the extra called bench")
+    from benchmarks.in_jax import Grid
+
+    start = [weights[0] for weights in fresh().weights]
+    return Grid(DIGITS, start, RATES, SIZES, EPOCHS)
+
+
+@row(GRID)
+def bench_jax(benchmark, in_jax):
+    who = "jax.vmap of a jitted lax.scan, compiled"
+    losses = measure(benchmark, who, in_jax.train)
+    np.testing.assert_allclose(losses, train().final("train_loss"), rtol=1e-3)
+
+
+@row(GRID)
+def bench_jax_with_compilation(benchmark, in_jax):
+    who = "jax.vmap of a jitted lax.scan, with its compilation"
+    measure(benchmark, who, in_jax.compile_and_train, rounds=1)
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """A Dask cluster on this machine, as it comes."""
+    reason = "distributed is in the extra called cluster"
+    distributed = pytest.importorskip("distributed", reason=reason)
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=None
+        ) as workers,
+        distributed.Client(workers) as client,
+    ):
+        yield client.get_executor()
+
+
+@row(CLUSTER)
+def bench_cluster(benchmark, cluster):
+    wanted = "at least 0.87"
+    measure(benchmark, "ours", lambda: train(executor=cluster), wanted)
+
+
+@row(CLUSTER)
+def bench_threads(benchmark):
+    measure(benchmark, "ours in threads", train)
+
+
+@row(ANY_OPTIMIZER)
+def bench_sgd(benchmark):
+    measure(benchmark, "ours", train, "SGD; the others at most 2")
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@row(ANY_OPTIMIZER)
+def bench_optimizer(benchmark, name):
+    measure(benchmark, name, lambda: train(optimizer=OPTIMIZERS[name]))
 
 
 def fresh(**options):
@@ -155,12 +217,17 @@ def assert_same_work(ours, losses):
 
 @pytest.mark.parametrize(
     "networks",
-    [pytest.param(n, marks=row(ONE_OF_MANY, of=1 / n)) for n in (1024, 256, 64, 16)],
+    [
+        pytest.param(n, marks=row(ONE_OF_MANY, of=1 / n))
+        for n in (1024, 16, 64, 256, 10240)
+    ],
 )
 def bench_networks(benchmark, networks):
-    rates, wanted = np.geomspace(1e-3, 0.3, networks), "at least 1"
-    who = "ours" if networks == 1024 else f"of {networks}, ours of 1,024"
-    measure(benchmark, who, lambda: train(rates, 64), wanted, rounds=5)
+    rates = np.geomspace(1e-3, 0.3, networks)
+    wanted = "at least 1; 10,240 at most 1.1"
+    who = "ours" if networks == 1024 else f"of {networks:,}, ours of 1,024"
+    rounds = 5 if networks <= 1024 else 2
+    measure(benchmark, who, lambda: train(rates, 64, 2), wanted, rounds=rounds)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's /proc")

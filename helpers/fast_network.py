@@ -20,13 +20,13 @@ IN_CACHE = 256 * 1024
 
 
 class FastNetwork(Network):
-    """A Network that trains in half of the time.
+    """A Network that trains in two thirds of the time.
 
     Its losses and activations are those of the Network that it is made from; three
     things differ. Rows lie side by side, as columns, so that what is done along the
     classes, as in softmax, is done for many rows at once. A bias is a weight whose
-    input is always 1, so that each layer is a single array. And a step writes over the
-    arrays of the step before, since to get new ones may take longer than to fill them.
+    input is always 1, so that each layer is a single array. And a step uses the arrays
+    of the step before again, since to get new ones may take longer than to fill them.
 
     Some sums are then taken in another order: after ten epochs on digits, at rates
     that converge, the losses differ from the Network's by 3e-6 of their size at most.
@@ -94,15 +94,23 @@ class FastNetwork(Network):
         space = _Space(self, x.shape[:-1])
         space.take_in(x)
         slope = self._output_slope(y, self._forward(space).mT).mT
-        return self._backward(slope, space)
+        return self._backward(np.ascontiguousarray(slope), space)
 
     def step(self, optimizer, x, y, rows):
         """Take one step, on these rows of x and y."""
         space = self._space(rows.shape)
-        space.take_in(np.take(x, rows, axis=0, out=space.gathered, mode="clip"))
-        slope = self._slope_in_place(y[rows], self._forward(space), space)
+        space.take_in(self._taken(x, rows))
+        slope = self._slope_in_place(self._taken(y, rows), self._forward(space), space)
         gradients = self._backward(slope, space)
         self.weights = optimizer.step(self.weights, gradients, spend=True)
+
+    def _taken(self, values, rows):
+        """Return ``values[rows]``."""
+        numbers = self._arrays.empty(rows.shape, np.dtype(np.intp))
+        numbers[:] = rows
+        taken = self._arrays.empty((*rows.shape, *values.shape[1:]), values.dtype)
+        # With "raise" NumPy would fill an array of its own first.
+        return np.take(values, numbers, axis=0, out=taken, mode="clip")
 
     def _forward(self, space):
         """Fill in the input of every layer; return the logits, (runs, units, rows)."""
@@ -179,13 +187,13 @@ class _Space:
         *own, rows = shape
         runs, dtype = network.runs, network.weights[0].dtype
         inputs, *units = network.widths
-        self.gathered = np.empty((*shape, inputs), dtype)
         self.rows = np.ones((*shape, inputs + 1), dtype)
         self.inputs = [np.ones((*own, inputs + 1, rows), dtype)]
         self.inputs += [np.ones((runs, n + 1, rows), dtype) for n in units[:-1]]
         self.slopes = [np.empty((runs, n, rows), dtype) for n in units]
         self.masks = [np.empty((runs, n, rows), bool) for n in units]
         self.targets = np.empty((*own, units[-1], rows), dtype)
+        self.labelled = np.empty(self.targets.shape, bool)
         self.spare = np.empty((runs, units[-1], rows), dtype)
         self.one_a_row = np.empty((runs, 1, rows), dtype)
         self.zeros = np.zeros((max(units), rows), dtype)
@@ -218,8 +226,8 @@ def _softmax_slope(y, z, space):
     np.subtract(z, np.max(z, axis=1, keepdims=True, out=space.one_a_row), out=z)
     np.exp(z, out=z)
     np.divide(z, np.sum(z, axis=1, keepdims=True, out=space.one_a_row), out=z)
-    space.targets[:] = np.arange(z.shape[1])[:, None] == y[..., None, :]
-    np.subtract(z, space.targets, out=z)
+    classes = np.arange(z.shape[1])[:, None]
+    np.subtract(z, np.equal(classes, y[..., None, :], out=space.labelled), out=z)
     np.divide(z, z.shape[-1], out=z)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import tracemalloc
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -19,10 +20,10 @@ from helpers.inner.blas import one_blas_thread
 from helpers.keras_tools import to_keras
 from helpers.minibatches import epoch_order
 from helpers.networks import HIDDEN, Network
-from helpers.optimizers import SGD, Adam
+from helpers.optimizers import SGD, Adam, RMSprop
 from helpers.schedules import CosineDecay
 from helpers.sweeps import sweep
-from helpers.training import fit
+from helpers.training import fit, fresh_network, rows_for
 
 DIGITS = load("digits")
 GRID = {
@@ -99,6 +100,91 @@ def test_after_ten_epochs_the_fast_network_is_where_the_taught_one_is(batch_size
     expected = fit(taught, SGD(rates), x, y, 10, batch_size).train_loss
     found = fit(fast, SGD(rates), x, y, 10, batch_size).train_loss
     np.testing.assert_allclose(found, expected, rtol=3e-6)
+
+
+@pytest.mark.parametrize("hidden", [(), (40,), (20, 30)])
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+@pytest.mark.parametrize("own_rows", [False, True])
+@pytest.mark.parametrize(
+    "loss",
+    [
+        losses.mean_squared_error,
+        losses.huber,
+        losses.binary_crossentropy,
+        losses.sparse_categorical_crossentropy,
+        losses.categorical_crossentropy,
+    ],
+)
+def test_a_step_in_arrays_used_again_is_the_pure_one_bit_by_bit(
+    loss, own_rows, activation, hidden
+):
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(90, 30)).astype("f4"), rng.normal(size=(90, 4))
+    if loss is losses.binary_crossentropy:
+        y = (y > 0).astype(int)
+    if loss in (
+        losses.sparse_categorical_crossentropy,
+        losses.categorical_crossentropy,
+    ):
+        y = y.argmax(axis=1)
+    if loss is losses.categorical_crossentropy:
+        y = np.eye(4)[y]
+    rates = np.linspace(0.01, 0.1, 40)
+    widths = (30, *hidden, 4)
+    fast, pure = (
+        FastNetwork(Network(widths, activation, loss=loss, runs=40, seed=range(40)))
+        for _ in range(2)
+    )
+    one, other = Adam(rates), Adam(rates)
+    for _ in range(3):
+        rows = rng.integers(90, size=(40, 70) if own_rows else 70)
+        fast.step(one, x, y, rows)
+        pure.weights = other.step(pure.weights, pure.gradients(x[rows], y[rows]))
+        for ours, theirs in zip(fast.weights, pure.weights, strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+        np.testing.assert_array_equal(
+            fast.loss_of(y, fast.logits(x)), Network.loss_of(fast, y, fast.logits(x))
+        )
+
+
+def test_what_somebody_holds_is_not_written_over():
+    class Remembers(SGD):
+        def update(self, w, g, memory, rate):
+            memory["last"] = g
+            return w - rate * g
+
+    network = FastNetwork(
+        Network((64, 64, 10), loss=losses.sparse_categorical_crossentropy, runs=8)
+    )
+    x, y, rows = DIGITS.x_train, DIGITS.y_train, np.arange(64)
+    optimizer, held = Remembers(0.1), []
+    for _ in range(4):
+        network.step(optimizer, x, y, rows)
+        arrays = [*network.weights, network.logits(x), optimizer.memory[0]["last"]]
+        held += [(array, array.copy()) for array in arrays]
+    for array, copy in held:
+        np.testing.assert_array_equal(array, copy)
+
+
+@pytest.mark.parametrize("seeds", [(0,) * 64, range(64)], ids=["one order", "64"])
+@pytest.mark.parametrize("make", [SGD, partial(SGD, momentum=0.9), RMSprop, Adam])
+@pytest.mark.parametrize("name", ["digits", "diabetes", "two_digits"])
+def test_a_step_asks_the_system_for_nothing(name, make, seeds):
+    """All of its new arrays together stay below 128 KB, where glibc's mmap begins."""
+    problem = capstone.load_task(name)
+    network = fresh_network(problem, (64,), list(seeds))
+    x, y = rows_for(network, problem, "train")
+    network, optimizer = FastNetwork(network), make(np.full(64, 1e-4))
+    order = np.stack([epoch_order(len(x), 0, seed) for seed in seeds])
+    rows = order[:, :256] if len(set(seeds)) > 1 else order[0, :256]
+    x = x.astype("f4")
+    for _ in range(3):
+        network.step(optimizer, x, y, rows)
+    tracemalloc.start()
+    network.step(optimizer, x, y, rows)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 128 * 1024
 
 
 def test_a_fast_network_says_so_and_is_made_of_a_taught_one():
