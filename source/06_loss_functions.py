@@ -988,13 +988,22 @@ for name, case in patients.items():
     print(name, *diagnose(*case).codes)
 
 # %% [markdown]
-# 5 has two words: what came of the fault, then the fault. The second word of 7 is a note, that the doctor does not know this
-# loss. In full, for patient 1:
+# 5 has two words: what came of the fault, then the fault. The second of 7 is a note: the doctor does not know this loss. In
+# full, for patient 1:
 
 # %%
 diagnose(*patients[1])
 
 # %% [markdown]
+# Twenty steps on a copy show more. Here is patient 5, before anybody trained it:
+
+# %%
+fresh = build(10, 1, "linear", "mean_squared_error")
+diagnose(fresh, diabetes.x_train, raw, steps=20)
+
+# %% [markdown]
+# (`watch(x, y)` from the same place does this inside `fit`, as a callback, and reads the learning curve at the end.)
+#
 # Patients 1 and 4 are the most deceptive. Their losses fall because `fit`, on TensorFlow, looks behind the softmax and trains
 # the logits as if sigmoids stood there; `predict` does not. So trust neither a falling loss nor silence: look at the
 # predictions.
