@@ -7,43 +7,26 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import (
-    rules_amounts,
     rules_data,
-    rules_labels,
     rules_layers,
     rules_loss,
-    rules_metrics,
     rules_model,
     rules_optimizer,
     rules_order,
-    rules_output,
-    rules_scale,
-    rules_shapes,
-    rules_target,
     rules_weights,
 )
 from .case import Case
 from .causes import one_cause
 from .curve import read_curve
 from .keep import unchanged
-from .rules import SEVERITIES, Finding, Rule, examine, fill
+from .of_output import RULES_OF_OUTPUT
+from .rules import SEVERITIES, Finding, examine, fill, rules_in
 from .trial import findings, try_out
 
-OF_MODEL = (
+RULES_OF_MODEL = rules_in(
     *(rules_model, rules_data, rules_layers, rules_optimizer, rules_weights),
     rules_order,
 )
-OF_OUTPUT = (
-    *(rules_target, rules_labels, rules_amounts, rules_shapes, rules_output),
-    *(rules_loss, rules_metrics, rules_scale),
-)
-
-
-def _rules_of(files):
-    return [r for file in files for r in vars(file).values() if isinstance(r, Rule)]
-
-
-RULES_OF_MODEL, RULES_OF_OUTPUT = _rules_of(OF_MODEL), _rules_of(OF_OUTPUT)
 RULES = sorted(
     [*RULES_OF_MODEL, *RULES_OF_OUTPUT],
     key=lambda rule: SEVERITIES.index(rule.severity),

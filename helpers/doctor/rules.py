@@ -72,3 +72,8 @@ def examine(rule, case):
 def fill(fix, holes):
     """Return the line of code with its holes filled."""
     return fix.format_map(_Holes(holes))
+
+
+def rules_in(*files):
+    """Return the rules of these modules, in their order."""
+    return [r for file in files for r in vars(file).values() if isinstance(r, Rule)]

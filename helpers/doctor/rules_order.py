@@ -3,6 +3,7 @@
 from copy import copy
 from itertools import permutations
 
+from .of_output import RULES_OF_OUTPUT
 from .rules import error, examine
 
 MOST = 3  # outputs, whose orders are tried
@@ -37,7 +38,5 @@ def _targets_swapped(case):
 
 
 def _errors(case):
-    from .diagnosis import RULES_OF_OUTPUT  # which are all rules but those of the model
-
     rules = [rule for rule in RULES_OF_OUTPUT if rule.severity == "error"]
     return any(examine(rule, head) for head in case.heads for rule in rules)
