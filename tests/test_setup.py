@@ -34,7 +34,7 @@ case "$*" in
     if [ -e {clone}/pip_fails ]; then cat {clone}/pip_fails >&2; exit 1; fi
     echo "Installing collected packages: all" ;;
 *sysconfig*) echo {clone}/.venv ;;
-*) PYTHONPATH= exec {real} "$@" ;;
+*) PYTHONPATH={clone}/modules exec {real} "$@" ;;
 esac
 """
 UV = """\
@@ -61,6 +61,8 @@ def clone(tmp_path):
         (clone / "bin" / name).symlink_to(shutil.which(name))
     python = PYTHON.format(clone=f"'{clone}'", real=f"'{sys.executable}'")
     script(clone / "python", python)
+    (clone / "modules").mkdir()
+    (clone / "modules" / "pip.py").touch()  # the real one need not have it
     return clone
 
 
@@ -82,9 +84,9 @@ def a_uv(clone):
     script(clone / "bin" / "uv", UV.format(clone=f"'{clone}'"))
 
 
-def start(clone, *options, **environment):
+def start(clone, *options):
     """Run the set-up with nothing but the stubs on the path."""
-    around = {"PATH": str(clone / "bin"), "HOME": str(clone), **environment}
+    around = {"PATH": str(clone / "bin"), "HOME": str(clone), "PIP_NO_INDEX": "1"}
     return subprocess.run(
         ["/bin/sh", "tools/setup.sh", *options],
         cwd=clone,
@@ -130,7 +132,7 @@ def test_a_python_that_fits_is_taken_without_uv(clone):
     a_python(clone, 15)
     a_python(clone, OLDEST)
     a_uv(clone)
-    start(clone, PIP_NO_INDEX="1")
+    start(clone)
     made = (clone / ".venv" / "pyvenv.cfg").read_text("utf-8")
     assert str(Path(sys.base_prefix)) in made
     assert not (clone / "log").exists()
