@@ -99,18 +99,19 @@ class FastNetwork(Network):
     def step(self, optimizer, x, y, rows):
         """Take one step, on these rows of x and y."""
         space = self._space(rows.shape)
+        if not rows.flags.c_contiguous:
+            numbers = self._arrays.empty(rows.shape, rows.dtype)
+            numbers[:], rows = rows, numbers
         space.take_in(self._taken(x, rows))
         slope = self._slope_in_place(self._taken(y, rows), self._forward(space), space)
         gradients = self._backward(slope, space)
         self.weights = optimizer.step(self.weights, gradients, spend=True)
 
     def _taken(self, values, rows):
-        """Return ``values[rows]``."""
-        numbers = self._arrays.empty(rows.shape, np.dtype(np.intp))
-        numbers[:] = rows
+        """Return ``values[rows]``, for row numbers that lie side by side."""
         taken = self._arrays.empty((*rows.shape, *values.shape[1:]), values.dtype)
         # With "raise" NumPy would fill an array of its own first.
-        return np.take(values, numbers, axis=0, out=taken, mode="clip")
+        return np.take(values, rows, axis=0, out=taken, mode="clip")
 
     def _forward(self, space):
         """Fill in the input of every layer; return the logits, (runs, units, rows)."""

@@ -25,7 +25,7 @@ from helpers.training import fit, fresh_network, rows_for
 
 # How many networks train side by side at most: enough that NumPy's calls cost little
 # beside the work, few enough that all of a step stays in the processor's cache.
-RUNS, CACHE = 64, 4 * 2**20
+RUNS, CACHE = 64, 8 * 2**20
 
 
 def sweep(
@@ -208,12 +208,13 @@ def _groups(learning_rates, batch_sizes, seeds, widths):
     """Cut the grid into groups that train side by side: their indices in its arrays.
 
     All of a group have one batch size. Those of one seed stay together, as they share
-    the rows of each step. Small batches take longest, so they come first, and each
-    batch size has a group for each core: all cores then finish at about the same time.
+    the rows of each step. Small batches take longest, so they come first, and
+    large ones in small groups: all cores then finish at about the same time.
     """
     rate_indices = np.tile(np.arange(len(learning_rates)), len(seeds))
     seed_indices = np.repeat(np.arange(len(seeds)), len(learning_rates))
-    for_each_core = -(-len(rate_indices) // os.cpu_count())
+    networks = len(learning_rates) * len(batch_sizes) * len(seeds)
+    for_each_core = -(-networks // os.cpu_count())
     groups = []
     for size_index in np.argsort(batch_sizes, kind="stable"):
         side_by_side = min(for_each_core, _in_cache(widths, batch_sizes[size_index]))

@@ -1,5 +1,7 @@
 """What a check says: the error first, each note that was asked for, one minus sign."""
 
+import sys
+
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -8,8 +10,9 @@ from helpers.checks import lesson_01 as check
 
 
 @pytest.fixture
-def cell():
+def cell(monkeypatch):
     """Run a cell as a kernel does; return what its last line gives."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
     shell = InteractiveShell()
     shell.push({"check": check})
     yield lambda code: shell.run_cell(code).result

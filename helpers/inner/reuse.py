@@ -9,7 +9,7 @@ import numpy as np
 
 # Smaller ones an allocator has at hand; larger ones it may ask the system for, and give
 # back, at every step, and the system clears each page of them.
-LARGE = 32 * 1024
+LARGE = 48 * 1024
 
 
 class Arrays:
