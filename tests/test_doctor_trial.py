@@ -103,6 +103,12 @@ def test_a_trial_of_healthy_models_finds_nothing():
         assert told.ok and "In a trial of 8 steps" in told.start
 
 
+def test_a_trial_stops_when_its_time_is_up_and_says_so(monkeypatch):
+    monkeypatch.setattr("helpers.doctor.trial.SECONDS", -1)
+    told = diagnose(mlp(3, "softmax", SCCE), X, CLASSES, steps=20)
+    assert "In a trial of 1 steps (there was no time for more) the" in told.start
+
+
 def test_where_no_trial_can_be_made_one_line_says_so():
     class Stuck(keras.Model):
         def call(self, x):

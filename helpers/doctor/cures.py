@@ -104,6 +104,14 @@ def activated(layers):
     return f"for name in [{names}]: {line}"
 
 
+def dropping(layers, rate):
+    """Return the line that gives dropout layers another rate."""
+    if len(layers) == 1:
+        return f"keras.layers.Dropout({rate:g})  # in the place of {layers[0].name}"
+    names = ", ".join(f'"{layer.name}"' for layer in layers)
+    return f"for name in [{names}]: model.get_layer(name).rate = {rate:g}"
+
+
 def chosen(case, rows):
     """Return the statement that takes some rows of all that fit is given."""
     x, y = f"x[{rows}]", f"y[{rows}]"

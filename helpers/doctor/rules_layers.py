@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .cures import DRAWN, activated, renewed
+from .cures import DRAWN, activated, dropping, renewed
 from .graph import kind_of, name_of_activation
 from .probe import DENSE
 from .rules import error, note, warning
@@ -93,26 +93,39 @@ def _dropout_behind_output(case):
     "high-dropout",
     why="Keras's rate is the share that is dropped, not the share that is kept.",
     seen="The loss falls slowly and ends high, on the training rows as well.",
-    fix="keras.layers.Dropout({rate})  # in the place of {name}",
+    fix="{line}",
 )
 def _high_dropout(case):
-    worst, kept, found = HIGH, 1.0, None
+    stretches = [[]]
     for operation in case.operations if case.readable else []:
         if "Dropout" in kind_of(operation) and getattr(operation, "rate", 0):
-            kept *= 1 - operation.rate
-            if 1 - kept >= worst - 1e-9:
-                worst, found = 1 - kept, operation
+            stretches[-1].append(operation)
         elif kind_of(operation) not in (*ADJACENT, "Activation", "BatchNormalization"):
-            kept = 1.0
-    if found is None:
+            stretches.append([])
+    high = [stretch for stretch in stretches if _kept(stretch) <= 1 - HIGH + 1e-9]
+    if not high:
         return None
-    left = 1 - worst
-    said = f"Between two layers {left:.0%} of a signal is kept ({found.name})."
+    left = min(map(_kept, high))
+    names = ", ".join(operation.name for operation in min(high, key=_kept))
+    said = f"Between two layers {left:.0%} of a signal is kept ({names})."
     severity = "warning" if left <= KEPT + 1e-9 else "note"
-    before = [op for op in case.operations if "Dropout" in kind_of(op)]
-    largest = max(before, key=lambda op: op.rate)
-    rate = round(min(0.5, 1 - largest.rate), 2) if largest.rate > 0.5 else 0.2
-    return said, {"rate": f"{rate:g}", "name": largest.name}, severity
+    return said, {"line": _lower_dropout(high)}, severity
+
+
+def _kept(stretch):
+    return float(np.prod([1 - operation.rate for operation in stretch]))
+
+
+def _lower_dropout(stretches):
+    """Return the line that drops what was kept, or a fifth where that is too much."""
+    every = [operation for stretch in stretches for operation in stretch]
+    layers = [operation for operation in every if operation.rate > 0.5]
+    rate = round(1 - max(operation.rate for operation in every), 2)
+    for stretch in stretches:
+        kept = [1 - (rate if op in layers else op.rate) for op in stretch]
+        if np.prod(kept) <= 1 - HIGH + 1e-9:
+            layers, rate = every, 0.2
+    return dropping(layers, rate)
 
 
 @note(

@@ -3,6 +3,7 @@
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
+from time import monotonic
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from .graph import is_readable, operations
 from .rules import Finding
 
 BATCH_SIZE = 32
+SECONDS = 2
 TRIPLED = 3  # times the first loss, at the end
 ALIKE = 1e-6  # spread of the predictions over the rows
 
@@ -22,6 +24,7 @@ class Trial:
     losses: tuple[float, ...] = ()
     predictions: np.ndarray | None = None
     failure: str = ""
+    cut: bool = False
 
     @property
     def line(self):
@@ -29,10 +32,10 @@ class Trial:
         if self.failure:
             return f"No trial was made: {self.failure}"
         first, last = self.losses[0], self.losses[-1]
-        steps = len(self.losses)
-        return (
-            f"In a trial of {steps} steps the loss went from {first:.3g} to {last:.3g}."
-        )
+        steps = f"{len(self.losses)} steps"
+        if self.cut:
+            steps += " (there was no time for more)"
+        return f"In a trial of {steps} the loss went from {first:.3g} to {last:.3g}."
 
 
 def try_out(case, steps):
@@ -102,16 +105,19 @@ def _train(model, case, steps):
         if case.batch_size
         else np.random.default_rng(0).permutation(rows)
     )
-    losses = []
+    losses, end = [], np.inf
     for step in range(steps):
         chosen = order[np.arange(step * size, (step + 1) * size) % rows]
         x, y = (_rows(part, chosen) for part in (case.feed(), target))
         losses.append(float(np.ravel(model.train_on_batch(x, y))[0]))
+        end = min(end, monotonic() + SECONDS)  # the first step also builds the graph
+        if monotonic() > end:
+            break
     predictions = None
     if not case.several:
         outputs = model(case.feed(), training=False)
         predictions = keras.ops.convert_to_numpy(outputs).astype(float)
-    return Trial(tuple(losses), predictions)
+    return Trial(tuple(losses), predictions, cut=len(losses) < steps)
 
 
 def _rows(part, chosen):

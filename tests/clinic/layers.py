@@ -164,6 +164,18 @@ LAYERS = [
         "high-dropout",
         lambda: (
             chain(
+                *(L.Dense(32, "relu"), L.Dropout(0.7), L.Dense(32, "relu")),
+                *(L.Dropout(0.7), L.Dropout(0.5), L.Dense(3, "softmax")),
+                loss=SCCE,
+            ),
+            X,
+            CLASSES,
+        ),
+    ),
+    (
+        "high-dropout",
+        lambda: (
+            chain(
                 L.Dense(32, "relu"), L.Dropout(0.9), L.Dense(3, "softmax"), loss=SCCE
             ),
             X,
