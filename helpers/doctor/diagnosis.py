@@ -179,7 +179,7 @@ def _start(case):
     if start is None:
         return ""
     loss, guess, _, rows = start
-    return f"The loss starts at {loss:.3g} on {rows} rows; guessing has {guess:.3g}."
+    return f"The loss starts at {loss:.2g} on {rows} rows; guessing has {guess:.3g}."
 
 
 def _box(title, body, colour):

@@ -79,7 +79,7 @@ def _starting_loss(case):
     if start is None or not start[0] > start[2] * start[1]:
         return None
     loss, guess, _, rows = start
-    found = f"{loss:.3g} on {rows} rows spread evenly over x; guessing has {guess:.3g}."
+    found = f"{loss:.2g} on {rows} rows spread evenly over x; guessing has {guess:.3g}."
     size = max(size_of(leaf) for leaf in case.sample)
     if size > LARGE:
         name = case.names["x"]
