@@ -4,6 +4,7 @@ import importlib
 import json
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -12,7 +13,14 @@ import numpy as np
 import pytest
 
 from helpers import plots
-from helpers.checks import bet_pictures, bet_slider, bets, feedback, progress
+from helpers.checks import (
+    bet_pictures,
+    bet_slider,
+    bets,
+    class_bets,
+    feedback,
+    progress,
+)
 from tools import build
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -316,3 +324,54 @@ def test_all_checks_open_without_keras():
     code = "from helpers.checks import progress; progress.modules(); import sys; "
     code += "assert not {'keras', 'tensorflow', 'sklearn'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
+# A class
+
+
+CHOSEN = [ROWS, bets.Bet(1, "rate", "the best rate", 0.001, 10.0, log=True)]
+
+
+@pytest.fixture
+def lesson(monkeypatch):
+    """A course of one lesson with two bets."""
+
+    class Checks:
+        LESSON, BETS = types.SimpleNamespace(number=1), CHOSEN
+
+    monkeypatch.setattr(progress, "modules", lambda: [Checks])
+
+
+def test_a_learners_bets_are_one_line_to_send(lesson):
+    assert class_bets.line(CHOSEN) == "bets 1: - -"
+    ROWS.bet(150)
+    assert class_bets.line(CHOSEN) == "bets 1: 150 -"
+    CHOSEN[1].bet(1 / 3)
+    assert class_bets.line(CHOSEN) == "bets 1: 150 0.333333"
+
+
+def test_thirty_lines_become_one_picture_and_what_is_no_line_is_named(lesson):
+    lines = [f"[10:{n}] Name {n}: Bets 1: {5 * n} -" for n in range(1, 31)]
+    lines += ["", "sorry, what?", "bets 1: 3", "bets 1: 900 -", "bets 1: nan -"]
+    before = class_bets.together("\n".join(lines))
+    assert "30 bets from 5 to 150 rows, median 77.5." in before.alt
+    assert "Not read: sorry, what?; bets 1: 3; bets 1: 900 -" in before.alt
+    assert "best rate" not in before.alt  # nobody bet on it
+    ROWS.came(77)
+    after = class_bets.together("\n".join(lines))
+    assert "it is 77 rows. The median is nearer than 30 of the 30 bets." in after.alt
+    assert after.png != before.png
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("", "got lessons: none"),
+        ("bets 1: 3 -\nbets 2: 3", "got lessons: 1, 2"),
+        ("bets 7: 3 -", "for one of the lessons 1; got lessons: 7"),
+        ("bets 1: 3 4 5", "no line has 2 numbers.*'bets 1: 3 4 5'"),
+    ],
+)
+def test_lines_that_cannot_be_read_say_what_is_wanted(lines, said, lesson):
+    with pytest.raises(ValueError, match=said):
+        class_bets.together(lines)

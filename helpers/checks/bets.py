@@ -12,11 +12,11 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.checks import bet_pictures, progress
+from helpers.checks import bet_pictures, class_bets, progress
 from helpers.checks.answers import number
 from helpers.checks.bet_slider import Slider, moved
 from helpers.checks.engine import Wrong
-from helpers.checks.feedback import Note, once
+from helpers.checks.feedback import Note, once, show_now
 from helpers.plots.base import Picture
 
 _in_memory = {}
@@ -170,8 +170,10 @@ def look_back(bets) -> Note | Picture:
         return Note("Your bets", "You made none in this lesson, or it is not kept.")
     title = f"Your bets: {bet_pictures.how_good(made)}"
     words = [f"{bet.about}: {bet.words(kept)}" for bet, kept in made]
-    return Picture(
-        bet_pictures.one_below_another(made, title), " ".join([title, *words])
+    figure = bet_pictures.one_below_another(made, title)
+    shown = show_now(Picture(figure, " ".join([title, *words])))
+    return shown or Note(
+        "In a class", f"Your bets in one line: `{class_bets.line(bets)}`"
     )
 
 
