@@ -1,6 +1,6 @@
 # make and any Python are all that it takes; the rest is set up here.
 .DEFAULT_GOAL := help
-.PHONY: help lab my reset test test-platforms notebooks portable slides graded bench gone
+.PHONY: help lab my ready reset test test-platforms notebooks portable slides graded bench gone
 # Compiled modules are kept whatever the machine's rule: TensorFlow then opens in half the time.
 export PYTHONDONTWRITEBYTECODE :=
 PYTHON := .venv/bin/python
@@ -19,6 +19,9 @@ lab: $(READY)  ## copy missing lessons into my/ and open JupyterLab there
 
 my: $(READY)  ## only copy missing lessons into my/, for VS Code and others
 	@$(PYTHON) tools/lab.py --my
+
+ready:  ## say in ten seconds whether this computer is ready for a lesson
+	@python3 tools/ready.py
 
 reset: $(READY)  ## LESSON=04: put a fresh copy beside the one in my/
 	@$(PYTHON) tools/lab.py --reset "$(LESSON)"

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tools import ready as tools_ready
 from tools import setup
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -287,3 +288,35 @@ def test_every_place_names_the_versions_of_the_one_list():
         assert named and {int(minor) for minor in named} <= set(minors)
     for path in ("Makefile", "tools/setup.sh", "tools/setup.py", "tools/pins.sh"):
         assert re.findall(r"\b3\.1\d\b", (ROOT / path).read_text("utf-8")) == []
+
+
+# Monday's check
+
+
+def everything(folder):
+    return {file for file in folder.rglob("*") if "__pycache__" not in file.parts}
+
+
+def ready(folder):
+    command = [sys.executable, str(folder / "tools" / "ready.py")]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+
+
+def test_without_a_set_up_the_check_says_what_to_type_and_changes_nothing(clone):
+    before = everything(clone)
+    done = ready(clone)
+    assert done.returncode == 1 and done.stdout.count("\n") == 1
+    assert "✗ The course is not set up" in done.stdout and "GB are free" in done.stdout
+    assert everything(clone) == before
+
+
+def test_where_all_is_there_the_check_says_ready(in_ci):
+    done = ready(ROOT)
+    assert done.stdout.count("✓") == 4 and done.stdout.endswith("Ready.\n"), done
+
+
+def test_packages_that_do_not_start_are_named(clone, monkeypatch):
+    monkeypatch.setattr(tools_ready.setup, "PYTHON", Path(sys.executable))
+    monkeypatch.setattr(tools_ready, "TRIAL", "import no_such_package")
+    with pytest.raises(setup.Stop, match="No module named 'no_such_package'.*Delete"):
+        tools_ready.packages()
