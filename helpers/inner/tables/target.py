@@ -130,6 +130,7 @@ def _as_written(classes, boolean):
     if boolean:
         return [word == "True" for word in classes]
     whole = classes.dtype.kind == "f" and (classes == np.floor(classes)).all()
+    whole = whole and np.abs(classes).max() < 2**53  # above, a float skips numbers
     return (classes.astype(np.int64) if whole else classes).tolist()
 
 
