@@ -1,13 +1,17 @@
-"""Measure what a student needs for each lesson, and write it into INSTRUCTORS.md.
+"""Count each lesson's words, or measure what a student needs for it.
 
-python -m tools.measure    on a quiet machine with Linux: other work makes it slower
+python -m tools.measure            words, figures, the longest way without a figure
+python -m tools.measure --write    runs all lessons, and writes their seconds and sizes
+                                   into INSTRUCTORS.md: on a quiet machine with Linux
 """
 
+import argparse
 import os
 import re
 import sys
 import time
 
+import nbformat
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 
@@ -34,8 +38,33 @@ def measure(source):
     return f"| {' | '.join(f'{cell:.0f}' for cell in cells)} |"
 
 
+def count(source):
+    """Return a lesson's words outside of code, its figures, films and labs, and the
+    most words between two of them."""
+    lesson, solution = (nbformat.read(file, 4) for file in build.editions(source))
+    outputs = {cell.id: str(cell.get("outputs")) for cell in solution.cells}
+    words, figures, stretch, longest = 0, 0, 0, 0
+    for cell in lesson.cells:
+        if cell.cell_type == "markdown":
+            words += len(cell.source.split())
+            stretch += len(cell.source.split())
+            longest = max(longest, stretch)
+        elif re.search("image/(png|svg)|widget-view", outputs.get(cell.id, "")):
+            figures, stretch = figures + 1, 0
+    return words, figures, longest
+
+
 def main():
-    """Print the table and put it into its place."""
+    """Print a table; with ``--write`` the measured one, and put it into its place."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--write", action="store_true", help="run all lessons")
+    if not parser.parse_args().write:
+        print(f"{'lesson':32}  words  figures  most words without one")
+        for source in build.sources():
+            words, figures, longest = count(source)
+            print(f"{source.stem:32} {words:6} {figures:8} {longest:7}")
+        return
     os.environ.update(build.KERNEL_ENVIRONMENT)
     head = "| lesson | seconds | seconds of processor | MB of memory | KB of notebook |"
     lines = [head, "|---|---|---|---|---|"]
