@@ -2,38 +2,70 @@
 
 import contextlib
 import re
+import tomllib
 
+import nbformat
 import pytest
 
 from tests.jupyterlab import ARGUMENTS, chromium
-from tools import build, slides
+from tools import build, slides, talk
 
 SOURCES = sorted((build.ROOT / "source").glob("*.py"))
 each_source = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 
 
 @each_source
-def test_exercises_are_there_and_their_answers_are_not(source):
+def test_no_answer_and_no_call_of_a_check_is_on_a_slide(source):
     cells = slides.pages(source).cells
     text = "\n".join(cell.source for cell in cells)
-    for name, answer in build.collect_answers(build.read_cells(source)).items():
-        cell = next(c for c in cells if build.exercise_name(c) == name)
-        assert answer["code"] not in text and not cell.outputs
-        assert answer["text"] not in text
-        assert f"check.{name}.solution" not in text
+    for answer in build.collect_answers(build.read_cells(source)).values():
+        assert answer["code"] not in text and answer["text"] not in text
+    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    assert not re.search(r"\bcheck\b|^import |^from ", code, re.MULTILINE)
+    boxes = "Not attempted yet|You made no bet|of \\d+ solved"
+    assert not re.search(boxes, "\n".join(str(cell.get("outputs")) for cell in cells))
+
+
+def kind_of(cell):
+    return cell.metadata.get("slideshow", {}).get("slide_type")
 
 
 @each_source
-def test_headings_start_slides_and_what_follows_an_exercise_is_on_another(source):
-    after_exercise = None
-    for cell in slides.pages(source).cells:
-        kind = cell.metadata.get("slideshow", {}).get("slide_type")
-        text = cell.source if cell.cell_type == "markdown" else ""
-        if mark := re.match("#{1,3} ", text):
-            assert kind == ("subslide" if mark[0] == "### " else "slide")
-        elif after_exercise:
-            assert kind in ("subslide", "notes")
-        after_exercise = build.exercise_name(cell)
+def test_each_exercise_is_a_question_alone_on_its_slide(source):
+    cells = slides.pages(source).cells
+    asked = [i for i, cell in enumerate(cells) if 'class="question"' in cell.source]
+    text = "\n".join(cells[i].source for i in asked)
+    for cell in build.read_cells(source):
+        if cell.source.startswith("### Exercise"):
+            assert cell.source.splitlines()[0] in text
+    for i in asked:
+        after = next((c for c in cells[i + 1 :] if kind_of(c) != "notes"), None)
+        assert kind_of(cells[i]) == "subslide"
+        assert after is None or kind_of(after) in ("slide", "subslide")
+
+
+@each_source
+def test_the_speaker_has_all_that_the_text_says(source):
+    """Nothing is lost: what the room does not see, the speaker can read."""
+    told = " ".join(cell.source for cell in slides.pages(source).cells)
+    lesson = nbformat.read(build.editions(source)[1], 4)
+    words = set(re.findall(r"[a-z]{9,}", told))
+    for cell in lesson.cells:
+        if cell.source.startswith("## "):
+            text = slides.FORMULA.sub("", cell.source)
+            missing = set(re.findall(r"[a-z]{9,}", text)) - words
+            assert not missing, (cell.source, missing)
+
+
+def test_each_plan_names_sections_that_are_there():
+    plans = tomllib.loads(talk.PLANS.read_text("utf-8"))
+    lessons = {source.stem[:2]: source for source in SOURCES[1:]}
+    assert plans.keys() == lessons.keys()
+    for number, source in lessons.items():
+        cells = build.read_cells(source)
+        titles = {c.source.splitlines()[0] for c in cells if c.source.startswith("## ")}
+        for minutes in ("15", "50"):
+            assert {f"## {title}" for title in plans[number][minutes]} <= titles, number
 
 
 def test_formulas_become_mathml_and_code_stays():
@@ -76,9 +108,16 @@ def test_in_a_browser_nothing_runs_off_a_page(source, browser, tmp_path):
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(file.as_uri())
     page.wait_for_function("window.Reveal?.isReady()", timeout=60_000)
-    assert page.evaluate("Reveal.getTotalSlides()") > 10
+    number = page.evaluate("Reveal.getTotalSlides()")
     assert page.evaluate(CUT_OFF) == []
     assert page.locator(".reveal img").count() > 1
+    if source != SOURCES[0]:
+        page.goto(f"{file.as_uri()}?plan=15")
+        page.wait_for_function("window.Reveal?.isReady()", timeout=60_000)
+        short = page.evaluate("Reveal.getTotalSlides()")
+        assert 5 < short <= 25 < number
+        assert page.locator(".plans strong").inner_text() == "15 minutes"
+        assert page.evaluate("Reveal.getConfig().totalTime") == 15 * 60
     assert not errors
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
     page.close()

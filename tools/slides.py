@@ -9,39 +9,23 @@ import re
 import sys
 from pathlib import Path
 
-import nbformat
 from latex2mathml.converter import convert
 from nbconvert import SlidesExporter
 from traitlets.config import Config
 
-from tools import build
+from tools import build, talk
 
 PARTS = Path(__file__).with_name("slides")
 FORMULA = re.compile(r"(`+[^`]+`+)|\$\$(.+?)\$\$|\$([^$]+?)\$", re.DOTALL)
 
 
 def pages(source):
-    """Return the notebook that the slides show: no answers, no checks."""
-    files = build.editions(source)
-    lesson, solution = (nbformat.read(file, as_version=4) for file in files)
-    stubs = {cell.id: cell for cell in lesson.cells}
-    shown, after_exercise = [], False
-    for cell in solution.cells:
-        marks = build.marks(cell)
-        if cell.id not in stubs or "setup" in marks:
-            continue  # a solution's text; hints; imports
-        if after_exercise and "slideshow" not in cell.metadata:
-            cell.metadata["slideshow"] = {"slide_type": "subslide"}
-        after_exercise = "exercise" in marks
-        if after_exercise:
-            cell = stubs[cell.id]
+    """Return the notebook of a lesson's talk, its formulas as MathML."""
+    notebook = talk.pages(source)
+    for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = FORMULA.sub(mathml, cell.source)
-        elif "figure" in marks and cell.outputs:
-            cell.source = ""  # a figure needs no lines that draw it
-        shown.append(cell)
-    solution.cells = shown
-    return solution
+    return notebook
 
 
 def mathml(found):

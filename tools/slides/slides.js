@@ -1,7 +1,7 @@
 // A section that is too tall for the page goes on below. Headings, paragraphs, code,
 // outputs stay whole, and a line in italics stays with the figure that it speaks of. What
 // a cell gives, and all that is said of it, appears at the next click: first ask.
-const ROOM = 710;
+const ROOM = 710, PLANS = [15, 50, 90];
 const ruler = document.getElementById("ruler");
 const BLOCKS = ".jp-RenderedMarkdown > *, .jp-InputArea-editor .highlight, .jp-OutputArea-child";
 
@@ -62,16 +62,58 @@ function paginate(section) {
     const page = document.createElement("section");
     page.className = "page";
     page.append(...blocks, ...(number ? [] : notes));
+    const content = blocks.filter((block) => !block.matches("h1, h2, h3"));
+    const images = content.filter((block) => block.querySelector("img"));
+    if (images.length && images.length === content.length) {
+      page.classList.add("figure");
+      blocks.forEach((block) => block.classList.remove("fragment"));
+    }
+    if (section.querySelector("span.question")) page.classList.add("question");
+    else if (content.every((block) => block.matches("p"))) page.classList.add("words");
     return page;
   }));
 }
 
+// ?plan=15 leaves out what waits for 50 or 90 minutes: whole sections, by the mark at their
+// heading, and exercises that need a computer, by their own.
+function choose(plan) {
+  for (const mark of document.querySelectorAll(".slides span[data-plan]")) {
+    const part = mark.closest(".slides > section > section");
+    const whole = mark.matches(".plan") ? part?.parentElement : part;
+    if (+mark.dataset.plan > plan) whole?.remove();
+  }
+  document.querySelectorAll(".slides > section:empty").forEach((section) => section.remove());
+}
+
+function menu(plan) {
+  const list = document.createElement("p");
+  list.className = "plans";
+  for (const minutes of PLANS) {
+    const link = document.createElement(minutes === plan ? "strong" : "a");
+    link.textContent = `${minutes} minutes`;
+    if (minutes !== plan) link.href = `?plan=${minutes}`;
+    list.append(link, " ");
+  }
+  document.querySelector(".slides section.page")?.append(list);
+}
+
+// Code and what it prints are as large as their longest line allows.
+function enlarge(block) {
+  const longest = Math.max(...block.textContent.split("\n").map((line) => line.length));
+  block.style.fontSize = `${Math.max(17, Math.min(30, 1750 / longest))}px`;
+}
+
 window.addEventListener("load", async () => {
   await Promise.all([...document.images].map((image) => image.decode().catch(() => {})));
+  const asked = +new URLSearchParams(location.search).get("plan");
+  const plan = PLANS.includes(asked) ? asked : PLANS.at(-1);
+  choose(plan);
+  document.querySelectorAll(".slides pre").forEach(enlarge);
   document.querySelectorAll(".slides > section > section").forEach(paginate);
+  menu(plan);
   ruler.remove();
   await Reveal.initialize({
     width: 1280, height: 720, margin: 0.02, center: false, hash: true,
-    slideNumber: "c/t", transition: "none", plugins: [RevealNotes],
+    slideNumber: "c/t", transition: "none", plugins: [RevealNotes], totalTime: 60 * plan,
   });
 });

@@ -1,0 +1,194 @@
+"""What of a lesson a room sees, and what its speaker says: a notebook for the slides.
+
+The rules: a question stands alone on its slide, and what comes of it on the next. A
+figure fills a page. Of a text the room sees headings, questions, formulas, tables,
+lists, what is short, and sentences with a term or a finding in bold; the speaker's
+notes have all of it. Code is shown where it is the point: a function, or a few lines
+that print. Which section belongs to which plan stands in tools/slides/plans.toml.
+"""
+
+import importlib
+import re
+import tomllib
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_markdown_cell
+
+from tools import build
+
+PLANS = Path(__file__).with_name("slides") / "plans.toml"
+WORDS, LINES = 30, 14  # of a text, or of a function, that a room can take in
+SHORT = 6  # lines of other code
+TALK = ("Predict", "Choose")  # exercises that need no computer
+IMAGE = re.compile("image/(png|svg)|video/|widget-view")
+CHECK = re.compile(r"^.*\bcheck\..*\n?|^(from|import) .*\n?", re.MULTILINE)
+QUIET = re.compile(r"\*[^*]*good place to rest|\*\d+ min|\*\*Next")
+WHOLE = re.compile(r"\$\$|\||[-*] |\d\. |```|>")  # a block that is shown as it is
+SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z0-9*$`(“\"])")
+LEANS = re.compile(r"(Such|That|This|It|These|Those|They|So|Here|Then|Computed|The)\b")
+ASKS = re.compile(r"\?(\s|$)|\b(Bet|Guess|Predict)\b")
+
+
+def pages(source):
+    """Return the notebook that the slides show: no answers, no checks."""
+    files = build.editions(source)
+    lesson, solution = (nbformat.read(file, as_version=4) for file in files)
+    learners = {cell.id: cell for cell in lesson.cells}
+    talk = Talk(source)
+    for cell in solution.cells:
+        marks = build.marks(cell)
+        if cell.id not in learners or "setup" in marks:
+            continue  # a solution's text; hints; imports
+        if cell.cell_type == "markdown":
+            talk.text(cell)
+        elif "bet" in marks:
+            talk.bet(marks["bet"])
+        elif "exercise" not in marks:
+            talk.code(cell)
+        elif talk.kind == "Fix":  # the code is the question
+            talk.code(learners[cell.id])
+    solution.cells = talk.cells
+    return solution
+
+
+class Talk:
+    """The cells of a talk, in the making."""
+
+    def __init__(self, source):
+        number = source.stem[:2]
+        self.checks = importlib.import_module(f"helpers.checks.lesson_{number}")
+        self.plans = tomllib.loads(PLANS.read_text("utf-8")).get(number, {})
+        self.cells, self.kind = [], ""
+        self.full = False  # whether the last slide takes nothing more
+
+    def add(self, text, slide_type="", full=False):
+        """Add a text, on a slide of its own or below what stands there."""
+        cell = new_markdown_cell(text)
+        self._put(cell, slide_type, full)
+
+    def _put(self, cell, slide_type="", full=False):
+        slide_type = slide_type or ("subslide" if self.full else "-")
+        cell.metadata["slideshow"] = {"slide_type": slide_type}
+        self.cells.append(cell)
+        self.full = full
+
+    def note(self, text):
+        """Add what the speaker can say."""
+        if text.strip():
+            cell = new_markdown_cell(text)
+            cell.metadata["slideshow"] = {"slide_type": "notes"}
+            self.cells.append(cell)
+
+    def ask(self, text, plan=0):
+        """Add a question, alone on its slide."""
+        self.add(f"{mark('question', plan)}\n\n{text}", "subslide", full=True)
+
+    def text(self, cell):
+        """Add what a room needs of a text; all of it is for the speaker."""
+        blocks = re.split(r"\n\s*\n", cell.source.strip())
+        blocks = [block for block in blocks if not QUIET.match(block)]
+        if (
+            cell.metadata.get("slideshow", {}).get("slide_type") == "notes"
+            or not blocks
+        ):
+            self.note(cell.source)
+            return
+        words = "\n\n".join(blocks)
+        heading = blocks.pop(0) if blocks[0].startswith("#") else ""
+        level = len(heading.split(" ")[0])
+        self.kind = heading.split("· ")[-1] if level == 3 else ""
+        if level == 1:
+            self.add("\n\n".join([heading, *blocks]), "slide", full=True)
+            return
+        if level == 3:
+            plan = 0 if self.kind in TALK else 50
+            self.ask(words, plan)
+            return
+        if level == 2:
+            self.add(f"{mark('plan', self.plan(heading))}\n\n{heading}", "slide")
+        elif is_caption(blocks[0]):  # the figure says it
+            self.note(blocks.pop(0))
+        blocks, question = asked(blocks)
+        if not self.show(blocks) and level == 2 and blocks and not question:
+            self.add(SENTENCE.split(blocks[0])[0])
+        self.note(words)
+        if question:
+            self.ask(question)
+
+    def plan(self, heading):
+        """Return the shortest plan, in minutes, that has a section."""
+        title = heading.removeprefix("## ")
+        fitting = [int(m) for m, titles in self.plans.items() if title in titles]
+        return min(fitting, default=90)
+
+    def show(self, blocks):
+        """Add the blocks of a text that a room should see; tell if there are any."""
+        shown = []
+        for block in blocks:
+            if WHOLE.match(block) or len(block.split()) <= WORDS:
+                shown.append(block)
+            else:
+                shown += findings(SENTENCE.split(" ".join(block.split())))
+        if shown:
+            self.add("\n\n".join(shown))
+        return bool(shown)
+
+    def bet(self, name):
+        """Say on the question's slide between which numbers the hands go up."""
+        bet = getattr(self.checks, name)
+        scale = f"**{bet.about[0].upper()}{bet.about[1:]}**: {bet.range()}"
+        last = self.cells[-1]
+        if self.full and "question" in last.source:
+            last.source += f"\n\n{scale}"
+        else:
+            self.ask(scale)
+
+    def code(self, cell):
+        """Add code where it is the point, and what it gives: a figure has its page."""
+        draws = bool(IMAGE.search(str(cell.outputs)))
+        code = CHECK.sub("", cell.source).strip()
+        if "check." in cell.source:  # its boxes say nothing to a room
+            cell.outputs = [o for o in cell.outputs if shows(o)] if code else []
+        lines = len(code.splitlines())
+        taught = lines <= LINES if "def " in code else cell.outputs and lines <= SHORT
+        cell.source = code if taught and not draws else ""
+        if cell.source or cell.outputs:
+            self._put(cell, "subslide" if draws else "", full=draws)
+
+
+def mark(kind, plan=0):
+    """Return what the page's script knows a slide by, in a text."""
+    return f'<span class="{kind}" data-plan="{plan}"></span>'
+
+
+def is_caption(block):
+    """Tell whether a paragraph is one in italics, below a figure."""
+    return bool(re.fullmatch(r"\*[^*].*\*", block, re.DOTALL))
+
+
+def shows(output):
+    """Tell whether an output is a print or a figure."""
+    return output.output_type == "stream" or bool(IMAGE.search(str(output)))
+
+
+def findings(sentences):
+    """Return the sentences that a room sees, each with the one that it leans on."""
+    shown = []
+    for i, sentence in enumerate(sentences):
+        if "**" in sentence or sentence.endswith("?"):
+            shown += sentences[i - bool(i and LEANS.match(sentence)) : i + 1]
+    return [" ".join(dict.fromkeys(shown))] if shown else []
+
+
+def asked(blocks):
+    """Return a text without the question that it ends in, and the question."""
+    if not blocks or WHOLE.match(blocks[-1]) or not ASKS.search(blocks[-1]):
+        return blocks, ""
+    sentences = SENTENCE.split(" ".join(blocks[-1].split()))
+    first = next(i for i, sentence in enumerate(sentences) if ASKS.search(sentence))
+    last = max(i for i, sentence in enumerate(sentences) if ASKS.search(sentence))
+    first = max(0, first - 1)  # what it speaks of
+    before = " ".join(sentences[:first])
+    question = " ".join(sentences[first : last + 1])
+    return blocks[:-1] + [before] * bool(before), question
