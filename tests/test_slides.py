@@ -40,7 +40,7 @@ def test_each_exercise_is_a_question_alone_on_its_slide(source):
             assert cell.source.splitlines()[0] in text
     for i in asked:
         after = next((c for c in cells[i + 1 :] if kind_of(c) != "notes"), None)
-        assert kind_of(cells[i]) == "subslide"
+        assert kind_of(cells[i]) in ("slide", "subslide")
         assert after is None or kind_of(after) in ("slide", "subslide")
 
 

@@ -106,12 +106,17 @@ class Talk:
             self.ask(words, plan)
             return
         if level == 2:
-            self.add(f"{mark('plan', self.plan(heading))}\n\n{heading}", "slide")
+            heading = f"{mark('plan', self.plan(heading))}\n\n{heading}"
+            self.add(heading, "slide")
         elif is_caption(blocks[0]):  # the figure says it
             self.note(blocks.pop(0))
         blocks, question = asked(blocks)
         if not self.show(blocks) and level == 2 and blocks and not question:
             self.add(SENTENCE.split(blocks[0])[0])
+        elif level == 2 and question and self.cells[-1].source == heading:
+            self.cells.pop()
+            self.add(f"{mark('question')}{heading}\n\n{question}", "slide", full=True)
+            question = ""
         self.note(words)
         if question:
             self.ask(question)
@@ -126,7 +131,7 @@ class Talk:
         """Add the blocks of a text that a room should see; tell if there are any."""
         shown = []
         for block in blocks:
-            if WHOLE.match(block) or len(block.split()) <= WORDS:
+            if WHOLE.match(block) or 3 < len(block.split()) <= WORDS:
                 shown.append(block)
             else:
                 shown += findings(SENTENCE.split(" ".join(block.split())))
@@ -148,8 +153,8 @@ class Talk:
         """Add code where it is the point, and what it gives: a figure has its page."""
         draws = bool(IMAGE.search(str(cell.outputs)))
         code = CHECK.sub("", cell.source).strip()
-        if "check." in cell.source:  # its boxes say nothing to a room
-            cell.outputs = [o for o in cell.outputs if shows(o)] if code else []
+        # A check's boxes and a bar of progress say nothing to a room.
+        cell.outputs = [output for output in cell.outputs if code and shows(output)]
         lines = len(code.splitlines())
         taught = lines <= LINES if "def " in code else cell.outputs and lines <= SHORT
         cell.source = code if taught and not draws else ""
@@ -169,7 +174,7 @@ def is_caption(block):
 
 def shows(output):
     """Tell whether an output is a print or a figure."""
-    return output.output_type == "stream" or bool(IMAGE.search(str(output)))
+    return output.get("name") == "stdout" or bool(IMAGE.search(str(output)))
 
 
 def findings(sentences):
