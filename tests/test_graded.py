@@ -160,6 +160,24 @@ def test_a_deleted_cell_comes_back_where_it_was(keep_ids):
     assert [cell.source for cell in stripped.cells] == texts
 
 
+def test_check_says_when_all_is_well_and_what_is_misnamed(tmp_path, capsys):
+    notebook = graded.notebook(SOURCE)
+    for place in ("source", "submitted/ann", "submitted/bob"):
+        (tmp_path / place / SOURCE.stem).mkdir(parents=True)
+        file = f"{SOURCE.stem}{' (1)' * place.endswith('bob')}.ipynb"
+        nbformat.write(notebook, tmp_path / place / SOURCE.stem / file)
+    command = ["check", SOURCE.stem, "--course", str(tmp_path)]
+    assert grade.main(command) == 1
+    wanted = f"bob: rename to {SOURCE.stem}.ipynb: {SOURCE.stem} (1).ipynb\n"
+    assert capsys.readouterr().out == wanted
+    shutil.rmtree(tmp_path / "submitted" / "bob")
+    assert grade.main(command) == 0
+    assert "All is well: 1 submitted" in capsys.readouterr().out
+    shutil.rmtree(tmp_path / "submitted")
+    assert grade.main(command) == 0
+    assert "Nothing is in" in capsys.readouterr().out
+
+
 def test_a_judge_that_was_deleted_with_its_exercise_comes_back():
     notebook, source = graded.notebook(SOURCE), graded.notebook(SOURCE)
     gone = "exercise-ball", "points-ball"

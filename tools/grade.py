@@ -84,6 +84,15 @@ class Course:
         found = sorted(place.glob(f"*/{self.lesson}/{self.lesson}.ipynb"))
         return {file.parents[1].name: file for file in found}
 
+    def misnamed(self):
+        """Return student -> files, for who has none by the name that is looked for."""
+        others, found = {}, self.submissions()
+        for file in sorted((self.folder / "submitted").glob("*/*/*.ipynb")):
+            mine = self.lesson[:2] in (file.name[:2], file.parent.name[:2])
+            if mine and file.parents[1].name not in found:
+                others.setdefault(file.parents[1].name, []).append(file.name)
+        return others
+
     def mended(self, file):
         """Return a submission with all marks, and the ids that lacked them."""
         notebook = nbformat.read(file, as_version=4)
@@ -198,8 +207,11 @@ def main(arguments=None):
             table.writerows(rows)
         print((course.folder / "grades.csv").read_text("utf-8"), end="")
         return 0
-    damaged = 0
-    for student, file in course.submissions().items():
+    submissions, damaged = course.submissions(), 0
+    for student, names in course.misnamed().items():
+        print(f"{student}: rename to {course.lesson}.ipynb: {', '.join(names)}")
+        damaged += 1
+    for student, file in submissions.items():
         try:
             notebook, lost = course.mended(file)
         except Exception as error:  # whatever a student may hand in
@@ -212,6 +224,10 @@ def main(arguments=None):
         if lost:
             said = "mended" if options.what == "mend" else "without nbgrader's marks"
             print(f"{student}: {said}: {' '.join(lost)}")
+    if not submissions:
+        print(f"Nothing is in {course.folder}/submitted/STUDENT/{course.lesson}/.")
+    elif not damaged:
+        print(f"All is well: {len(submissions)} submitted, each with nbgrader's marks.")
     return 1 if damaged and options.what == "check" else 0
 
 
