@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tools import build
+from tools import build, cells, outputs
 from tools.needed import needed
 
 LESSON = """\
@@ -131,7 +131,7 @@ def test_cells_with_the_solution_tag_are_in_the_solution_only(house):
     ],
 )
 def test_an_assignment_keeps_its_left_side(region, expected):
-    assert build.stub(region.splitlines()) == expected
+    assert cells.stub(region.splitlines()) == expected
 
 
 @pytest.mark.parametrize(
@@ -210,11 +210,11 @@ def test_a_tag_with_a_slip_stops_the_build(house, tag):
 
 
 def test_an_answer_ends_where_its_check_is_called():
-    assert build.split_check("a = 1\n\n# Look.\ncheck.a(\n    a,\n)\n") == (
+    assert cells.split_check("a = 1\n\n# Look.\ncheck.a(\n    a,\n)\n") == (
         "a = 1\n\n# Look.",
         "check.a(\n    a,\n)",
     )
-    assert build.split_check("a = check.b\n") == ("a = check.b", "")
+    assert cells.split_check("a = check.b\n") == ("a = check.b", "")
 
 
 def test_a_second_build_changes_nothing(built):
@@ -336,10 +336,10 @@ def test_widgets_leave_a_still_picture_that_weighs_less_and_looks_the_same():
     Image.fromarray(ramp).save(buffer, "PNG")
     png = base64.b64encode(buffer.getvalue()).decode()
     output = nbformat.v4.new_output(
-        "display_data", data={build.WIDGET_VIEW: {}, "image/png": png}
+        "display_data", data={outputs.WIDGET_VIEW: {}, "image/png": png}
     )
     cell = nbformat.v4.new_code_cell("lab", outputs=[output])
-    build.clean_outputs(cell)
+    outputs.clean_outputs(cell)
     assert list(cell.outputs[0].data) == ["image/png"]
     kept = cell.outputs[0].data["image/png"]
     assert len(kept) < len(png)
@@ -350,7 +350,7 @@ def test_widgets_leave_a_still_picture_that_weighs_less_and_looks_the_same():
 def test_of_a_progress_bar_the_last_state_is_kept():
     bar = nbformat.v4.new_output("stream", name="stdout", text="\r 0/2\r 2/2\nend\n")
     cell = nbformat.v4.new_code_cell("fit", outputs=[bar])
-    build.clean_outputs(cell)
+    outputs.clean_outputs(cell)
     assert cell.outputs[0].text == " 2/2\nend\n"
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from helpers.checks import progress
-from tools import build
+from tools import build, cells
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = sorted(path.stem for path in (ROOT / "source").glob("*.py"))
@@ -130,7 +130,7 @@ def run_cell(code, name, names):
     """Run a cell as a kernel does; return what its check says."""
     file = f"<cell {name} {next(counter)}>"
     linecache.cache[file] = (len(code), None, code.splitlines(True), file)
-    answer, call = build.split_check(code)
+    answer, call = cells.split_check(code)
     exec(compile(answer, file, "exec"), names)
     return eval(call, names)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tools import build
+from tools import build, cells
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted((ROOT / "source").glob("*.py"))
@@ -118,7 +118,7 @@ def test_the_check_rejects_mutants_of_its_reference(lesson, name, source, reques
     if getattr(check, name).needs_keras:
         request.getfixturevalue("in_ci")
     bank = importlib.import_module(f"bank.lesson_{lesson}")
-    code, call = build.split_check(build.with_answers(source))
+    code, call = cells.split_check(build.with_answers(source))
     unexplained = []
     for line, text in set(mutants(code)):
         names = {"np": np, "check": check, **bank.NAMES}

@@ -7,168 +7,40 @@ python tools/build.py --all      rebuilds everything
 
 import argparse
 import ast
-import base64
 import hashlib
-import io
 import json
-import os
 import re
 import sys
-import textwrap
 from collections import Counter
 from pathlib import Path
 
-import jupytext
 import nbformat
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_notebook
-from PIL import Image
 
 from tools import secret
+from tools.cells import (
+    KEPT_TAGS,
+    BuildError,
+    bet_name,
+    collect_answers,
+    exercise_name,
+    marks,
+    read_cells,
+    tags,
+    with_answers,
+    without_answers,
+)
 from tools.needed import needed
+from tools.outputs import execute
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("lessons", "solutions")
 ANSWERS = "helpers/checks/answers.json"  # built, too: what `.solution()` shows
-BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
-KEPT_TAGS = {"nbval-ignore-output", "raises-exception"}
-TAGS = KEPT_TAGS | {"solution", "notes", "after"}
-# Of tags such as "exercise:name", which cells keep: see marks().
-MARKS = {"exercise", "bet"}
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-# Steps of five out of 255 look the same, and make the pictures a third lighter.
-FEWER_LEVELS = [round(level / 5) * 5 for level in range(256)] * 3
-KERNEL_ENVIRONMENT = {
-    "DOWNHILL_PROGRESS": "off",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "TF_ENABLE_ONEDNN_OPTS": "0",
-}
-
-
-class BuildError(Exception):
-    """Something in a source that its author has to mend."""
-
-
-# Reading a source
 
 
 def sources():
     """Return the sources of all lessons, in their order."""
     return sorted((ROOT / "source").glob("*.py"))
-
-
-def read_cells(path):
-    """Return the source's cells: markdown split at its headings, empty ones dropped."""
-    check_marks(path)
-    notebook = jupytext.read(path, fmt="py:percent")
-    cells = []
-    for cell in notebook.cells:
-        check_tags(cell, path)
-        named = dict(tag.split(":") for tag in tags(cell) if ":" in tag)
-        parts = [cell.source]
-        if cell.cell_type == "markdown":
-            parts = re.split(r"\n(?=#{1,3} )", cell.source)
-        for part in map(str.strip, parts):
-            if part:
-                split = nbformat.from_dict(cell)
-                split.source = part
-                split.metadata.downhill = nbformat.from_dict(named)
-                cells.append(split)
-    return cells
-
-
-def check_marks(path):
-    """Stop on a solution mark that is unpaired, nested, or split over two cells."""
-    opened = None
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-        mark = line.strip()
-        if mark == BEGIN and opened:
-            raise BuildError(f"{path.name}:{number}: {BEGIN} inside that of {opened}")
-        if mark == END and not opened:
-            raise BuildError(f"{path.name}:{number}: {END} without {BEGIN}")
-        if line.startswith("# %%") and opened:
-            raise BuildError(f"{path.name}:{opened}: {BEGIN} without {END} in its cell")
-        opened = number if mark == BEGIN else None if mark == END else opened
-    if opened:
-        raise BuildError(f"{path.name}:{opened}: {BEGIN} without {END}")
-
-
-def check_tags(cell, path):
-    """Stop on a tag that says nothing, such as one with a slip in it."""
-    for tag in tags(cell):
-        mark, colon, name = tag.partition(":")
-        if tag not in TAGS and not (colon and mark in MARKS and name.isidentifier()):
-            known = ", ".join([*sorted(TAGS), *(f"{mark}:name" for mark in MARKS)])
-            raise BuildError(f"{path.name}: unknown tag {tag!r}: use one of {known}")
-
-
-def tags(cell):
-    """Return a cell's tags."""
-    return cell.metadata.get("tags", [])
-
-
-def marks(cell):
-    """Return what every tool knows a cell by, of a source or built.
-
-    {"exercise": name}; in a built notebook also {"setup": True}, for imports alone, and
-    {"figure": True}, for code that draws one.
-    """
-    return cell.metadata.get("downhill", {})
-
-
-def exercise_name(cell):
-    """Return the name of the exercise that a cell holds, or None."""
-    return marks(cell).get("exercise")
-
-
-def bet_name(cell):
-    """Return the name of the bet that a cell asks for, or None."""
-    return marks(cell).get("bet")
-
-
-def with_answers(code):
-    """Return a cell's code with the marks taken out."""
-    lines = code.splitlines()
-    return "\n".join(line for line in lines if line.strip() not in (BEGIN, END))
-
-
-def without_answers(code):
-    """Return a cell's code with every marked region turned into a stub."""
-    kept, region = [], None
-    for line in code.splitlines():
-        mark = line.strip()
-        if mark == BEGIN:
-            region = []
-        elif mark == END:
-            kept.append(stub(region))
-            region = None
-        else:
-            (kept if region is None else region).append(line)
-    return "\n".join(kept)
-
-
-def stub(region):
-    """Return `name = ...` for a region that is one assignment, else `...`."""
-    code = "\n".join(region)
-    first = next((line for line in region if line.strip()), "")
-    indent = first[: len(first) - len(first.lstrip())]
-    body = ast.parse(textwrap.dedent(code)).body
-    if len(body) == 1 and isinstance(body[0], ast.Assign):
-        targets = [ast.unparse(target).strip("()") for target in body[0].targets]
-        # `a, b = ...` would not run: every name gets a value of its own.
-        values = ", ".join(["..."] * len(getattr(body[0].targets[0], "elts", [1])))
-        return f"{indent}{' = '.join(targets)} = {values}"
-    if len(body) == 1 and isinstance(body[0], ast.AnnAssign):
-        target, kind = body[0].target, body[0].annotation
-        return f"{indent}{ast.unparse(target)}: {ast.unparse(kind)} = ..."
-    return f"{indent}..."
-
-
-def split_check(code):
-    """Return an exercise's code as two: the answer, and the call of its check."""
-    answer, found, call = code.partition("\ncheck.")
-    return answer.strip(), f"check.{call}".strip() if found else ""
 
 
 # The two editions
@@ -246,69 +118,6 @@ def check_syntax(code, identity):
         ast.parse(code)
     except SyntaxError as error:
         raise BuildError(f"cell {identity} does not parse: {error}\n{code}") from None
-
-
-def collect_answers(cells):
-    """Return name -> {code, text}: the marked cell, and the solution text after it."""
-    answers, name = {}, None
-    for cell in cells:
-        if exercise_name(cell):
-            name = exercise_name(cell)
-            code, _ = split_check(with_answers(cell.source))
-            answers[name] = {"code": code, "text": ""}
-        elif name and "solution" in tags(cell) and cell.cell_type == "markdown":
-            text = f"{answers[name]['text']}\n\n{cell.source}"
-            answers[name]["text"] = text.strip()
-    return answers
-
-
-def execute(notebook, folder):
-    """Run a notebook's cells in that folder and keep their outputs."""
-    os.environ.update(KERNEL_ENVIRONMENT)
-    place = {"metadata": {"path": str(folder)}}
-    try:
-        NotebookClient(notebook, timeout=600, resources=place).execute()
-    except CellExecutionError as error:
-        raise BuildError(
-            f"a cell fails: {error.ename}: {error.evalue}\n{error}"
-        ) from None
-    notebook.metadata.pop("widgets", None)
-    notebook.metadata.language_info = {"name": "python"}
-    for cell in notebook.cells:
-        cell.metadata.pop("execution", None)
-        if cell.cell_type == "code":
-            clean_outputs(cell)
-
-
-def clean_outputs(cell):
-    """Keep light stills and full bars; stop on warnings that a reader would see."""
-    joined = []
-    for output in cell.outputs:  # a bar that was printed slowly comes in pieces
-        if joined and output.get("name", 0) == joined[-1].get("name"):
-            joined[-1].text += output.text
-        else:
-            joined.append(output)
-    cell.outputs = joined
-    for output in cell.outputs:
-        data = output.get("data", {})
-        data.pop(WIDGET_VIEW, None)
-        if "image/png" in data:
-            data["image/png"] = light(data["image/png"])
-        if output.output_type == "stream":  # of a bar, what it showed last
-            lines = output.text.split("\n")
-            output.text = "\n".join(line.rsplit("\r", 1)[-1] for line in lines)
-    stderr = [output for output in cell.outputs if output.get("name") == "stderr"]
-    if stderr and "nbval-ignore-output" not in tags(cell):
-        raise BuildError(f"cell {cell.id} writes to stderr:\n{stderr[0].text}")
-    cell.outputs = [output for output in cell.outputs if output not in stderr]
-
-
-def light(png):
-    """Return a PNG, in base64, as one that weighs less and looks the same."""
-    picture = Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB")
-    buffer = io.BytesIO()
-    picture.point(FEWER_LEVELS).save(buffer, "PNG", optimize=True)
-    return base64.b64encode(buffer.getvalue()).decode()
 
 
 # What is stale

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import nbformat
 
-from tools import build, graded
+from tools import graded, outputs
 
 AUTOGRADE = "nbgrader autograde {lesson} --student {student} && nbgrader export"
 # Students' code gets no network, no rights, little of the machine, and no folder but
@@ -167,7 +167,7 @@ def log_of(place):
 def around():
     """Return the environment, with the programs beside this Python found first."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return os.environ | build.KERNEL_ENVIRONMENT | {"PATH": path}
+    return os.environ | outputs.KERNEL_ENVIRONMENT | {"PATH": path}
 
 
 def run_for(command, place, seconds):

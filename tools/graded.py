@@ -12,13 +12,15 @@ import textwrap
 from nbformat.v4 import new_code_cell
 
 from tools import build, portable
+from tools.cells import split_check
+from tools.outputs import KERNEL_ENVIRONMENT
 
 FOLDER = build.ROOT / "dist" / "graded"
 CONFIG = f"""\
 import os
 
 # A word on stderr costs all points of a cell, and TensorFlow is talkative.
-os.environ.update({build.KERNEL_ENVIRONMENT})
+os.environ.update({KERNEL_ENVIRONMENT})
 c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = "downhill"
 c.Execute.timeout = 300  # seconds a cell: some train networks
@@ -61,7 +63,7 @@ def split(cell, source):
     name = build.exercise_name(cell)
     if name is None:
         return [cell]
-    cell.source, call = build.split_check(cell.source)
+    cell.source, call = split_check(cell.source)
     start, end = f"check.{name}(", ")"
     if not (call.startswith(start) and call.endswith(end)):
         raise build.BuildError(f"{source.name}: {name} must end with {start}...{end}")

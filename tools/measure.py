@@ -15,7 +15,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 
-from tools import build
+from tools import build, outputs
 
 GUIDE = build.ROOT / "INSTRUCTORS.md"
 TABLE = re.compile(r"(?<=<!-- sizes -->\n).*?(?=<!-- end -->)", re.DOTALL)
@@ -65,7 +65,7 @@ def main():
             words, figures, longest = count(source)
             print(f"{source.stem:32} {words:6} {figures:8} {longest:7}")
         return
-    os.environ.update(build.KERNEL_ENVIRONMENT)
+    os.environ.update(outputs.KERNEL_ENVIRONMENT)
     head = "| lesson | seconds | seconds of processor | MB of memory | KB of notebook |"
     lines = [head, "|---|---|---|---|---|"]
     for source in build.sources():
