@@ -343,11 +343,11 @@ def lesson(monkeypatch):
 
 
 def test_a_learners_bets_are_one_line_to_send(lesson):
-    assert class_bets.line(CHOSEN) == "bets 1: - -"
+    assert bets.line(CHOSEN) == "bets 1: - -"
     ROWS.bet(150)
-    assert class_bets.line(CHOSEN) == "bets 1: 150 -"
+    assert bets.line(CHOSEN) == "bets 1: 150 -"
     CHOSEN[1].bet(1 / 3)
-    assert class_bets.line(CHOSEN) == "bets 1: 150 0.333333"
+    assert bets.line(CHOSEN) == "bets 1: 150 0.333333"
 
 
 def test_thirty_lines_become_one_picture_and_what_is_no_line_is_named(lesson):

@@ -1,7 +1,5 @@
 """What was said against what came: below a figure, and for a lesson as a whole."""
 
-import statistics
-
 import matplotlib.pyplot as plt
 
 HEIGHT = 0.8  # inches, of the strip below a figure
@@ -60,40 +58,6 @@ def one_below_another(made, title):
         strip(ax, y, bet, kept)
         ax.text(-0.1, y + 0.95, name_of(bet), fontsize=10, fontweight="bold")
     ax.set(xlim=(-0.14, 1.18), ylim=(y - 0.9, 1.5))
-    ax.set_title(title, fontsize=11)
-    ax.axis("off")
-    return figure
-
-
-def of_a_class(made, title):
-    """Return a figure with all guesses at each bet, their median, and the result."""
-    figure, ax = plt.subplots(figsize=(7, 0.7 + 1.1 * len(made)))
-    for row, (bet, guesses) in enumerate(made):
-        y = -2.6 * row
-        scale(ax, y, bet)
-        ax.text(-0.1, y + 1.15, name_of(bet), fontsize=10, fontweight="bold")
-        places = sorted(map(bet.place, guesses))
-        # Guesses that would cover each other stand on top of each other.
-        bins = [round(50 * place) for place in places]
-        heights = [bins[:i].count(at) for i, at in enumerate(bins)]
-        lift = 0.8 / max(4, *heights)
-        heights = [y + 0.18 + lift * height for height in heights]
-        ax.plot(places, heights, "v", color="black", fillstyle="none", markersize=7)
-        middle = statistics.median(guesses)
-        at = bet.place(middle)
-        ax.plot([at, at], [y - 0.12, y + 0.12], color="black", linewidth=3)
-        words = {"ha": "center", "va": "top", "fontsize": 10}
-        said = f"median {bet.digits(middle)}"
-        if "came" in (kept := bet.kept()):
-            came = bet.place(kept["came"])
-            ax.plot(came, y, "o", markersize=7, color="black")
-            result = f"it is {bet.value(kept['came'])}"
-            if abs(came - at) < 0.25:  # the words would cover each other
-                said = f"{said}, {result}" if came >= at else f"{result}, {said}"
-            else:
-                ax.text(came, y - 0.25, result, **words)
-        ax.text(at, y - 0.25, said, **words)
-    ax.set(xlim=(-0.14, 1.18), ylim=(y - 0.9, 1.7))
     ax.set_title(title, fontsize=11)
     ax.axis("off")
     return figure

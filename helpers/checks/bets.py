@@ -12,13 +12,14 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.checks import bet_pictures, class_bets, progress
+from helpers.checks import bet_pictures, progress
 from helpers.checks.answers import number
 from helpers.checks.bet_slider import Slider, moved
 from helpers.checks.engine import Wrong
 from helpers.checks.feedback import Note, once, show_now
 from helpers.plots.base import Picture
 
+NONE = "-"  # in the line for a class: no bet was made
 _in_memory = {}
 
 
@@ -172,9 +173,17 @@ def look_back(bets) -> Note | Picture:
     words = [f"{bet.about}: {bet.words(kept)}" for bet, kept in made]
     figure = bet_pictures.one_below_another(made, title)
     shown = show_now(Picture(figure, " ".join([title, *words])))
-    return shown or Note(
-        "In a class", f"Your bets in one line: `{class_bets.line(bets)}`"
-    )
+    return shown or Note("In a class", f"Your bets in one line: `{line(bets)}`")
+
+
+def line(bets) -> str:
+    """Return a learner's bets of a lesson as one line: "bets 1: 150 3 - 0.4".
+
+    They stand in the lesson's order, "-" where none was made.
+    """
+    said = [bet.kept().get("said") for bet in bets]
+    words = [NONE if guess is None else f"{guess:.6g}" for guess in said]
+    return f"bets {bets[0].lesson}: {' '.join(words)}"
 
 
 def prophet() -> Note | Picture:

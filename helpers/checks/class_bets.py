@@ -1,24 +1,15 @@
-"""The bets of a class: each learner's as one line to send, all lines as one picture."""
+"""The bets of a class as one picture, from the line that each learner sends."""
 
 import re
 
+import matplotlib.pyplot as plt
 import numpy as np
 
 from helpers.checks import bet_pictures, progress
+from helpers.checks.bets import NONE
 from helpers.plots.base import Picture
 
 LINE = re.compile(r"bets\s*(\d+)\s*:(.*)", re.IGNORECASE)
-NONE = "-"
-
-
-def line(bets) -> str:
-    """Return a learner's bets of a lesson as one line: "bets 1: 150 3 - 0.4".
-
-    They stand in the lesson's order, "-" where none was made.
-    """
-    said = [bet.kept().get("said") for bet in bets]
-    words = [NONE if guess is None else f"{guess:.6g}" for guess in said]
-    return f"bets {bets[0].lesson}: {' '.join(words)}"
 
 
 def together(lines: str) -> Picture:
@@ -69,7 +60,7 @@ def together(lines: str) -> Picture:
     if strange:
         words.append(f"Not read: {'; '.join(strange)}.")
         title += f", {len(strange)} not read: {strange[0]:.40}"
-    return Picture(bet_pictures.of_a_class(made, title), " ".join(words))
+    return Picture(picture(made, title), " ".join(words))
 
 
 def _guesses(text, bets):
@@ -105,3 +96,39 @@ def _words(bet, guesses):
         f"{words}; it is {bet.value(kept['came'])}. "
         f"The median is nearer than {nearer} of the {many}."
     )
+
+
+def picture(made, title):
+    """Return a figure with all guesses at each bet, their median, and the result."""
+    figure, ax = plt.subplots(figsize=(7, 0.7 + 1.1 * len(made)))
+    for row, (bet, guesses) in enumerate(made):
+        y = -2.6 * row
+        bet_pictures.scale(ax, y, bet)
+        ax.text(
+            -0.1, y + 1.15, bet_pictures.name_of(bet), fontsize=10, fontweight="bold"
+        )
+        places = sorted(map(bet.place, guesses))
+        # Guesses that would cover each other stand on top of each other.
+        bins = [round(50 * place) for place in places]
+        heights = [bins[:i].count(at) for i, at in enumerate(bins)]
+        lift = 0.8 / max(4, *heights)
+        heights = [y + 0.18 + lift * height for height in heights]
+        ax.plot(places, heights, "v", color="black", fillstyle="none", markersize=7)
+        middle = float(np.median(guesses))
+        at = bet.place(middle)
+        ax.plot([at, at], [y - 0.12, y + 0.12], color="black", linewidth=3)
+        words = {"ha": "center", "va": "top", "fontsize": 10}
+        said = f"median {bet.digits(middle)}"
+        if "came" in (kept := bet.kept()):
+            came = bet.place(kept["came"])
+            ax.plot(came, y, "o", markersize=7, color="black")
+            result = f"it is {bet.value(kept['came'])}"
+            if abs(came - at) < 0.25:  # the words would cover each other
+                said = f"{said}, {result}" if came >= at else f"{result}, {said}"
+            else:
+                ax.text(came, y - 0.25, result, **words)
+        ax.text(at, y - 0.25, said, **words)
+    ax.set(xlim=(-0.14, 1.18), ylim=(y - 0.9, 1.7))
+    ax.set_title(title, fontsize=11)
+    ax.axis("off")
+    return figure
