@@ -71,6 +71,26 @@ never_seen = bets.Bet(
     unit="patients",
     tells=("38%", "a third"),
 )
+twice_the_price = bets.Bet(
+    lesson=1,
+    name="twice_the_price",
+    about="rows in a step that costs twice as much as one on a single row",
+    low=1,
+    high=100_000,
+    unit="rows",
+    log=True,
+    tells=("hundreds of rows", "dozens of rows, then"),
+)
+country = bets.Bet(
+    lesson=1,
+    name="country",
+    about="people to ask, of 266 million",
+    low=1,
+    high=266_000_000,
+    unit="people",
+    log=True,
+    tells=("hardly on the pile", "hardly differ"),
+)
 three_exact_steps = bets.Bet(
     lesson=1,
     name="three_exact_steps",
@@ -85,6 +105,8 @@ BETS = (
     spread_of_16,
     below_the_rule,
     never_seen,
+    twice_the_price,
+    country,
     three_exact_steps,
 )
 look_back = partial(bets.look_back, BETS)
