@@ -52,6 +52,26 @@ def _by_nudges(w, b, x, y, rows):
     return (loss(w + 1e-3, b) - here) / 1e-3, (loss(w, b + 1e-3) - here) / 1e-3
 
 
+def _by_nudges_to_both_sides(w, b, x, y, rows):
+    def loss(w, b):
+        return np.mean(_errors(w, b, x, y, rows) ** 2)
+
+    h = 0.5  # exact on a parabola, but for rounding
+    return loss(w + h, b) - loss(w - h, b), loss(w, b + h) - loss(w, b - h)
+
+
+def _by_a_complex_step(w, b, x, y, rows):
+    def loss(w, b):
+        return np.mean(_errors(w, b, x, y, rows) ** 2)
+
+    return loss(w + 1e-20j, b).imag * 1e20, loss(w, b + 1e-20j).imag * 1e20
+
+
+def _named(w, b, x, y, rows):
+    slope_w, slope_b = _by_hand(w, b, x, y, rows)
+    return {"b": slope_b, "w": slope_w}
+
+
 def _forgotten_return(w, b, x, y, rows):
     np.mean(_errors(w, b, x, y, rows))
 
@@ -102,6 +122,39 @@ def _not_shuffled(n, batch_size, seed):
 def _shuffled_within(n, batch_size, seed):
     rng = np.random.default_rng(seed)
     return [rng.permutation(part) for part in _not_shuffled(n, batch_size, seed)]
+
+
+def _cut_first(n, batch_size, seed):
+    """Shuffle the fixed minibatches, and the rows inside each: a natural repair."""
+    *parts, last = _shuffled_within(n, batch_size, seed)
+    order = np.random.default_rng(seed).permutation(len(parts))
+    return [*(parts[k] for k in order), last]
+
+
+def _cut(order, batch_size):
+    return np.split(order, range(batch_size, len(order), batch_size))
+
+
+def _rolled(n, batch_size, seed):
+    return _cut(np.roll(np.arange(n), 3 * seed + 1), batch_size)
+
+
+def _one_shuffle_rolled(n, batch_size, seed):
+    return _cut(np.roll(np.random.default_rng(0).permutation(n), seed), batch_size)
+
+
+def _first_row_first(n, batch_size, seed):
+    order = 1 + np.random.default_rng(seed).permutation(n - 1)
+    return _cut(np.array([0, *order]), batch_size)
+
+
+def _fours_together(n, batch_size, seed):
+    """Shuffle cards that are glued together by fours, then each minibatch."""
+    rng = np.random.default_rng(seed)
+    glued = np.random.default_rng(0).permutation(n)
+    fours = rng.permutation(glued[: n // 4 * 4].reshape(-1, 4)).ravel()
+    order = np.array([*fours, *glued[n // 4 * 4 :]])
+    return [*map(rng.permutation, _cut(order, batch_size))]
 
 
 def _one_too_many(n, batch_size, seed):
@@ -202,8 +255,15 @@ def _capped(per_row, target):
 
 
 RIGHT = {
-    "minibatch_gradient": [_by_hand, _by_matrix],
-    "a_tenth_of_the_noise": [100, 100.0, np.int64(100), 10**2],
+    "minibatch_gradient": [_by_hand, _by_matrix, _named],
+    "a_tenth_of_the_noise": [
+        100,
+        100.0,
+        np.int64(100),
+        10**2,
+        1 / 0.1**2,
+        np.float32(100),
+    ],
     "small_enough": [84, 84.0, np.int64(84)],
     "which_cloud": [
         {"A": 16, "B": 4, "C": 64},
@@ -230,6 +290,9 @@ WRONG = {
             "twice",
         ),
         (_by_nudges, "a nudge gives about this"),
+        (_by_nudges_to_both_sides, "without nudges"),
+        (_by_a_complex_step, "A complex step is a nudge"),
+        (lambda *given: dict(zip("xy", _by_hand(*given), strict=True)), "by its keys"),
         (_gradient(lambda e, x: [2 * np.mean(e), 2 * np.mean(e * x)]), "wrong order"),
         (
             _gradient(lambda e, x: [2 * np.mean(e * x)] * 2),
@@ -330,6 +393,11 @@ WRONG = {
         ),
         (_not_shuffled, "order of the data"),
         (_shuffled_within, "same rows for every seed"),
+        (_cut_first, "same rows for every seed"),
+        (_rolled, "counted in a circle"),
+        (_one_shuffle_rolled, "in the order of seed 0"),
+        (_first_row_first, "in the first half"),
+        (_fours_together, "in one minibatch"),
         (_one_too_many, "without rows"),
         (_evened_out, "only the last may be smaller"),
         (lambda *given: [part + 1 for part in _epoch(*given)], "Row numbers go from 0"),

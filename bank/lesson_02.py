@@ -97,6 +97,27 @@ def _by_loop(w, b, x, y):
     return [w_slope, b_slope]
 
 
+def _named(w, b, x, y):
+    w_slope, b_slope = _by_loop(w, b, x, y)
+    return {"b": b_slope, "w": w_slope}
+
+
+def _in_float32(w, b, x, y):
+    return _by_matrix(w, b, x.astype(np.float32), y.astype(np.float32))
+
+
+def _nudged(w_slope):
+    """Make both slopes of the squared line from one slope: (f, place) -> slope."""
+
+    def answer(w, b, x, y):
+        def loss(w, b):
+            return np.mean(((w * x + b) ** 2 - y) ** 2)
+
+        return w_slope(lambda v: loss(v, b), w), w_slope(lambda v: loss(w, v), b)
+
+    return answer
+
+
 def _means_of_the_links(along_w):
     def answer(w, b, x, y):
         line = w * x + b
@@ -142,6 +163,29 @@ def _by_rows(x, y, W1, b1, W2, b2):
         parts = np.outer(one_x, back), back, np.outer(hidden, d), d
         total = [whole + part for whole, part in zip(total, parts, strict=True)]
     return total
+
+
+def _leaky_named(*given):
+    parts = zip(("dW1", "db1", "dW2", "db2"), _leaky()(*given), strict=True)
+    return dict(reversed(list(parts)))
+
+
+def _leaky_by_nudges(x, y, W1, b1, W2, b2):
+    def slopes(part):
+        found = np.zeros_like(part)
+        for place in np.ndindex(part.shape):
+            there = part[place]
+            losses = []
+            for nudge in (1e-5, -1e-5):
+                part[place] = there + nudge
+                z = x @ W1 + b1
+                losses.append(np.mean((np.where(z > 0, z, 0.1 * z) @ W2 + b2 - y) ** 2))
+            part[place] = there
+            found[place] = (losses[0] - losses[1]) / 2e-5
+        return found
+
+    W1, b1, W2, b2 = parts = [part.copy() for part in (W1, b1, W2, b2)]
+    return [*map(slopes, parts)]
 
 
 def _plain(x, y, W1, b1, W2, b2):
@@ -241,16 +285,17 @@ RIGHT = {
         {"D": -2.207, "C": -1.87, "B": 2.207, "A": np.float64(0.02)},
     ],
     "steepest_slope": [-5, -5.0, -np.hypot(3, 4)],
-    "squared_gradient": [_by_matrix, _by_loop],
+    "squared_gradient": [_by_matrix, _by_loop, _named, _in_float32],
     "in_the_fog": [
         (2.08, 1.35),
         [2, 1.4],
         np.array([2.1, 1.3]),
         {"w": 2.1, "b": 1.35},
+        {"b": 1.35, "w": 2.08},
     ],
     "count_weights": [97, 97.0, np.int64(97)],
-    "leaky_gradients": [_leaky(), _by_rows],
-    "deep_gradients": [_deep(), _deep_recursive, _deep_by_nudges],
+    "leaky_gradients": [_leaky(), _by_rows, _leaky_named],
+    "deep_gradients": [_deep(), _deep_recursive],
 }
 
 WRONG = {
@@ -382,6 +427,9 @@ WRONG = {
             _means_of_the_links(lambda link, x: link.mean() * x.mean()),
             "Multiply row by row",
         ),
+        (_nudged(lambda f, v: (f(v + 1e-5) - f(v - 1e-5)) / 2e-5), "without nudges"),
+        (_nudged(lambda f, v: f(v + 1e-20j).imag / 1e-20), "A complex step is a nudge"),
+        (lambda *given: dict(zip("xy", _by_loop(*given), strict=True)), "by its keys"),
         (lambda w, b: (w, b), "should take 4 argument"),
         (lambda w, b, x, y: None, "Is there a `return`?"),
         ((1.0, 2.0), "A function is wanted"),
@@ -390,6 +438,8 @@ WRONG = {
         ((0, 0), "That is the start"),
         ((-2, -1.4), "uphill"),
         ((1.4, 2.0), "exchanged"),
+        ({"b": 2.0, "w": 1.4}, "exchanged"),
+        ({"slope": 2.1, "b": 1.35}, "by its keys"),
         ((1, 0), "more w lowers the loss"),
         ((2, 1), "nearly there"),
         ((3, 1.4), "less w lowers the loss"),
@@ -439,6 +489,7 @@ WRONG = {
         (_leaky(scale=lambda rows: 1 / rows), "factor 2"),
         (_leaky(scale=lambda rows: 2), "number of rows"),
         (_leaky(lambda z, *_: np.where(z > 0, 1, 0.2)), "nudges find"),
+        (_leaky_by_nudges, "without nudges"),
         (_first_turned, "is turned"),
         (lambda *given: _leaky()(*given)[:3], "Return the four gradients"),
         (lambda x, y, W1, b1, W2, b2: W1, "Return the four gradients"),
@@ -461,6 +512,7 @@ WRONG = {
         (_doubled_before_the_last, "come back through"),
         (lambda *given: [dW for dW, _ in _deep()(*given)], "a pair (dW, db)"),
         (_two_layers, "any number of layers"),
+        (_deep_by_nudges, "without nudges"),
         (lambda x, y, w: {"W": x}, "Return a list of pairs"),
         (lambda x, y: x, "should take 3 argument"),
         (2.0, "A function is wanted"),

@@ -3,12 +3,12 @@
 #
 # **Why does a network learn from random handfuls of its examples, when it could look at all of them before every step?**
 #
-# **Stochastic** means "determined by chance". It is the first word of *stochastic gradient descent*, which, with its variants,
-# trains nearly all neural networks, and this lesson is about that word alone. After it you can
+# **Stochastic** means "determined by chance". It is the first word of *stochastic gradient descent*, which trains nearly all
+# neural networks, and this lesson is about that word alone. After it you can
 #
 # - say what a loss, a minibatch, a step and an epoch are, and count the steps;
 # - say how wrong a minibatch is, and what one of four times the size buys;
-# - say what a step costs, and why nobody waits for all the rows.
+# - say what a step costs, and why the size of the data hardly matters.
 #
 # *45 minutes to read and run, and about 70 for the exercises. You need Python, and from school: a straight line, a
 # slope, a mean.*
@@ -31,8 +31,8 @@ plots.use_style()
 # the second?
 #
 # Both are **standardised** here: shifted and scaled so that their mean is 0 and their spread is 1. Spread means the **standard
-# deviation**, NumPy's `std`: roughly, how far a value typically lies from the mean. Here are 266 of the 442 patients; the
-# others are kept aside (lesson 4).
+# deviation**, NumPy's `std`: roughly, how far a value typically lies from the mean. Here are 266 of the 442 patients; lesson 4
+# says why.
 
 # %%
 patients = load("diabetes")
@@ -96,7 +96,7 @@ print(f"{(loss(nudge, 0.0) - loss(0.0, 0.0)) / nudge:.2f}")
 
 # %% [markdown]
 # You can have the slope without a nudge. Each row contributes $2\,(wx + b - y)\,x$, twice its error times its $x$; the slope
-# is the mean over the rows. (Lesson 2 shows where this comes from.)
+# is the mean over the rows.
 
 # %%
 w, b = 0.0, 0.0
@@ -105,18 +105,16 @@ print(per_row.shape, f"mean {per_row.mean():.2f}")
 
 # %% [markdown]
 # The same number. The loss has a slope along $b$, too. When $b$ moves, every prediction moves by as much, whatever its $x$, so
-# there the factor $x$ is missing: each row contributes $2\,(wx + b - y)$. All slopes together, one for each weight, are the
-# **gradient**. Computed from all rows it is the **full gradient**.
-#
-# What stops you from computing it from a few rows only? Nothing.
+# there each row contributes $2\,(wx + b - y)$, without the $x$. The slopes together, one for each weight, are the **gradient**.
+# Computed from all rows it is the **full gradient**. You can compute it from a few rows, too.
 #
 # ### Exercise 1.1 · Write
 #
 # `rows` holds the numbers of a few rows, such as `np.array([3, 17, 40])`, and `x[rows]` picks them out. Return the gradient of
-# the mean squared error over these rows and no others: two numbers, the slope along `w` and the slope along `b`.
+# the mean squared error over these rows and no others, without nudges: two numbers, the slopes along `w` and along `b`.
 #
-# Stuck? The cell below the check has two lines. Take the `#` of the first away and run it for a hint, again for a second one.
-# The other line shows a solution.
+# Stuck? Take the `#` of the first line below the check away and run it for a hint, again for a second one. The other line
+# shows a solution.
 
 
 # %% tags=["exercise:minibatch_gradient"]
@@ -166,11 +164,10 @@ plots.show(
 )
 
 # %% [markdown] tags=["after"]
-# *The slope that each row gives by itself. Most are near zero, a few reach beyond −8, and all that lie right of the dotted line
-# point the wrong way.*
+# *The slope that each row gives by itself. Most are near zero, a few reach beyond −8, and all right of the dotted line point
+# the wrong way.*
 #
-# More than a quarter are wrong about the direction, and nearly all are wrong about the size. One row is cheap, but it knows
-# little. So take a handful.
+# **77 of 266: more than a quarter.** And nearly all are wrong about the size. One row is cheap, but it knows little.
 #
 # ## From one opinion to a handful
 #
@@ -221,10 +218,9 @@ plots.show(
 # %% [markdown] tags=["after"]
 # *The slopes from 2,000 minibatches of 8 rows make a heap around the full gradient. Few hit it; few point the wrong way.*
 #
-# Many fall a little short, some go much too far, and the misses nearly cancel: the 2,000 have the mean −1.24. Over all handfuls
-# that there are they cancel exactly, because each row is in as many of them as any other. So the minibatch gradient is
-# **unbiased**: not off to one side (the bias $b$ has nothing to do with it). A handful of 8 points the wrong way 3 times in
-# 100, a single row 29 times.
+# The misses nearly cancel: the 2,000 have the mean −1.24. Over all handfuls that there are they cancel exactly, because each
+# row is in as many of them as any other. So the minibatch gradient is **unbiased**: not off to one side (the bias $b$ has
+# nothing to do with it). A handful of 8 points the wrong way 3 times in 100, a single row 29 times.
 #
 # ## What do four times as many rows buy?
 #
@@ -250,8 +246,8 @@ plots.show(f"Three bars for 1, 4 and 16 rows: spreads of {heights}.{said}")
 
 # %% [markdown] tags=["after"]
 # Four times as many rows, **half the noise**; four times as many again, half once more. The spread goes as $1/\sqrt{B}$: one
-# divided by the square root of the batch size. That is because the misses of single rows point both ways and partly cancel:
-# statistics says that the spread of a sum of $B$ of them grows only as $\sqrt{B}$, and divided by $B$ that makes $1/\sqrt{B}$.
+# divided by the square root of the batch size. The misses of single rows point both ways and partly cancel: statistics says
+# that the spread of a sum of $B$ of them grows only as $\sqrt{B}$, and divided by $B$ that makes $1/\sqrt{B}$.
 #
 # ### Exercise 1.2 · Predict
 #
@@ -273,8 +269,8 @@ check.a_tenth_of_the_noise(my_times)
 # a hundred times for ten times the precision. (Precision is not yet progress: lesson 4 counts the steps that it saves.)
 
 # %% [markdown]
-# After you have answered: try it, from 10 rows on. To have more rows than our 266, draw them *with replacement*: a row that
-# was drawn goes back into the pile and can come again.
+# After you have answered: try it, from 10 rows on. To have more rows than 266, draw *with replacement*: a row that was drawn
+# goes back and can come again.
 
 # %%
 rng = np.random.default_rng(0)
@@ -295,7 +291,7 @@ for batch_size in 10 * 4 ** np.arange(5):
 check.below_the_rule.bet(...)
 
 # %%
-sizes = np.array([1, 2, 4, 8, 16, 32, 64, 128, 200, 250])
+sizes = np.array([1, 2, 4, 8, 16, 32, 64, 128, 196, 256])
 measured = np.array([slopes(size).std() for size in sizes])
 rule = per_row.std() / np.sqrt(sizes)
 missing = 100 * (1 - measured / rule)
@@ -368,8 +364,7 @@ from helpers import labs
 labs.sampling()
 
 # %% [markdown]
-# *Left: 300 minibatch gradients around the full one. Right: the typical distance of the points from the full gradient; the
-# circle marks your batch size. At all 266 rows the cloud is a single point.*
+# *Left: minibatch gradients around the full one. Right: their typical distance from it; the circle marks your batch size.*
 #
 # ### Exercise 1.4 · Choose
 #
@@ -429,15 +424,14 @@ def epoch_of_minibatches(batch_size, seed=0):
 print([len(rows) for rows in epoch_of_minibatches(32)])
 
 # %% [markdown]
-# Eight minibatches of 32 and a last one of 10, with what was left. After each of them the network (our line is the smallest
-# network there is; lesson 2 builds larger ones) takes one **step**: its weights move a little, against the gradient of this
-# minibatch. So an epoch has
+# Eight minibatches of 32 and a last one of 10, with what was left. After each the network (our line is the smallest there is)
+# takes one **step**: its weights move a little, against the gradient of this minibatch. So
 #
 # $$\text{steps per epoch} = \lceil n / B \rceil$$
 #
-# steps: rows divided by batch size, rounded *up*. Here $266/32 = 8.3$, and 9 steps.
+# Rows divided by batch size, rounded *up*. Here $266/32 = 8.3$, and 9 steps.
 #
-# Watch one epoch of 19 minibatches with 14 rows each. The line stays where it is, at $w = 0$; only the slopes are computed.
+# Watch one epoch of 19 minibatches with 14 rows each. The line stays at $w = 0$; only the slopes are computed.
 
 # %% tags=["nbval-ignore-output"]
 from helpers import films
@@ -447,26 +441,25 @@ films.one_epoch(x, y, dealt, per_row[dealt].mean(axis=1))
 
 # %% [markdown]
 # *Left: the rows of each minibatch light up, then turn dark. Right: the minibatch slopes jump about; their mean so far homes in
-# on the full gradient and meets it at the last one.*
+# on the full gradient.*
 #
-# It meets it exactly, because after an epoch every row was counted once. Does that hold for handfuls of 32, where the last is
-# smaller?
+# It meets it exactly, because every row was counted once. Does that hold for handfuls of 32, where the last is smaller?
 
 # %%
 dealt = epoch_of_minibatches(32)
 means = [per_row[rows].mean() for rows in dealt]
 counts = [len(rows) for rows in dealt]
 print(f"plain mean           {np.mean(means):.3f}")
-print(f"each times its rows  {np.average(means, weights=counts):.3f}")
+print(f"each times its rows  {np.sum(np.multiply(means, counts)) / n:.3f}")
 print(f"full gradient        {per_row.mean():.3f}")
 
 # %% [markdown] tags=["after"]
-# It does when each counts as many times as it has rows. In the plain mean the 10 patients of the last minibatch weigh more
-# than three times as much as the others.
+# It does when each counts as many times as it has rows. In the plain mean the 10 patients of the last one weigh more than
+# three times as much as the others.
 
 # %% [markdown]
-# One thing the film left out: in training the weights move after each minibatch, so its gradient is right on average *for the
-# place where the weights are then* (almost: within an epoch the rows still to come are slightly unlike those already used).
+# In training the weights move after each minibatch, so its gradient is right on average *for the place where they are then*
+# (almost: within an epoch the rows still to come are slightly unlike those already used).
 #
 # ### Exercise 1.5 · Predict
 #
@@ -494,7 +487,7 @@ print([len(rows) for rows in epoch_of_minibatches(60)])
 # %% [markdown]
 # ### Exercise 1.6 · Fix
 #
-# This function should deal out one epoch. It looks plausible, and it runs. How many of the 266 patients does it never show?
+# This function should deal out one epoch. How many of the 266 patients does it never show?
 
 
 # %%
@@ -525,9 +518,8 @@ said = check.never_seen.draw()
 plots.show(f"Bars of rows seen 0, 1, 2 times and more: {rows_seen.tolist()}.{said}")
 
 # %% [markdown]
-# Repair it: every row exactly once, in
-# a random order that depends on `seed`, in minibatches of `batch_size`; only the last may be smaller. Return a list of arrays.
-# Try it without copying the right one above.
+# Repair it: every row exactly once, in a random order that depends on `seed`, in minibatches of `batch_size`; only the last may
+# be smaller. Return a list of arrays. Try it without copying the right one above.
 
 
 # %% tags=["exercise:epoch"]
@@ -548,7 +540,8 @@ check.epoch(epoch)
 # %% [markdown] tags=["solution"]
 # There were two faults. `rng.integers` draws with replacement, so a row can come twice and another never: shuffle once, then
 # cut. And `n // batch_size` rounds down, so the rows of the last, smaller minibatch were lost: `range(0, n, batch_size)` goes
-# on to the end. NumPy's slices stop at the end by themselves.
+# on to the end. NumPy's slices stop at the end by themselves. (Draw $n$ of $n$ rows with replacement, and about $1/e$, 37%, of
+# them never come.)
 
 # %% [markdown]
 # ## Three names for one dial
@@ -559,20 +552,16 @@ check.epoch(epoch)
 # | $1 < B < n$ | minibatch gradient descent | 9 for $B = 32$ |
 # | $B = 1$ | stochastic gradient descent, in the narrow sense | 266 |
 #
-# Three names, one method, one dial. "SGD uses a single sample" is true in the narrow, older sense only (the idea goes back to
-# Robbins and Monro, 1951, "A Stochastic Approximation Method"). Today **SGD** means minibatches of any size. Many say *batch*
-# for a minibatch as well; hence *batch size*.
+# One method, one dial. "SGD uses a single sample" is true in the narrow, older sense only (it goes back to Robbins and Monro,
+# 1951, "A Stochastic Approximation Method"). Today **SGD** means minibatches of any size. Many say *batch* for a minibatch;
+# hence *batch size*.
 
 # %% [markdown]
-# Which sizes are in use? Tens to hundreds, and often more: Masters and Luschi (2018, "Revisiting Small Batch Training for
-# Deep Neural Networks") got their best results with 32 rows or fewer, and Goyal and others (2017, "Accurate, Large Minibatch
-# SGD") trained with 8,192.
-#
 # ## What a step costs
 #
-# So more rows are better, and all rows are best? Now look at the bill, with more data: 100,000 rows of 20 **features**, numbers
-# that describe a row, as the body mass index did. Each has a weight, so there are 20 slopes. (`@` multiplies in pairs and adds
-# up: feature times weight for a prediction, error times feature for a slope.)
+# So all rows are best? Look at the bill, with more data: 100,000 rows of 20 **features**, numbers that describe a row, as the
+# body mass index did. Each has a weight, so there are 20 slopes. `some_x @ weights` adds up feature times weight, which gives
+# the prediction of each row; `errors @ some_x` adds up error times feature, for each slope.
 
 # %%
 rng = np.random.default_rng(0)
@@ -588,32 +577,52 @@ def gradient_of(start, size):
 
 
 # %% [markdown]
-# These rows came in random order, so neighbours will do for a handful. Time it for 1, 32 and all rows. Two predictions before
-# you run: which has the cheapest *step*, and which the cheapest *epoch*?
+# These rows came in random order, so neighbours will do for a handful. A step on a single row has its price in milliseconds.
+# How many rows does a step hold at *twice* that price? Bet, then time all sizes.
+
+# %% tags=["bet:twice_the_price"]
+check.twice_the_price.bet(...)
 
 # %% tags=["nbval-ignore-output"]
 import time
 
-step_time, epoch_time = {}, {}
-for size, tries in ((1, 3000), (32, 3000), (100_000, 8)):
+sizes = np.array([1, 4, 16, 32, 64, 256, 1024, 4096, 16_384, 100_000])
+step_price = []  # in milliseconds
+for size in sizes:
     seconds = []
-    for k in range(tries):
+    for k in range(np.clip(200_000 // size, 9, 2000)):
         begin = time.perf_counter()
-        gradient_of(k * size % 100_000, size)
+        gradient_of(k * size % (100_001 - size), size)
         seconds.append(time.perf_counter() - begin)
-    step_time[size] = 1000 * np.median(seconds)
-    epoch_time[size] = step_time[size] * 100_000 / size
-    step, whole = step_time[size], epoch_time[size]
-    print(f"{size:7,} rows: step {step:7.3f} ms, epoch {whole:7.0f} ms")
+    step_price.append(1000 * np.median(seconds))
+epoch_price = np.array(step_price) * 100_000 / sizes
+twice = np.interp(2 * step_price[0], step_price, sizes).round(-1)
+check.twice_the_price.came(twice)
+
+# %% tags=["nbval-ignore-output"]
+plt.loglog(sizes, epoch_price, "s--", color=plots.DESCENT, label="an epoch")
+plt.loglog(sizes, step_price, "o-", color=plots.MINIBATCH, label="a step")
+plt.axvline(twice, color="#999999", linestyle=":", label="a step at twice the price")
+plt.xlabel("batch size (rows)")
+plt.ylabel("time (milliseconds)")
+plt.title(f"A step on {twice:.0f} rows costs twice as much as on one")
+plt.legend()
+said = check.twice_the_price.draw()
+plots.show(
+    "Time against batch size, both on logarithmic axes. The price of a step rises, "
+    f"slowly at first: {twice:.0f} rows cost twice as much as one. That of an epoch "
+    f"falls all that way.{said}"
+)
 
 # %% [markdown] tags=["after"]
-# A *step* on all rows costs more than a hundred times as much as one on 32. But 32 rows cost little more than one: to
-# start a computation takes time of its own, whatever the number of rows. So an *epoch* dealt out row by row is by far the
-# slowest. The other two are both quick; which of them wins depends on the machine. So an epoch in one step wastes no time,
-# but the chance to move: it is one step where minibatches of 32 make 3,125.
+# *The price of a step is nearly level up to dozens of rows, then rises with them. Meanwhile that of an epoch falls.*
+#
+# To start a computation takes time of its own, whatever the number of rows. So 32 rows cost little more than one, and an
+# epoch row by row is by far the slowest. What one step on all rows costs depends on the machine. It wastes the chance to move:
+# it is one step where minibatches of 32 make 3,125.
 
 # %% [markdown]
-# Memory goes by the size of the handful, too. Measure the most memory that one step needs.
+# And the most memory that one step needs?
 
 # %%
 import tracemalloc
@@ -626,16 +635,81 @@ for size in (1_000, 10_000, 100_000):
     print(f"{size:7,} rows: {peak / 1e6:.2f} MB")
 
 # %% [markdown] tags=["after"]
-# Ten times the rows, ten times the memory, for the predictions and errors alone. A larger network keeps many more such numbers
-# for each row, and the memory of the machine sets a limit to the batch size.
+# Ten times the rows, ten times the memory, for predictions and errors alone. Larger networks keep many more such numbers for
+# each row: memory sets a limit to the batch size. (In use are tens to thousands. Masters and Luschi, 2018, "Revisiting Small
+# Batch Training for Deep Neural Networks", found 32 or fewer best; Goyal and others, 2017, "Accurate, Large Minibatch SGD",
+# took 8,192.)
 #
-# Notice what is *not* in this bill: the size of the data. A step on 32 rows is the same computation whether there are 266 rows
-# or 266 million.
+# ## A town and a country
+#
+# The size of the data is *not* in this bill. But can a small handful speak for many rows? Copy each patient ten times.
+
+# %%
+tenfold = np.tile(per_row, 10)
+print(f"{len(tenfold):,} rows instead of {n}")
+print(f"full gradient {tenfold.mean():.3f} instead of {per_row.mean():.3f}")
+
+# %% [markdown] tags=["after"]
+# The same gradient, for ten times the price. (Real rows are not copies, but many say nearly the same.)
+
+# %% [markdown]
+# Now a million copies: our patients are a town, and this is a country of 266 million. You want a standard error of 0.2, as in
+# exercise 1.3. Bet how many of the country you have to ask.
+
+# %% tags=["bet:country"]
+check.country.bet(...)
+
+
+# %%
+def spread_of_polls(people, asked):
+    rng = np.random.default_rng(0)
+    polls = [rng.choice(people, asked, replace=False) % n for _ in range(2000)]
+    return per_row[np.array(polls)].mean(axis=1).std()
+
+
+for people in (n, 10 * n, 1_000_000 * n):
+    print(f"100 of {people:11,} asked: spread {spread_of_polls(people, 100):.3f}")
+
+# %% [markdown]
+# In the country the finite-population factor is as good as 1, so the rule alone says how many.
+
+# %%
+asked = int(np.ceil((per_row.std() / 0.2) ** 2))
+spread = spread_of_polls(1_000_000 * n, asked)
+print(f"{asked} of {1_000_000 * n:,} asked: spread {spread:.3f}")
+check.country.came(asked)
+
+# %%
+sizes = np.arange(1, n + 1)
+for people, style in ((n, "-"), (10 * n, "--"), (1_000_000 * n, ":")):
+    errors = per_row.std() / np.sqrt(sizes) * np.sqrt((people - sizes) / (people - 1))
+    label = f"of {people:,} people"
+    plt.plot(sizes, errors, style, color=plots.MINIBATCH, label=label)
+plt.axhline(0.2, color=plots.FULL_GRADIENT, linewidth=1, label="wanted")
+plt.ylim(0, 0.6)
+plt.xlabel("people asked")
+plt.ylabel("standard error of the slope along w")
+plt.title(f"{asked} people speak for {1_000_000 * n:,}")
+plt.legend()
+said = check.country.draw()
+plots.show(
+    "The standard error against the people asked. The curves of 2,660 and of 266 "
+    f"million lie nearly on one another and reach 0.2 at about {asked}; that of the "
+    f"town, below them, falls to 0 when all {n} are asked.{said}"
+)
+
+# %% [markdown] tags=["after"]
+# *The curves of 2,660 and of 266 million people hardly differ. Only in the town, where you ask a good part of all, do you need
+# fewer.*
+#
+# 84 of the town, 117 of 2,660, 122 of 26,600, and 122 of 266 million.
+#
+# **What a handful knows depends on the handful, hardly on the pile.** So a step is cheap however many rows there are.
 #
 # ## Real data: does it pay?
 #
-# Fit the line to the patients. Start from a bad one, $w = -1$, $b = 1$, and after each minibatch take a step: each weight
-# moves by a twentieth of its slope, downhill, hence the minus. (That number, 0.05, is the learning rate; lesson 3 is about it.)
+# Fit the line to the patients. Start from $w = -1$, $b = 1$, and after each minibatch move each weight by a
+# twentieth of its slope, downhill, hence the minus. (That number, 0.05, is the learning rate: lesson 3.)
 
 
 # %%
@@ -687,14 +761,14 @@ plots.show(
 )
 
 # %% [markdown] tags=["after"]
-# *Loss against the number of rows read, for three batch sizes (the axis of the loss is logarithmic). Single rows are down first
-# and then stay restless; minibatches of 32 come down smoothly; three exact steps get less than half the way.*
+# *Loss against the number of rows read (the axis of the loss is logarithmic). Single rows are down first and then stay restless;
+# minibatches of 32 come down smoothly; three exact steps get less than half the way.*
 #
-# For the same rows, 27 rough steps reach 0.64; the best that any line can do is 0.63. Three exact ones are still at 2.53. The
-# noise of single rows keeps throwing the line about. Between the two lies the reason for minibatches.
+# For the same rows, 27 rough steps reach 0.64, three exact ones 2.53, and the noise of single rows keeps throwing the line
+# about. Between the two lies the reason for minibatches.
 
 # %% [markdown]
-# This comparison has a catch, and you should know it: the same learning rate for all. An exact direction allows longer steps.
+# This comparison has a catch: the same learning rate for all. An exact direction allows longer steps.
 
 # %%
 for size in (266, 32, 1):
@@ -702,25 +776,15 @@ for size in (266, 32, 1):
     print(f"B = {size:3}: from the first step on never above {losses[1:].max():.2g}")
 
 # %% [markdown] tags=["after"]
-# Ten times the rate, and the full gradient is at the best line, 0.63, after *one* step. Minibatches of 32 stay below 1, while
-# single rows throw the line out of all bounds. This loss is as round as a bowl can be; on most, even an exact
-# gradient has to take small steps (lesson 3). Lesson 4 runs a fair race, each batch size with its own best rate.
+# Ten times the rate, and the full gradient is at the best line, 0.63, after *one* step. Minibatches of 32 stay below 1, single
+# rows throw the line out of all bounds. This loss is as round as a bowl can be; on most, even an exact gradient has to take
+# small steps (lesson 3). Lesson 4 runs a fair race, each size with its own best rate.
 #
 # ## Does the full gradient find the lowest valley?
 #
-# You may read that full-batch descent finds the **global minimum**, the lowest point of all, and that minibatches do not. Test
-# it, with exact gradients only. First on our line, from three starts.
-
-# %%
-for start in (-3.0, 0.0, 3.0):
-    w = start
-    for _ in range(100):
-        w = w - 0.05 * np.mean(2 * (w * x - y) * x)
-    print(f"from {start:4}: w = {w:.3f}, loss {loss(w, 0.0):.3f}")
-
-# %% [markdown]
-# This loss is **convex**, nowhere bent downwards, so it has one valley only. Now a loss
-# with potholes, over two weights, made up for lesson 3. Where will exact gradients end from these three starts?
+# You may read that full-batch descent finds the **global minimum**, the lowest point of all, and that minibatches do not. The
+# loss of our line has one valley only: it is **convex**, nowhere bent downwards. Here is one with potholes, over two weights,
+# made up for lesson 3. Where will exact gradients end from these three starts?
 
 # %%
 from helpers.surfaces import SURFACES
@@ -744,19 +808,16 @@ plots.show(
 )
 
 # %% [markdown] tags=["after"]
-# *A map of the loss, lighter where it is lower. One path reaches the star, the lowest point of all. Two end in potholes on the
-# way.*
+# *A map of the loss, lighter where it is lower. One path reaches the star, the lowest point of all. Two end in potholes.*
 #
-# Every one of these steps was exact. Which valley you end in depends on the shape of the loss, the start and the length of the
-# steps. On a convex loss that has a lowest point the full gradient leads there (with small enough steps); on others it promises
-# no lowest valley. Noise can even help out of a hole: lesson 3 counts how often.
+# Every one of these steps was exact. On a smooth convex loss that has a lowest point the full gradient leads there (with small
+# enough steps); on others it promises no lowest valley. Noise can even help out of a hole: lesson 3 counts how often.
 #
 # ## The same in Keras
 #
 # **Keras** is a Python library that builds and trains networks. It calls our line `Dense(1)`: one weight and a bias. An
-# **optimizer** is the rule for a step, here `SGD`. Set its rate to 1 and let it take one step on all rows, from $w = b = 0$. By
-# how much will $w$ move? (*Kernel* is its word for the weights without the bias; `x[:, None]`
-# makes a table of one column.)
+# **optimizer** is the rule for a step, here `SGD`. Let it take one step at rate 1 on all rows, from $w = b = 0$. By how much
+# will $w$ move? (*Kernel* is its word for the weights without the bias; `x[:, None]` makes a table of one column.)
 
 # %% tags=["nbval-ignore-output"]
 import keras  # takes about ten seconds
@@ -790,7 +851,7 @@ for size in (1, 32, 266, None):
 #
 # ## Find the batch size for any data
 #
-# In exercise 1.3 you searched for a batch size by hand. A function can do it.
+# Now let a function search.
 #
 # ### Exercise 1.7 · Write
 #
@@ -823,14 +884,13 @@ check.rows_needed(rows_needed)
 # %% [markdown]
 # ## What to remember
 #
-# **Why random handfuls?** Because a handful points the right way on average and costs a fraction of the whole: many rough steps
-# are usually worth more than a few exact ones.
+# **Why random handfuls?** Because a handful points the right way on average, and costs the same however many rows there are:
+# many rough steps are usually worth more than a few exact ones.
 #
 # - A minibatch gradient is unbiased: right on average, wrong each time.
 # - Four times the batch buys half the noise. For a tenth of the noise you pay a hundredfold.
 # - Without replacement the noise is smaller still by $\sqrt{(n-B)/(n-1)}$, and zero at $B = n$.
 # - An epoch deals out a shuffled copy, every row once, in $\lceil n/B \rceil$ steps.
-# - Batch, minibatch and stochastic are three settings of one dial; today SGD means any of them.
 # - Exact gradients find the lowest point of a convex loss, if there is one. Elsewhere they promise no lowest valley.
 #
 # You took the slope $2\,(wx + b - y)\,x$ on trust. Lesson 2 shows where it comes from, and why it points uphill.

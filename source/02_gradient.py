@@ -3,8 +3,8 @@
 #
 # **Which way is down, when there are many ways to go?**
 #
-# In lesson 1 you took a slope on trust. Here you see where slopes come from, why together they are an arrow, and how a network
-# gets its own. After this lesson you can
+# In lesson 1 you took a slope on trust. Here you see where slopes come from, and how a network gets its own. After this lesson
+# you can
 #
 # - read a slope in one direction, in two, and in any;
 # - say what a gradient is, and find it on a map;
@@ -41,7 +41,7 @@ def loss(w, b):
 print(f"loss {loss(0.2, 0.5):.2f}")
 
 # %% [markdown]
-# Draw both, with each error as a dotted line.
+# Draw both.
 
 # %%
 fig, ax = plt.subplots(figsize=(5.5, 3.6))
@@ -54,10 +54,9 @@ ax.set(title="Too flat: the line misses both ends", xlabel="x", ylabel="y")
 plots.show("Eight points that rise to the right, and a line that rises too little.")
 
 # %% [markdown]
-# *Eight points near $y = x$, and a line that is too flat. Dotted lines mark the errors; the loss is the mean of their
-# squares, 1.00.*
+# *Eight points near $y = x$, and a line that is too flat. Dotted lines mark the errors.*
 #
-# The data are fixed. All that you can change are the two weights. For now, take them one at a time.
+# The data are fixed. All that you can change are the two weights. Take them one at a time.
 #
 # ## Hold b still, move w
 #
@@ -90,13 +89,12 @@ plots.show(
 )
 
 # %% [markdown] tags=["after"]
-# *The loss against $w$ is a parabola. Our line, at $w = 0.2$, stands on its left side; the lowest point is near
-# $w = 0.83$.*
+# *The loss against $w$ is a parabola. Our line stands on its left side; the lowest point is near $w = 0.83$.*
 
 # %% [markdown]
-# Suppose that you can't see this picture, only the place where you stand. Which way is down? Nudge $w$ a little and see
-# what the loss does. The slope is the change of the loss divided by the nudge, for a nudge so small that the curve looks
-# straight. How small is that?
+# Suppose that you see only the place where you stand. Which way is down? Nudge $w$ a little and see what the loss does. The
+# slope is the change of the loss divided by the nudge, for a nudge so small that the curve looks straight.
+# *Books call it* **derivative**. How small is that?
 
 # %%
 here = loss(0.2, 0.5)
@@ -128,7 +126,7 @@ for nudge in (1.0, 0.1, 1e-5, 1e-17):
 # ### Exercise 2.1 · Predict
 #
 # A single row, $x = 3$ and $y = 6$, and a line without $b$: its loss is $(3w - 6)^2$. What is the slope of the loss at
-# $w = 1$? Paper, or a nudge in your head, before code.
+# $w = 1$? Paper before code.
 
 # %% tags=["exercise:slope_at_one"]
 ### BEGIN SOLUTION
@@ -148,7 +146,8 @@ check.slope_at_one(my_slope)
 # %% [markdown]
 # ## Hold w still, move b
 #
-# The loss has a second direction to go. Treat it the same way: $w$ stays, $b$ is nudged.
+# The loss has a second direction to go: $w$ stays, $b$ is nudged. So each weight has a slope, the others held still.
+# *Books call it* **partial derivative**, and write $\partial L/\partial w$ and $\partial L/\partial b$, where $L$ is the loss.
 
 # %%
 h = 1e-5
@@ -161,9 +160,8 @@ print(gradient.round(4))
 # Steep along $w$, nearly level along $b$. The two slopes together are the gradient. It is a **vector**: a list of numbers
 # that you can draw as an arrow, here 2.36 to the left and 0.25 down.
 #
-# Now draw the loss over all lines at once. Every point of the next picture is one line, a pair of $w$ and $b$. On the floor
-# lies its map: each **contour** joins places of equal loss, in equal steps, as on a hiker's map. Where the contours crowd, the
-# ground is steep.
+# Every point of the next picture is one line, a pair of $w$ and $b$. On the floor lies its map: each **contour** joins places of
+# equal loss, in equal steps. Where the contours crowd, the ground is steep.
 
 # %%
 ax = plots.landscape(loss, (-1, 3), (-2, 2), (0.2, 0.5), gradient)
@@ -174,14 +172,13 @@ plots.show(
 )
 
 # %% [markdown]
-# *The loss over $w$ and $b$ is a bowl, lighter where it is lower, and below it lies its map. The black arrow is the gradient at
-# our line, drawn shorter than it is. It says how to move $w$ and $b$, so it lies on the map; the dashed line above it shows the
-# loss rising on that way.*
+# *The loss over $w$ and $b$ is a bowl, lighter where it is lower. The black arrow is the gradient at our line, drawn shorter than
+# it is. It says how to move $w$ and $b$, so it lies on the map; the dashed line above it shows the loss rising on that way.*
 #
 # ### Exercise 2.2 · Write
 #
 # Write the gradient by finite differences for any number of weights. `f` takes one array, all the weights, and returns a
-# number; `point` is such an array. So call `f(point)`, not `f(w, b)`. Nudge each weight by `h` to both sides while the others
+# number; `point` is such an array: call `f(point)`, not `f(w, b)`. Nudge each weight by `h` to both sides while the others
 # stay, and return an array of slopes.
 
 
@@ -206,18 +203,18 @@ check.numerical_gradient(numerical_gradient)
 # others. From one side to the other the nudge is $2h$ long.
 
 # %% [markdown]
-# Now watch everything move together. $w$ sweeps to and fro while $b$ stays.
+# Now watch $w$ sweep to and fro while $b$ stays.
 
 # %% tags=["nbval-ignore-output"]
 turn = np.linspace(0, 2 * np.pi, 40)
 labs.gradient().animate("w", 0.9 - 0.8 * np.cos(turn), milliseconds=120)
 
 # %% [markdown]
-# *Above, the line turns, and on the map its point moves from left to right with its arrow. Below, the **tangents** (straight
-# lines that touch the curve) show the two slopes. The arrow is long where the contours crowd, short where they are far apart.*
+# *Above, the line turns, and on the map its point moves with its arrow. Below, the **tangents** (straight lines that touch the
+# curve) show the two slopes. The arrow is long where the contours crowd, short where they are far apart.*
 #
-# Your turn: move both sliders. Find a place where one slope is zero and the other is not. Then find the place where both
-# are. (On this bowl it is the bottom. Lesson 3 has landscapes where level ground need not be.)
+# Your turn: move both sliders. Find a place where one slope is zero and the other is not. Then the place where both are. (On
+# this bowl it is the bottom. Lesson 3 has landscapes where it need not be.)
 
 # %%
 labs.gradient()
@@ -227,9 +224,8 @@ labs.gradient()
 #
 # ## Every other way
 #
-# You can walk in any direction, not only along $w$ or along $b$. A step of length 1 at an angle goes $\cos$ of the angle along
-# $w$ and $\sin$ of it along $b$. Measure the slope in 1,000 random directions. In which will it be largest, and how large?
-# Bet on its size.
+# You can walk in any direction. A step of length 1 at an angle goes $\cos$ of the angle along $w$ and $\sin$ of it along $b$.
+# Measure the slope in 1,000 random directions. In which will it be largest, and how large? Bet on its size.
 
 # %% tags=["bet:largest_slope"]
 check.largest_slope.bet(...)
@@ -257,7 +253,11 @@ print(f"gradient: length {length:.3f}, {towards:.0f} degrees")
 
 # %%
 fig, ax = plt.subplots(figsize=(6, 3.6))
-ax.plot(np.degrees(angles), slopes, ".", color="#777777", label="random direction")
+dots = {"color": "#AAAAAA", "markersize": 9, "label": "random direction"}
+ax.plot(np.degrees(angles), slopes, ".", **dots)
+turn = np.linspace(0, 360, 361)
+wave = length * np.cos(np.radians(turn - towards))
+ax.plot(turn, wave, color=plots.DESCENT, linewidth=1, label="length · cosine")
 ax.plot(towards, length, "k^", markersize=10, label="gradient")
 ax.plot(towards - 180, -length, "kv", markersize=10, label="minus the gradient")
 ax.set(xlabel="direction (degrees)", ylabel="slope of the loss")
@@ -271,20 +271,21 @@ plots.show(
 )
 
 # %% [markdown] tags=["after"]
-# *The slope against the direction is one smooth wave. Its crest stands at the direction of the gradient, its trough half a
-# turn away, and at right angles to both it crosses zero.*
+# *The slope against the direction is one wave, with its crest at the direction of the gradient and its trough half a turn away.
+# Every slope lies on the line, a cosine as high as the gradient is long.*
 #
-# **Where it is not zero, the gradient points where the loss rises most steeply, and its length is that slope. Minus the
-# gradient is the steepest way down.** At right angles to it the slope is zero: there the loss neither rises nor falls, and that
-# is the way the contour runs.
+# Why a cosine? A small step $(u, v)$ changes the loss by $u$ times the slope along $w$, plus $v$ times the slope along $b$.
+# Geometry says that such a sum of products of two arrows is length times length times the cosine of the angle between them. The
+# step has length 1, so its slope is the gradient's length times a cosine, and a cosine is largest, 1, at the angle 0. So
 #
-# Why? A small step $(u, v)$ changes the loss by $u$ times the slope along $w$, plus $v$ times the slope along $b$. Of all steps of the same length, that sum is largest for the one that points along the two slopes themselves.
+# **where it is not zero, the gradient points where the loss rises most steeply, and its length is that slope. Minus the
+# gradient is the steepest way down.** At right angles the cosine is 0: the loss stays level, and that is the way the contour
+# runs.
 
 # %% [markdown]
-# Two warnings. All this is about slopes, so about steps that are small enough; lesson 3 shows what happens to longer ones.
-# And steepest does not mean straight to the goal. How far off is it? Geometry says: the cosine of the angle between two arrows is
-# the sum of the products of their parts, which NumPy writes `@`, divided by both lengths. Bet on the angle: 0 would be straight
-# to the minimum. (`np.polyfit` finds the best line.)
+# All this is about small steps; lesson 3 has longer ones. And steepest does not mean straight to the goal. The cosine of the
+# angle between two arrows is the sum of the products of their parts, which NumPy writes `@`, divided by both lengths. Bet on
+# the angle: 0 would be straight to the minimum. (`np.polyfit` finds the best line.)
 
 # %% tags=["bet:off_the_way"]
 check.off_the_way.bet(...)
@@ -313,7 +314,8 @@ plots.show(
 )
 
 # %% [markdown] tags=["after"]
-# *Minus the gradient leaves the contour at right angles. The dotted line to the minimum goes another way.*
+# *Minus the gradient leaves the contour at right angles (the blue one is extra, not one of the equal steps). The dotted line to
+# the minimum goes another way.*
 #
 # The gradient knows the ground under your feet, and nothing of what lies further on.
 #
@@ -348,7 +350,7 @@ plots.show(
 )
 
 # %% [markdown]
-# *Four arrows from one point, and the contour through it. The star is the minimum.*
+# *Four arrows from one point, and, extra in blue, the contour through it. The star is the minimum.*
 
 # %% tags=["exercise:four_arrows"]
 ### BEGIN SOLUTION
@@ -387,17 +389,16 @@ check.steepest_slope(my_steepest)
 # %% [markdown]
 # ## The chain rule: slopes without nudges
 #
-# Nudges cost time: two losses for each weight. Lesson 1 had a formula instead. Here is where it comes from: follow a nudge
-# of $w$ on its way to the loss of one row.
+# Nudges cost two losses for each weight. Lesson 1 had a formula instead. It comes from following a nudge of $w$ on its way to
+# the loss of one row.
 #
 # 1. The nudge moves the prediction $wx + b$ by $x$ times as much.
 # 2. That moves the error, prediction minus $y$, by the same amount.
 # 3. That moves the squared error by $2 \cdot \text{error}$ times as much, as long as the nudge is small.
-#    (For an error $e$ and its change $d$: $(e + d)^2 = e^2 + 2ed + d^2$, and $d^2$ is tiny.)
+#    (For an error $e$ and its change $c$: $(e + c)^2 = e^2 + 2ec + c^2$, and $c^2$ is tiny.)
 #
-# On the way the nudge was multiplied by $x$, then by $2 \cdot \text{error}$, so the slope is
-# $2 \cdot \text{error} \cdot x$. This is the **chain rule**: *slopes along a chain multiply*. And the slope of a mean is
-# the mean of the slopes.
+# So the slope is $2 \cdot \text{error} \cdot x$. This is the **chain rule**: *slopes along a chain multiply*. And the slope of a
+# mean is the mean of the slopes.
 
 # %%
 error = 0.2 * x + 0.5 - y
@@ -405,8 +406,8 @@ print((2 * error * x).round(2))
 print(f"mean {np.mean(2 * error * x):.4f}, by nudges {slope_w:.4f}")
 
 # %% [markdown]
-# The formula of lesson 1, row by row, and its mean is the slope that the nudges found. A nudge of $b$ moves the prediction
-# by exactly as much: its first factor is 1, so its slope is the mean of $2 \cdot \text{error}$.
+# The formula of lesson 1, and its mean is the slope that the nudges found. A nudge of $b$ moves the prediction by exactly as
+# much: its first factor is 1, so its slope is the mean of $2 \cdot \text{error}$.
 #
 # ### Exercise 2.5 · Write
 #
@@ -432,8 +433,7 @@ check.squared_gradient(squared_gradient)
 
 # %% [markdown] tags=["solution"]
 # The nudge of $w$ goes through three links. The line multiplies it by $x$, the square of the line by $2 \cdot (wx + b)$,
-# the squared error by $2 \cdot \text{error}$. For $b$ the first factor is 1. In books the slope along $w$ is written
-# $\partial L/\partial w$; the round $\partial$ says that the other weights are held still.
+# the squared error by $2 \cdot \text{error}$. For $b$ the first factor is 1.
 
 # %% [markdown]
 # ### Exercise 2.6 · Tune
@@ -473,8 +473,7 @@ check.in_the_fog(my_place)
 # %% [markdown]
 # ## Real data: why features are put on one scale
 #
-# Lesson 1 used one feature of the patients, their body mass index (BMI), standardised. Here is the column as it stands in the
-# file, in kg/m².
+# Lesson 1 used the patients' body mass index (BMI), standardised. Here is the column as it stands in the file, in kg/m².
 
 # %%
 patients = load("diabetes")
@@ -487,14 +486,16 @@ for name, column in (("raw", raw_bmi), ("standardised", bmi)):
 
 # %% [markdown]
 # Standardising loses nothing, yet the landscape changes. **Curvature** says how bent the loss is: by how much the slope
-# changes per unit of step.
-#
-# A step of length 1 at an angle moves row $i$'s prediction by $m = \cos(\text{angle}) \cdot x_i + \sin(\text{angle})$. By the
-# chain rule the slope that way is the mean of $2 \cdot \text{error} \cdot m$. The step adds $m$ to each error, and so the mean of
-# $2 m^2$ to the slope: that is the curvature.
-#
-# The largest curvature over the smallest is the **condition number**. Where it is large, the loss is a **ravine**, a long,
-# narrow valley. Bet on that of the raw column.
+# changes per unit of step. Along $w$ the slope is the mean of $2 \cdot \text{error} \cdot x$. A step of 1 adds $x$ to each error,
+# and so the mean of $2 x^2$ to the slope. That is the curvature along $w$; along $b$ a 1 stands in the place of $x$.
+
+# %%
+print(f"raw, along w: {2 * np.mean(raw_bmi**2):,.0f}, along b: {2 * 1**2}")
+
+# %% [markdown]
+# In any other direction a step of length 1 moves the prediction of row $i$ by $\cos(\text{angle}) \cdot x_i + \sin(\text{angle})$,
+# which then takes the place of $x$. The largest curvature over the smallest is the **condition number**. Where it is large, the
+# loss is a **ravine**, a long, narrow valley. Bet on that of the raw column.
 
 # %% tags=["bet:condition_number"]
 check.condition_number.bet(...)
@@ -518,8 +519,8 @@ for name, column in (("raw", raw_bmi), ("standardised", bmi)):
 check.condition_number.came(ratios["raw"])
 
 # %% [markdown] tags=["after"]
-# Raw, the loss is 25,500 times more bent across than along. Inputs near 27 make the loss react to $w$ far more than to $b$, and
-# more $w$ with less $b$ changes almost nothing. Standardised the number is 1.
+# Raw, the loss is 25,500 times more bent across than along: more $w$ with less $b$ changes almost nothing. Standardised the
+# number is 1.
 
 # %% [markdown]
 # What will the two maps look like?
@@ -558,12 +559,10 @@ for name, column in (("raw", raw_bmi), ("standardised", bmi)):
     print(f"{name:12}: {np.degrees(np.arccos(min(cosine, 1))):.0f} degrees off")
 
 # %% [markdown] tags=["after"]
-# In the ravine nearly a right angle; in the standardised bowl it points straight there. So "steepest" depends on the scale and
-# the zero point of the inputs. What a ravine costs, lesson 3 measures.
+# In the ravine nearly a right angle; in the standardised bowl straight there. What a ravine costs, lesson 3 measures.
 
 # %% [markdown]
-# Now all ten features. NumPy's `cond` gives the root of the ratio; squared, it is the condition number. **Correlation** says
-# how closely two features go together: at 1 or −1 either gives the other away.
+# And with all ten features? NumPy's `cond`, squared, is the condition number for any number of weights.
 
 # %%
 features = patients.x_train.astype(float)
@@ -571,12 +570,10 @@ raw_features = features * patients.x_scale + patients.x_mean
 for name, table in (("raw", raw_features), ("standardised", features)):
     inputs = np.column_stack([table, np.ones(len(table))])  # a 1 for the bias
     print(f"{name:12}: condition number {np.linalg.cond(inputs) ** 2:.3g}")
-correlations = np.corrcoef(features.T) - np.eye(10)  # each with each other
-print(f"largest correlation: {np.abs(correlations).max():.2f}")
 
 # %% [markdown] tags=["after"]
 # From 48 million (`4.82e+07`) to 402. Not to 1: standardising removes the units, but features that go together still make a
-# ravine. The two that do so most have a correlation of 0.89.
+# ravine.
 
 # %% [markdown]
 # *A good place to rest: so far it was about slopes, from here on it is about networks. When you come back, click here and
@@ -584,7 +581,7 @@ print(f"largest correlation: {np.abs(correlations).max():.2f}")
 #
 # ## What a network is
 #
-# A line has one input and two numbers. A **network** is many of them, side by side and one after another.
+# A **network** is many lines, side by side and one after another.
 
 # %%
 names = ("2 inputs", "layer of 3 units", "layer of 1 unit")
@@ -595,7 +592,7 @@ plots.show(
 )
 
 # %% [markdown]
-# *A small network. Each circle after the inputs is a unit; each line is a weight.*
+# *Each circle after the inputs is a unit; each line is a weight.*
 
 # %% [markdown]
 # - A **unit** multiplies each of its inputs by a weight of its own, adds the products up, and adds one more number, its
@@ -613,8 +610,8 @@ two_rows, two_units = np.array([[1, 2], [3, 4]]), np.array([[10, 0], [1, 5]])
 print(two_rows @ two_units, two_units.T, sep="\n\n")
 
 # %% [markdown]
-# First the product, below it `two_units` turned. The 12 is $1 \cdot 10 + 2 \cdot 1$, the first row with the first unit; the 10
-# beside it is $1 \cdot 0 + 2 \cdot 5$, with the second.
+# The 12 is $1 \cdot 10 + 2 \cdot 1$, the first row with the first unit; the 10 beside it is $1 \cdot 0 + 2 \cdot 5$, with the
+# second.
 #
 # Three units that read one input, and a last one that adds up what they say with weights 1, −2 and 2:
 
@@ -650,14 +647,13 @@ plots.show(
 )
 
 # %% [markdown] tags=["after"]
-# *Left: each hidden unit is 0 up to its own bend, then rises. Right: added up without ReLU they give a straight line again,
-# with ReLU a zigzag with three bends.*
+# *Left: each hidden unit is 0 up to its own bend, then rises. Right: their sum without ReLU is a straight line again, with ReLU
+# a zigzag with three bends.*
 #
-# Lines of lines are lines: without ReLU, a hundred layers can do no more than one. With it, each unit can add a bend, and with
-# enough of them a network can follow any unbroken curve on a bounded stretch, as closely as you like (Leshno and others, 1993,
-# "Multilayer Feedforward Networks with a Nonpolynomial Activation Function Can Approximate Any Function"). Training means to
-# find weights that put the bends where the data need them, and for that each weight needs its slope. (That such weights exist is
-# proved, not that training finds them.)
+# Lines of lines are lines: without ReLU, a hundred layers can do no more than one. With it, each unit can add a bend, and enough
+# of them can follow any unbroken curve on a bounded stretch, as closely as you like (Leshno and others, 1993, "Multilayer
+# Feedforward Networks with a Nonpolynomial Activation Function Can Approximate Any Function"). Such weights exist; training has
+# to find them, and for that each weight needs its slope.
 #
 # ### Exercise 2.7 · Predict
 #
@@ -685,13 +681,14 @@ check.count_weights(my_count)
 
 # %%
 X, Y = features, patients.y_train.astype(float)
-weights = np.random.default_rng(0).normal(0, 0.3, size=97)
+shapes = (10, 8), (8,), (8, 1), (1,)
+counts = [np.prod(shape) for shape in shapes]
+weights = np.random.default_rng(0).normal(0, 0.3, size=sum(counts))
 
 
 def unpack(weights):
-    W1, b1 = weights[:80].reshape(10, 8), weights[80:88]
-    W2, b2 = weights[88:96].reshape(8, 1), weights[96:]
-    return W1, b1, W2, b2
+    parts = np.split(weights, np.cumsum(counts)[:-1])
+    return [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
 
 
 # %% [markdown]
@@ -726,16 +723,35 @@ z = X @ W1 + b1
 error = (np.maximum(z, 0) @ W2 + b2 - Y)[:, 0]
 
 
+factors = X[2, 2], z[2, 0] > 0, W2[0, 0], 2 * error[2]
+print("patient 2, feature 2 to unit 0:", *(f"{factor:.2f}" for factor in factors))
+
+
 def slope_by_hand(i, j):
     return np.mean(X[:, i] * (z[:, j] > 0) * W2[j, 0] * 2 * error)
 
 
-print(f"feature 2 to unit 0: {slope_by_hand(2, 0):.6f}")
+print(f"all patients, feature 2 to unit 0: {slope_by_hand(2, 0):.6f}")
 
 # %% [markdown]
-# Done so for each weight, the same products come again and again: all ten weights of a unit share three of their four
-# factors. **Backpropagation** makes each product once. It starts at the loss and goes back layer by layer, with `d`: the
-# slope of the loss along what a layer computes, `x @ W + b`, for every row.
+# Which of the four do other weights share? Draw the way of the nudge, and the way back.
+
+# %%
+ways = plots.nudge_path(factors)
+shown = ", ".join(f"{factor:.2f}" for factor in factors)
+plots.show(
+    "Left: in a small network one way leads from an input through a unit's sum, its "
+    f"ReLU and the output to the loss, with the factors {shown}. Right: the same way "
+    "back, with the last three of them, then from the unit's sum to each input."
+)
+
+# %% [markdown] tags=["after"]
+# *Left: a nudge of one weight goes to the loss, and each link multiplies it. Right: from the loss back to the sum of a unit all
+# its weights share one way. Only the input is each weight's own.*
+
+# %% [markdown]
+# **Backpropagation** makes each product once. It starts at the loss and goes back layer by layer, with `d`: the slope of the
+# loss along what a layer computes, `x @ W + b`, for every row.
 
 
 # %%
@@ -753,18 +769,17 @@ dW1, db1, dW2, db2 = backpropagate(X, Y, *unpack(weights))
 print(f"feature 2 to unit 0: {dW1[2, 0]:.6f}")
 
 # %% [markdown]
-# The same number, and with it the other 96. Read it line by line:
+# The same number, and with it all others. Read it line by line:
 #
-# - `2 * error / len(x)` starts the way back; the division makes the sums over rows below a mean.
+# - `2 * error / len(x)` starts the way back; the division makes means of the sums over rows.
 # - `hidden.T @ d`: a weight's slope is its input times `d`, added up over the rows. A bias has the input 1, so `d` alone is
 #   added up.
 # - `d @ W2.T` carries `d` back through the weights; `* (z > 0)` back through ReLU. A unit that said 0 passes nothing back.
-#   (Exactly at its bend a ReLU has no single slope; this line calls it 0.)
+#   (Exactly at its bend a ReLU has no single slope; this line calls it 0. A nudge across a bend measures a bit of both sides.)
 
 # %% [markdown]
-# Finite differences need $2 \cdot 97 = 194$ runs through the network for one gradient; this needs one run forward and one
-# back. Lesson 4's network has 4,810 weights and biases; large ones have billions. (Rumelhart, Hinton and Williams,
-# 1986, "Learning Representations by Back-Propagating Errors".)
+# Finite differences need two runs through the network for each weight; this needs one run forward and one back for all. Large
+# networks have billions. (Rumelhart, Hinton and Williams, 1986, "Learning Representations by Back-Propagating Errors".)
 #
 # ### Exercise 2.8 · Fix
 #
@@ -796,7 +811,8 @@ def leaky_loss(weights):
 
 
 # %%
-true = np.array([slope_along(leaky_loss, weights, d) for d in np.eye(97)])
+every = np.eye(len(weights))  # a direction for each weight alone
+true = np.array([slope_along(leaky_loss, weights, way) for way in every])
 parts = leaky_carelessly(X, Y, *unpack(weights))
 names = ("W1", "b1", "W2", "b2")
 for name, right, part in zip(names, unpack(true), parts, strict=True):
@@ -829,20 +845,19 @@ check.leaky_gradients(leaky_gradients)
 # spoilt `b1` and `b2`.
 
 # %% [markdown]
-# ## 97 directions
+# ## A thousand directions
 #
-# Is minus the gradient still the steepest way down among 97 weights? Measure the slope in 1,000 random directions of length
-# 1, by finite differences, and compare them with the gradient's length. How close will the best of them come? Bet in percent
-# of that length.
+# Is minus the gradient still the steepest way down among so many weights? Measure the slope in 1,000 random directions of
+# length 1, and compare them with the gradient's length. How close will the best of them come? Bet in percent of that length.
 
 # %% tags=["bet:best_of_1000"]
 check.best_of_1000.bet(...)
 
 # %%
 gradient = np.concatenate([part.ravel() for part in (dW1, db1, dW2, db2)])
-directions = np.random.default_rng(1).normal(size=(1000, 97))
+directions = np.random.default_rng(1).normal(size=(1000, len(weights)))
 directions /= np.linalg.norm(directions, axis=1, keepdims=True)
-slopes = [slope_along(network_loss, weights, d) for d in directions]
+slopes = [slope_along(network_loss, weights, way) for way in directions]
 length = np.linalg.norm(gradient)
 typical = np.sqrt(np.mean(np.square(slopes)))
 print(f"steepest {min(slopes):.2f}, typical {typical:.2f}, gradient {length:.2f}")
@@ -865,14 +880,15 @@ plots.show(
 # %% [markdown] tags=["after"]
 # *The slopes in 1,000 random directions lie close around zero; minus the gradient stands far to their left.*
 #
-# None falls more steeply than 1.91, the gradient's length, and none reaches even half of it. With two weights many directions
-# were nearly as good. With 97 most are nearly level: by Pythagoras 97 directions at right angles share the squared length, so the
-# typical slope is the length divided by $\sqrt{97}$, 0.19. Trying directions finds a way down, but hardly ever a steep one.
+# **A thousand tries, and none even half as steep.** With two weights many directions were nearly as good. With 97 most are nearly
+# level: by Pythagoras 97 directions at right angles share the squared length, so the typical slope is the length divided by
+# $\sqrt{97}$, 0.19.
 #
 # ## The same in Keras: four ways, one gradient
 #
 # Keras never asks you for a formula. TensorFlow, which computes underneath Keras here, has a `GradientTape`. It records
 # every operation on the way forward, then plays the tape backwards: backpropagation for whatever you computed.
+# *Books call it* **automatic differentiation**, in reverse mode.
 
 # %% tags=["nbval-ignore-output"]
 import keras  # takes about ten seconds
@@ -889,7 +905,7 @@ model = keras.Sequential(
 model.set_weights(unpack(weights))
 
 # %% [markdown]
-# It is our network, with our weights. Run it under the tape, then ask the tape for the slopes.
+# It is our network, with our weights. Run it under the tape.
 
 # %%
 with tf.GradientTape() as tape:
@@ -898,10 +914,10 @@ by_tape = tape.gradient(tape_loss, model.trainable_variables)
 by_tape = np.concatenate([part.numpy().ravel() for part in by_tape])
 
 # %% [markdown]
-# Two ways are still to be done for all 97: nudges, and the chain rule by hand, one weight at a time.
+# Two ways are still to be done for all weights: nudges, and the chain rule by hand, one at a time.
 
 # %%
-by_nudges = [slope_along(network_loss, weights, d) for d in np.eye(97)]
+by_nudges = [slope_along(network_loss, weights, way) for way in every]
 
 # %%
 slopes_W1 = [slope_by_hand(i, j) for i in range(10) for j in range(8)]
@@ -914,18 +930,18 @@ ways = {"nudges": by_nudges, "by hand": by_hand}
 ways |= {"backpropagation": gradient, "tape": by_tape}
 for name, way in ways.items():
     same = np.abs(way - by_tape).max() < 1e-6
-    print(f"{name:15}", np.round(way[:4], 6), "all 97 within 1e-6:", same)
+    print(f"{name:15}", np.round(way[:4], 6), "all within 1e-6:", same)
 
 # %% [markdown]
-# Four ways, one gradient. They differ in the work: nudges run the network 194 times, the tape once forward and once back.
-# (The layers keep 16 digits, `float64`, as NumPy does. With Keras's usual
-# `float32`, 7 digits, a nudge of $10^{-5}$ would drown in rounding.)
+# Four ways, one gradient; they differ in the work. (The layers keep 16 digits, `float64`, as NumPy does. With Keras's usual
+# `float32`, 7 digits, a nudge of $10^{-5}$ leaves one or two digits right; there $10^{-3}$ is the good middle.)
 #
 # ### Exercise 2.9 · Write
 #
-# *A stretch: take extra time, or come back to it.* Backpropagation for any number of hidden layers. `layers` is a list of pairs
-# `(W, b)`, with ReLU after each but the last. The way forward is there, and keeps the inputs of every layer (a unit's output is
-# above 0 exactly when its `z` was). Fill `gradients` with a pair `(dW, db)` for each layer, in the order of `layers`.
+# *A stretch: take extra time, or come back to it.* Backpropagation, not nudges, for any number of hidden layers. `layers` is a
+# list of pairs `(W, b)`, with ReLU after each but the last. The way forward is there. It keeps the inputs of every layer, and
+# not its `z`: but what comes out of a ReLU is above 0 where its `z` was, and nowhere else. Fill `gradients` with a pair
+# `(dW, db)` for each layer, in the order of `layers`.
 
 
 # %% tags=["exercise:deep_gradients"]
@@ -964,8 +980,8 @@ check.deep_gradients(deep_gradients)
 #
 # - A slope is the change of the loss over a small nudge of one weight, the others held still. Minus means: more of this
 #   weight, less loss.
-# - The gradient crosses the contour at right angles, and its length is the steepest slope. It knows nothing of what lies
-#   further on, and usually does not point straight away from the minimum.
+# - The gradient crosses the contour at right angles, and its length is the steepest slope. It usually does not point straight
+#   away from the minimum.
 # - A network is layers of units, each a sum of weighted inputs and a bias; ReLU lets it bend.
 # - Backpropagation is the chain rule from the loss backwards: one run forward, one back, and every weight has its slope.
 # - Features on one scale usually make a rounder valley, in which the gradient is a better guide.

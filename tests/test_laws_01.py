@@ -111,6 +111,49 @@ def test_memory_of_a_step_goes_by_the_size_of_the_minibatch():
     assert peaks[2] / peaks[1] == pytest.approx(10, rel=0.02)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_country_needs_hardly_more_rows_than_a_town(seed):
+    per_row, _ = slopes_of_batches(batch_size=8, epochs=1)
+    n, spread = len(per_row), per_row.std()
+
+    def poll(people, asked):
+        rng = np.random.default_rng(seed)
+        polls = [rng.choice(people, asked, replace=False) % n for _ in range(2000)]
+        return per_row[np.array(polls)].mean(axis=1).std()
+
+    for people, asked in ((n, 84), (10 * n, 117), (100 * n, 122), (10**6 * n, 122)):
+        sizes = np.arange(1, n + 1)
+        errors = spread / np.sqrt(sizes) * np.sqrt((people - sizes) / (people - 1))
+        assert sizes[errors <= 0.2][0] == asked
+        assert poll(people, asked) == pytest.approx(0.2, rel=0.06)
+    assert int(np.ceil((spread / 0.2) ** 2)) == 122
+    measured = [poll(people, 100) for people in (n, 10 * n, 10**6 * n)]
+    assert measured == pytest.approx([0.174, 0.216, 0.221], abs=0.012)
+
+
+def test_ten_copies_of_each_row_give_the_same_full_gradient():
+    per_row, _ = slopes_of_batches(batch_size=8, epochs=1)
+    tenfold = np.tile(per_row, 10)
+    assert len(tenfold) == 10 * len(per_row)
+    assert tenfold.mean() == pytest.approx(per_row.mean(), rel=1e-12)
+
+
+def test_a_step_on_dozens_of_rows_costs_little_more_than_one_on_a_single_row():
+    import time
+
+    x, weights = np.ones((100_000, 20)), np.zeros(20)
+    prices = {}
+    for size in (1, 32, 4096):
+        seconds = []
+        for _ in range(500):
+            begin = time.perf_counter()
+            errors = x[:size] @ weights - 1
+            2 * errors @ x[:size] / size
+            seconds.append(time.perf_counter() - begin)
+        prices[size] = np.median(seconds)
+    assert prices[32] < 2 * prices[1] < prices[4096]
+
+
 def losses_of_line(batch_size, rate, seed=0, epochs=3):
     """Fit the line from w = -1, b = 1; the loss over all rows after each step."""
     x, y = diabetes_line()

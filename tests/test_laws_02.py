@@ -49,11 +49,11 @@ def unit(directions):
     return directions / np.linalg.norm(directions, axis=-1, keepdims=True)
 
 
-def network_of_97():
+def network_of_97(seed=0):
     """The lesson's network: its data, its weights, and its loss over one vector."""
     data = load("diabetes")
     x, y = data.x_train.astype(float), data.y_train.astype(float)
-    weights = np.random.default_rng(0).normal(0, 0.3, 97)
+    weights = np.random.default_rng(seed).normal(0, 0.3, 97)
 
     def unpack(weights):
         W1, b1, W2, b2 = np.split(weights, [80, 88, 96])
@@ -93,16 +93,53 @@ def test_nudges_to_both_sides_are_exact_on_a_parabola_and_to_one_side_are_not():
 def test_a_nudge_can_be_too_small_to_be_seen():
     along_w = np.array([1.0, 0.0])
     assert two_sided(eight_points, HERE, along_w, h=1e-17) == 0
-    # In float32 even the nudge of the lesson drowns.
-    x, y, weights, unpack, _, gradient = network_of_97()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_in_float32_a_nudge_has_to_be_longer(seed):
+    x, y, weights, unpack, network_loss, gradient = network_of_97(seed)
     x, y = x.astype(np.float32), y.astype(np.float32)
 
     def loss_in_float32(weights):
         W1, b1, W2, b2 = (part.astype(np.float32) for part in unpack(weights))
         return np.mean((np.maximum(x @ W1 + b1, 0) @ W2 + b2 - y) ** 2)
 
-    slopes = [two_sided(loss_in_float32, weights, way) for way in np.eye(97)]
-    assert np.abs(slopes - gradient).max() > 1e-3
+    def misses(loss, h):
+        slopes = [two_sided(loss, weights, way, h) for way in np.eye(97)]
+        return np.abs(slopes - gradient) / np.abs(gradient)
+
+    assert 0.01 < np.median(misses(loss_in_float32, 1e-5)) < 0.1
+    assert np.median(misses(loss_in_float32, 1e-3)) < 0.002
+    # With 16 digits the short nudge is exact; the long one crosses bends of ReLUs.
+    assert misses(network_loss, 1e-5).max() < 1e-5 < misses(network_loss, 1e-3).max()
+
+
+def test_all_slopes_lie_on_a_cosine_as_high_as_the_gradient_is_long():
+    gradient = line_loss(*POINTS).gradient(HERE)
+    angles = np.random.default_rng(0).uniform(0, 2 * np.pi, 1000)
+    ways = np.column_stack([np.cos(angles), np.sin(angles)])
+    slopes = [two_sided(eight_points, HERE, way) for way in ways]
+    towards = np.arctan2(gradient[1], gradient[0])
+    wave = np.linalg.norm(gradient) * np.cos(angles - towards)
+    assert slopes == pytest.approx(wave, abs=1e-8)
+
+
+def test_the_weights_of_a_unit_share_three_of_their_four_factors():
+    x, y, weights, unpack, network_loss, gradient = network_of_97()
+    W1, b1, W2, b2 = unpack(weights)
+    z = x @ W1 + b1
+    error = (np.maximum(z, 0) @ W2 + b2 - y)[:, 0]
+    shared = (z > 0) * W2[:, 0] * 2 * error[:, None]  # of each row and unit
+    assert x.T @ shared / len(x) == pytest.approx(gradient[:80].reshape(10, 8))
+    assert [x[2, 2], z[2, 0] > 0, W2[0, 0], 2 * error[2]] == pytest.approx(
+        [2.16, 1, -0.23, -1.76], abs=0.005
+    )
+
+
+def test_curvature_along_one_weight_is_the_mean_of_twice_the_square():
+    data = load("diabetes")
+    raw = diabetes_line()[0] * data.x_scale[2] + data.x_mean[2]
+    assert 2 * np.mean(raw**2) == pytest.approx(1467, abs=0.5)
 
 
 def test_of_measured_slopes_none_is_below_minus_the_length_of_the_gradient():

@@ -7,6 +7,8 @@ import numbers
 import reprlib
 import textwrap
 import types
+from collections.abc import Mapping
+from decimal import Decimal
 
 import numpy as np
 
@@ -15,21 +17,27 @@ from helpers.checks.feedback import place_of
 
 
 def number(answer, name="your answer", whole=False) -> float:
-    """Return a real, finite number; a NumPy scalar or an array of one will do."""
+    """Return a real, finite number; a NumPy scalar or an array of one will do.
+
+    A whole number is one within rounding: ``1 / 0.1**2`` is 100.
+    """
     wanted = "a whole number, such as 12" if whole else "a number, such as 0.5"
-    if hasattr(answer, "__array__") and np.ndim(answer) == 0:
-        answer = np.asarray(answer)[()]  # a NumPy scalar, an array or tensor of one
+    if hasattr(answer, "__array__") and np.size(answer) == 1:
+        answer = np.asarray(answer).item()  # a NumPy scalar, an array or tensor of one
     if isinstance(answer, str):
         raise Wrong(f"{name} should be {wanted}. You gave text: take the quotes away.")
     if isinstance(answer, bool | np.bool_):
         raise Wrong(f"{name} should be {wanted}, not {answer}: say it in numbers.")
-    if not isinstance(answer, numbers.Real):
+    if not isinstance(answer, numbers.Real | Decimal):
         raise Wrong(f"{name} should be {wanted}. You gave {kind_of(answer)}.")
     value = float(answer)
     if not np.isfinite(value):
         raise Wrong(f"{name} should be {wanted}, and finite. You gave {value}.")
-    if whole and value != int(value):
-        raise Wrong(f"{name} should be {wanted}. You gave {value:g}.")
+    if whole:
+        off = abs(value - round(value))
+        if off > min(1e-3, 1e-6 * max(1, abs(value))):
+            raise Wrong(f"{name} should be {wanted}. You gave {value:.10g}.")
+        value = float(round(value))
     return value
 
 
@@ -49,7 +57,11 @@ def array(answer, shape, name="your answer") -> np.ndarray:
     is_list = isinstance(answer, list | tuple | numbers.Real)
     if not is_list and not hasattr(answer, "__array__"):
         raise Wrong(f"{name} should be an array. You gave {kind_of(answer)}.")
+    if is_list and np.ndim(answer) > 1 == len(shape):  # numbers as arrays of one
+        answer = [part.item() if np.size(part) == 1 else part for part in answer]
     got = np.asarray(answer)
+    if got.size == 1 and shape == ():
+        got = got.reshape(())
     if got.dtype.kind not in "iuf":
         raise Wrong(f"{name} should hold numbers. You gave {show(answer)}.")
     if got.shape != tuple(shape):
@@ -115,7 +127,7 @@ def call(
 
 def entries(answer, keys, name, example, listed="") -> list:
     """Return the values of a dictionary that has these keys and no others."""
-    if not isinstance(answer, dict):
+    if not isinstance(answer, Mapping):
         raise Wrong(
             f"{name} should be a dictionary such as {example}. "
             f"You gave {kind_of(answer)}."
@@ -124,6 +136,62 @@ def entries(answer, keys, name, example, listed="") -> list:
         listed = listed or f"{', '.join(keys[:-1])} and {keys[-1]}"
         raise Wrong(f"{name} needs the keys {listed}. Yours are {show([*answer])}.")
     return [answer[key] for key in keys]
+
+
+def in_order(answer, *orders):
+    """Return the values of a dictionary by its keys, anything else as it is.
+
+    ``orders`` are the keys that it may have, each in the order of the values wanted.
+    """
+    if not isinstance(answer, Mapping):
+        return answer
+    for keys in orders:
+        if set(answer) == set(keys):
+            return [answer[key] for key in keys]
+    raise Wrong(
+        f"A dictionary is read by its keys. Wanted are {', '.join(orders[0])}; yours "
+        f"are {show([*answer])}."
+    )
+
+
+def close(got, right, tolerance=1e-5) -> bool:
+    """Tell whether arrays agree as well as they do when reckoned in float32."""
+    size = np.abs(right).max(initial=0)
+    return np.allclose(got, right, rtol=tolerance, atol=tolerance * size + 1e-12)
+
+
+# Far away a loss is so large that its rounding swallows a nudge, whatever its length.
+FAR = 1e30
+NUDGED = (
+    f"On ordinary data this is right to many digits, and where y is near {FAR:g} it is "
+    "not: there the loss is so large that a nudge is lost in its rounding. Compute the "
+    "slopes themselves, without nudges."
+)
+
+
+def real(array) -> np.ndarray:
+    """Return an array that refuses complex numbers: they make a nudge, too."""
+    return np.asarray(array).view(_Real)
+
+
+class _Real(np.ndarray):
+    def __array_ufunc__(self, ufunc, method, *inputs, out=(), **options):
+        plain = [_plain(value) for value in inputs]
+        if any(np.iscomplexobj(value) for value in plain):
+            raise Wrong(
+                "A complex step is a nudge, too, if a clever one. Compute the slopes "
+                "themselves, without nudges."
+            )
+        if out:
+            options["out"] = tuple(map(_plain, out))
+        return getattr(ufunc, method)(*plain, **options)
+
+    def __repr__(self):
+        return repr(_plain(self))
+
+
+def _plain(value):
+    return np.asarray(value) if isinstance(value, _Real) else value
 
 
 def look_up(got, mistakes, rtol=0, atol=0):

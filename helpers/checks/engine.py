@@ -156,7 +156,7 @@ def judge_safely(judge, answers, seconds):
         status = "incorrect"
         message = (
             f"Your answer was stopped: it took more than {seconds:g} seconds. "
-            "Is there a loop that never ends?"
+            "Is there a loop that never ends, or an import that takes long?"
         )
     except KeyboardInterrupt:
         status, message = "incorrect", "You stopped the check, so nothing was judged."

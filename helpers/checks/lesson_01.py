@@ -6,12 +6,17 @@ import numpy as np
 
 from helpers.checks import bets
 from helpers.checks.answers import (
+    FAR,
+    NUDGED,
     array,
     call,
     choices,
+    close,
+    in_order,
     kind_of,
     look_up,
     number,
+    real,
     recognise,
     show,
 )
@@ -66,6 +71,26 @@ never_seen = bets.Bet(
     unit="patients",
     tells=("38%", "a third"),
 )
+twice_the_price = bets.Bet(
+    lesson=1,
+    name="twice_the_price",
+    about="rows in a step that costs twice as much as one on a single row",
+    low=1,
+    high=100_000,
+    unit="rows",
+    log=True,
+    tells=("hundreds of rows", "dozens of rows, then"),
+)
+country = bets.Bet(
+    lesson=1,
+    name="country",
+    about="people to ask, of 266 million",
+    low=1,
+    high=266_000_000,
+    unit="people",
+    log=True,
+    tells=("hardly on the pile", "hardly differ"),
+)
 three_exact_steps = bets.Bet(
     lesson=1,
     name="three_exact_steps",
@@ -80,6 +105,8 @@ BETS = (
     spread_of_16,
     below_the_rule,
     never_seen,
+    twice_the_price,
+    country,
     three_exact_steps,
 )
 look_back = partial(bets.look_back, BETS)
@@ -102,7 +129,8 @@ def minibatch_gradient(answer):
     name = "minibatch_gradient"
     for w, b, size in ((0.7, -0.4, 5), (-1.5, 2.0, 12), (0.0, 0.5, 1)):
         rows = random.permutation(30)[:size]
-        got = call(answer, w, b, x, y, rows, name=name)
+        got = call(answer, w, b, real(x), real(y), rows, name=name)
+        got = in_order(got, ("w", "b"))
         if size > 2 and np.shape(got) in ((2, size), (size, 2), (2, 30)):
             raise Wrong(
                 "You return a value for each row. The gradient has two numbers: take "
@@ -114,14 +142,22 @@ def minibatch_gradient(answer):
                 f"along `b`. You gave {show(got)}."
             )
         got = array(got, (2,), f"What {name} returns")
-        errors = w * x[rows] + b - y[rows]
-        right = 2 * np.array([np.mean(errors * x[rows]), np.mean(errors)])
-        if not np.allclose(got, right, rtol=1e-6, atol=1e-9):
+        right = _slopes(w, b, x[rows], y[rows])
+        if not close(got, right):
             raise Wrong(_gradient_mistake(got, right, (w, b, x, y, rows)))
+    far = w, b, abs(x), FAR + FAR * abs(y), rows
+    got = array(in_order(call(answer, *far, name=name), ("w", "b")), (2,), name)
+    if not close(got, _slopes(w, b, far[2][rows], far[3][rows])):
+        raise Wrong(NUDGED)
     return (
         "The mean over the handful, whatever its size. With all row numbers it is the "
         "full gradient; nothing else in it needs to change."
     )
+
+
+def _slopes(w, b, x, y):
+    errors = w * x + b - y
+    return 2 * np.array([np.mean(errors * x), np.mean(errors)])
 
 
 def _gradient_mistake(got, right, arguments):
@@ -157,6 +193,10 @@ def _gradient_mistake(got, right, arguments):
         "That is the loss. Wanted are its two slopes.": [np.mean(errors**2)] * 2,
     }
     recognise(got, mistakes, rtol=1e-6, atol=1e-9)
+    if np.allclose(got, right, rtol=0.02, atol=1e-3):
+        return (
+            "Nearly: a nudge gives about this. The formula above the exercise is exact."
+        )
     if np.isclose(got[1], right[1]):
         return (
             "The slope along `b` is right, the one along `w` is not: multiply each "
@@ -166,10 +206,6 @@ def _gradient_mistake(got, right, arguments):
         return (
             "The slope along `w` is right, the one along `b` is not: it is the mean of "
             "twice the errors, without the `x`."
-        )
-    if np.allclose(got, right, rtol=0.02, atol=1e-3):
-        return (
-            "Nearly: a nudge gives about this. The formula above the exercise is exact."
         )
     return (
         f"For {size} rows, w = {w} and b = {b} the gradient is {right.round(3)}; yours "
@@ -212,11 +248,11 @@ def a_tenth_of_the_noise(answer):
         0.1: "A tenth of the rows makes *more* noise. More rows, less noise.",
         0.01: "You turned it round: fewer rows make more noise.",
     }
-    look_up(times, mistakes)
-    if times != 100:
+    look_up(times, mistakes, rtol=1e-4)
+    if not np.isclose(times, 100, rtol=1e-4):
         raise Wrong(
-            f"{times:g} times as many rows change the noise by a factor of 1 / "
-            f"{np.sqrt(times):.4g}. You want 1 / 10."
+            f"{times:.6g} times as many rows change the noise by a factor of 1 / "
+            f"{np.sqrt(times):.5g}. You want 1 / 10."
         )
     return (
         "A hundred times the rows for ten times the precision: precision gets dearer "
@@ -342,8 +378,8 @@ def last_minibatch(answer):
     hints=(
         "There are two faults. Which line lets a row come twice? And what becomes of "
         "the rows that do not fill a minibatch?",
-        "`rng.permutation(n)` shuffles all row numbers once; then cut. At which places "
-        "does a cut begin? A slice that goes past the end stops there by itself.",
+        "What puts all row numbers into a random order, each once? Then cut: where "
+        "does each minibatch begin? A slice past the end stops there by itself.",
     ),
 )
 def epoch(answer):
@@ -355,23 +391,61 @@ def epoch(answer):
                 "The rows come in the order of the data. Shuffle them first: "
                 "`rng.permutation(n)`."
             )
-    same = [_minibatches(answer, 50, 8, seed) for seed in (1, 1, 2, 3)]
-    orders = [np.concatenate(minibatches).tolist() for minibatches in same]
-    if orders[0] != orders[1]:
+    twice = [_minibatches(answer, 50, 8, seed=1) for _ in range(2)]
+    if not all(map(np.array_equal, *twice)):
         raise Wrong(
             "Two calls with the same seed give two orders, so nobody can replay your "
             "run. Draw with the `rng` of the function."
         )
-    if orders[0] == orders[2] or orders[0] == orders[3]:
+    _judge_shuffle([_minibatches(answer, 50, 8, seed) for seed in range(40)])
+    return "Shuffle once, then cut: every row comes exactly once, and none is lost."
+
+
+def _judge_shuffle(epochs):
+    """Say what tells the orders of 40 seeds from shuffles: no chance would bring it."""
+    orders = np.array([np.concatenate(parts) for parts in epochs])
+    seeds, n = orders.shape
+    if any(np.array_equal(orders[0], order) for order in orders[1:]):
         raise Wrong("Two different seeds give the same order. Draw with `rng`.")
-    if any({*orders[0][:8]} == {*order[:8]} for order in orders[2:]):
+    if len({frozenset(map(frozenset, map(np.ndarray.tolist, e))) for e in epochs}) == 1:
         raise Wrong(
             "The minibatches hold the same rows for every seed. Shuffle all rows, not "
-            "only those within a minibatch."
+            "only those within a minibatch, and cut then."
         )
-    if all(np.all(np.diff(part) > 0) for part in same[0] if len(part) > 1):
+    if all(np.all(np.diff(part) > 0) for part in epochs[0] if len(part) > 1):
         raise Wrong("Within each minibatch the rows are sorted. Leave them shuffled.")
-    return "Shuffle once, then cut: every row comes exactly once, and none is lost."
+    places = orders.argsort(axis=1)  # of each row
+    _judge_steps(np.diff(orders) % n, "the next row is the last one", 0)
+    in_the_first = places[0][orders[1:]]  # where each row stands in the order of seed 0
+    what = "the place of the next row in the order of seed 0 is that of the last one"
+    _judge_steps(np.diff(in_the_first) % n, what, 1)
+    together = places // len(epochs[0][0])
+    pairs = np.sum(together[:, :, None] == together[:, None, :], axis=0)
+    a, b = np.unravel_index(np.argmax(pairs - seeds * np.eye(n)), pairs.shape)
+    if pairs[a, b] > 0.6 * seeds:
+        raise Wrong(
+            f"For {pairs[a, b]} of {seeds} seeds the rows {a} and {b} are in one "
+            "minibatch. Shuffle all rows singly, then cut."
+        )
+    early = np.sum(places < n / 2, axis=0)
+    for row, times in enumerate(early):
+        if min(times, seeds - times) <= 2:
+            raise Wrong(
+                f"For {times} of {seeds} seeds row {row} comes in the first half of "
+                "the epoch. In a shuffle it may come anywhere: `rng.permutation(n)`."
+            )
+
+
+def _judge_steps(steps, what, first_seed):
+    """Say so where one step, counted in a circle, comes far too often for a shuffle."""
+    for seed, row in enumerate(steps, first_seed):
+        counts = np.bincount(row)
+        times, step, n = counts.max(), counts.argmax(), len(row) + 1
+        if times > n / 4:
+            raise Wrong(
+                f"That is no shuffle: for seed {seed}, {times} of {n - 1} times {what} "
+                f"plus {step}, counted in a circle. Use `rng.permutation(n)`."
+            )
 
 
 def _minibatches(answer, n, batch_size, seed):

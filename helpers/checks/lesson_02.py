@@ -6,12 +6,17 @@ import numpy as np
 
 from helpers.checks import bets
 from helpers.checks.answers import (
+    FAR,
+    NUDGED,
     array,
     call,
     choices,
+    close,
+    in_order,
     kind_of,
     look_up,
     number,
+    real,
     recognise,
     show,
 )
@@ -324,12 +329,17 @@ def squared_gradient(answer):
     name, random = "squared_gradient", np.random.default_rng(2)
     for rows, w, b in ((6, 0.5, -1.0), (9, -1.25, 2.0), (1, 3.0, 0.25)):
         x, y = random.normal(1, 2, rows).round(2), random.normal(0, 2, rows).round(2)
-        got = _two_slopes(call(answer, w, b, x, y, name=name), rows)
+        got = _two_slopes(call(answer, w, b, real(x), real(y), name=name), rows)
         line = w * x + b
         link = 4 * (line**2 - y) * line
         right = np.array([np.mean(link * x), np.mean(link)])
-        if not np.allclose(got, right, rtol=1e-8, atol=1e-9):
+        if not close(got, right):
             raise Wrong(_squared_mistake(got, right, line, link, x, y, b))
+    x, y = abs(x), FAR + FAR * abs(y)
+    link = 4 * ((w * x + b) ** 2 - y) * (w * x + b)
+    got = _two_slopes(call(answer, w, b, x, y, name=name), rows)
+    if not close(got, [np.mean(link * x), np.mean(link)]):
+        raise Wrong(NUDGED)
     return (
         "Slopes along a chain multiply: a 2 and what is squared for each of the "
         "squares, then x for w and 1 for b."
@@ -337,7 +347,7 @@ def squared_gradient(answer):
 
 
 def _two_slopes(got, rows):
-    got = list(got.values()) if isinstance(got, dict) else got
+    got = in_order(got, ("w", "b"))
     wanted = "Return two numbers, the slope along w and the slope along b. You returned"
     try:
         parts = list(got)
@@ -435,8 +445,7 @@ def _squared_mistake(got, right, line, link, x, y, b):
 )
 def in_the_fog(answer):
     """Judge a walk in the fog: a place (w, b), by its loss."""
-    if isinstance(answer, dict):
-        answer = list(answer.values())
+    answer = in_order(answer, ("w", "b"))
     w, b = map(float, array(answer, (2,), "my_place, the pair (w, b),"))
     x = np.linspace(-1, 2, 31)
     y = np.exp(x)
@@ -515,6 +524,7 @@ def count_weights(answer):
 
 
 PARTS = ("W1", "b1", "W2", "b2")
+SLOPES = ("dW1", "db1", "dW2", "db2")
 
 
 @LESSON.exercise(
@@ -535,8 +545,9 @@ def leaky_gradients(answer):
         x, y = random.normal(size=(rows, inputs)), random.normal(size=(rows, outputs))
         weights = _layer(random, inputs, units) + _layer(random, units, outputs)
         turned = {"matmul": "Forwards it is `@ W2`. Backwards the table is turned."}
-        got = call(answer, x, y, *weights, name=name, advice=turned)
-        got = list(got.values()) if isinstance(got, dict) else got
+        given = real(x), real(y), *weights
+        got = call(answer, *given, name=name, advice=turned)
+        got = in_order(got, SLOPES, PARTS)
         if not isinstance(got, list | tuple) or len(got) != 4:
             raise Wrong(
                 f"Return the four gradients, {', '.join(PARTS)}. You returned "
@@ -551,10 +562,14 @@ def leaky_gradients(answer):
                     f"{part}, {ours.shape}, and yours has {np.shape(theirs)} {tried}."
                 )
             theirs = array(theirs, ours.shape, f"The gradient of {part} {tried}")
-            if not np.allclose(theirs, ours, rtol=1e-8, atol=1e-10):
+            if not close(theirs, ours):
                 wrong.append((part, ours, theirs))
         if wrong:
             raise Wrong(_leaky_mistake(wrong, got, x, y, weights))
+    x, y = abs(x), FAR + FAR * abs(y)
+    got = in_order(call(answer, x, y, *weights, name=name), SLOPES, PARTS)
+    if not all(map(close, got, _leaky(x, y, *weights))):
+        raise Wrong(NUDGED)
     return (
         "The way back is multiplied by the activation's slope, 1 or a tenth, and the "
         "biases add up what the rows say."
@@ -632,8 +647,8 @@ def _leaky_mistake(wrong, got, x, y, weights):
     "Write",
     points=3,
     hints=(
-        "Go through the layers from the last to the first. What does a layer need for "
-        "its own gradients, and what does it hand to the layer before?",
+        "Write it out for three layers, line by line, as `backpropagate` does for two. "
+        "Which lines come again, and which names change in them?",
         "Two kinds of lines of `backpropagate` make a loop: the line with `dW, db` and "
         "the line that carries `d` back. `zip(layers[::-1], inputs[::-1])` gives each "
         "layer with its inputs, the last one first.",
@@ -661,15 +676,19 @@ def deep_gradients(answer):
             "inputs of the layer where you are.",
             "unpack": "`layers` may hold any number of layers: use a loop.",
         }
-        got = call(answer, x, y, layers, name=name, advice=advice)
+        got = call(answer, real(x), real(y), layers, name=name, advice=advice)
         _check_pairs(got, layers)
         right = _deep(x, y, layers)
         for place, (ours, theirs) in enumerate(zip(right, got, strict=True), 1):
             for part, good, given in zip(("W", "b"), ours, theirs, strict=True):
                 what = f"gradient of {part} in layer {place} of {len(layers)}"
                 given = array(given, good.shape, f"The {what}")
-                if not np.allclose(given, good, rtol=1e-7, atol=1e-9):
+                if not close(given, good):
                     raise Wrong(_deep_mistake(got, x, y, layers, what, given, good))
+    x, y = abs(x), FAR + FAR * abs(y)
+    pairs = zip(call(answer, x, y, layers, name=name), _deep(x, y, layers), strict=True)
+    if not all(close(*parts) for pair in pairs for parts in zip(*pair, strict=True)):
+        raise Wrong(NUDGED)
     return (
         "From the last layer to the first, with nothing computed twice: this works for "
         "any depth."
