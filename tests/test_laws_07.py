@@ -680,3 +680,10 @@ def test_the_race_of_lesson_7_ends_as_its_caption_says():
     racers = SGD(0.035), SGD(0.01, momentum=0.9), Adam(0.4)
     losses = [descend(SURFACES["ravine"], each, steps=80).losses[-1] for each in racers]
     assert losses == pytest.approx([0.01, 0.0035, 0.00079], rel=0.03)
+
+
+def test_the_tuning_exercise_reads_a_dictionary_by_its_keys():
+    from helpers.checks.lesson_07 import heavy_ball
+
+    assert heavy_ball({"momentum": 0.7, "rate": 0.03})
+    assert not heavy_ball({"momentum": 0.03, "rate": 0.7})

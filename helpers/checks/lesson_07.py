@@ -1,5 +1,6 @@
 """The exercises of lesson 7: optimizers."""
 
+from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
@@ -139,7 +140,7 @@ def terminal_step(answer):
 )
 def heavy_ball(answer):
     """Judge rate and momentum for a ravine: 60 steps, curvatures 1 and 100."""
-    if isinstance(answer, dict):
+    if isinstance(answer, Mapping):
         keys, example = ("rate", "momentum"), '{"rate": 0.01, "momentum": 0.5}'
         answer = entries(answer, keys, "my_rate_and_momentum", example)
     if not isinstance(answer, tuple | list | np.ndarray) or len(answer) != 2:
@@ -430,8 +431,8 @@ def fair_comparison(answer):
         return SGD(rate, momentum=0.95)
 
     cases = (
-        ({"heavy": heavy, "SGD": SGD}, [0.03, 0.005, 0.06, 0.02, 0.01], ravine(30)),
-        ({"Adagrad": Adagrad, "SGD": SGD}, [3.0, 0.3, 0.03, 0.003], bowl(8)),
+        ({"heavy": heavy, "SGD": SGD}, [0.005, 0.01, 0.04, 0.06, 0.03], ravine(30)),
+        ({"Adagrad": Adagrad, "SGD": SGD}, [0.5, 0.3, 0.03, 0.003], bowl(8)),
     )
     for makers, rates, surface in cases:
         got = call(answer, makers, rates, surface, name="fair_comparison")
@@ -449,7 +450,7 @@ def fair_comparison(answer):
 
 def _judge_end(loss, name, rates, losses):
     ends = [each[-1] for each in losses]
-    if np.isclose(loss, min(ends), rtol=1e-6, atol=1e-300):
+    if np.isclose(loss, min(ends), rtol=1e-5, atol=1e-30):
         return
     lowest = [each.min() for each in losses]
     mistakes = {
@@ -468,7 +469,10 @@ def _judge_end(loss, name, rates, losses):
         ),
         "That is the best rate. Return its loss.": rates[int(np.argmin(ends))],
     }
-    recognise(loss, mistakes, rtol=1e-6, atol=1e-300)
+    for rate, end in zip(rates, ends, strict=True):
+        words = f"{name} ends with the result of the rate {rate:g}. Each optimizer has "
+        mistakes.setdefault(f"{words}a best rate of its own.", end)
+    recognise(loss, mistakes, rtol=1e-5, atol=1e-30)
     raise Wrong(
         f"For {name} you return {loss:.4g}. With the rates {show(rates)} its losses "
         f"after 100 steps are {show([float(f'{end:.3g}') for end in ends])}."
