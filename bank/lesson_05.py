@@ -67,6 +67,10 @@ def _pairs(wins=lambda worse, better: worse > better, choose=True, pool=np.mean)
     return answer
 
 
+def _smaller_share(a, b):
+    return min(np.mean(a[:, None] > b), np.mean(a[:, None] < b))
+
+
 def _of_worse_and_better(share):
     return lambda a, b: share(*sorted((a, b), key=np.mean))
 
@@ -111,12 +115,20 @@ def _sgd_by_class():
 
 
 def _plateau(
-    late=0, ties=False, last=False, reset=True, now=False, change=lambda r, f: r * f
+    late=0,
+    ties=False,
+    last=False,
+    reset=True,
+    now=False,
+    change=lambda r, f: r * f,
+    first=math.inf,
+    forgets=False,
 ):
     """Make a reduction on a plateau, with one part changed."""
 
     def answer(losses, rate, factor, patience):
-        rates, best, waited, before = [], math.inf, 0, math.inf
+        rates, waited, before = [], 0, math.inf
+        best = losses[0] if first is None else first
         for loss in losses:
             if not now:
                 rates.append(rate)
@@ -126,6 +138,7 @@ def _plateau(
             best, before = min(best, loss), loss
             if waited >= patience + late:
                 rate = change(rate, factor)
+                best = math.inf if forgets else best
                 waited = 0 if reset else waited
             if now:
                 rates.append(rate)
@@ -156,7 +169,7 @@ def _plateau_in_an_array(losses, rate, factor, patience):
 
 
 RIGHT = {
-    "a_quarter": [150, 150.0, np.int64(150)],
+    "a_quarter": [150, 150.0, np.int64(150), np.float32(150)],
     "which_schedule": [
         {"A": 2, "B": 4, "C": 3, "D": 1},
         {"D": 1.0, "C": np.int64(3), "B": 4, "A": 2},
@@ -248,6 +261,7 @@ WRONG = {
         (_pairs(pool=sum), "Divide by how many"),
         (_pairs(pool=lambda wins: 100 * np.mean(wins)), "in percent"),
         (_of_worse_and_better(_run_against_run), "*every* run"),
+        (_smaller_share, "the smaller share"),
         (lambda a, b: np.mean(a > b), "*every* run"),
         (
             _of_worse_and_better(
@@ -266,8 +280,12 @@ WRONG = {
         (lambda: keras.optimizers.SGD(0.1, decay=0.001), "stays at 0.1"),
         (lambda: keras.optimizers.SGD(), "the default"),
         (lambda: keras.optimizers.SGD(lr=0.1, decay=0.001), "not recognized"),
-        (lambda: keras.optimizers.SGD(0.1, weight_decay=0.001), "pulls the weights"),
+        (lambda: keras.optimizers.SGD(0.1, weight_decay=0.001), "pulls them towards 0"),
         (lambda: keras.optimizers.SGD(0.1, momentum=0.9), "no momentum"),
+        (_sgd(0.1, 1, 0.001, nesterov=True, momentum=0.5), "no momentum"),
+        (_sgd(0.1, 1, 0.001, weight_decay=0.001), "shrinks the weights"),
+        (_sgd(0.1, 1, 0.001, clipnorm=1.0), "leave `clipnorm` out"),
+        (_sgd(0.1, 1, 0.001, use_ema=True), "averaged no weights"),
         (lambda: keras.optimizers.Adam(0.1), "made an SGD"),
         (_sgd(0.1, 1000, 0.001), "slow the decay twice"),
         (_sgd(0.1, 1, 1), "decay_rate of 1"),
@@ -289,6 +307,8 @@ WRONG = {
         (_plateau(late=1), "one epoch too long"),
         (_plateau(late=-1), "less than `patience`"),
         (_plateau(last=True), "the *best* so far"),
+        (_plateau(forgets=True), "forget the best loss"),
+        (_plateau(first=None), "Start with `np.inf`"),
         (_plateau(ties=True), "an equal loss"),
         (_plateau(reset=False), "After a cut"),
         (_plateau_of_all, "After an improvement"),

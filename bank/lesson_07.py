@@ -139,9 +139,9 @@ def _tutorial(optimizer, shared=False, layers=(0, 1), epochs=3, loss=None):
     return answer
 
 
-def _falling(rate=0.1, steps=1, decay=0.01):
+def _falling(rate=0.1, steps=1, decay=0.01, **more):
     schedule = keras.optimizers.schedules.InverseTimeDecay(rate, steps, decay)
-    return keras.optimizers.SGD(schedule)
+    return keras.optimizers.SGD(schedule, **more)
 
 
 def _per_epoch():
@@ -150,6 +150,12 @@ def _per_epoch():
 
 def _exponentially():
     schedule = keras.optimizers.schedules.ExponentialDecay(0.1, 1, 0.99)
+    return keras.optimizers.SGD(schedule)
+
+
+def _right_at_the_sixth():
+    """Return an SGD whose rate is right after the training, and at no other step."""
+    schedule = keras.optimizers.schedules.PolynomialDecay(0.1, 6, 0.1 / 1.06)
     return keras.optimizers.SGD(schedule)
 
 
@@ -211,6 +217,7 @@ RIGHT = {
         [(2 / 11) ** 2, (9 / 11) ** 2],
         np.array([0.025, 0.75]),
         (0.029, np.float32(0.7)),
+        (0.012, 0.86),
     ],
     "centered_step": [_centered(), _centered_by_loop],
     "first_step": [0.01, np.float64(0.01), 1e-2, -0.01],
@@ -225,6 +232,8 @@ RIGHT = {
     "new_tutorial": [
         _tutorial(_falling),
         _tutorial(lambda: _falling(steps=10, decay=0.1)),
+        _tutorial(_falling, loss="bce"),
+        _tutorial(_falling, loss="BinaryCrossentropy"),
     ],
     "lion": [_lion(), _lion_recursive],
 }
@@ -249,7 +258,7 @@ WRONG = {
         ((2 / 11, 9 / 11), "left out the squares"),
         (((2 / 101) ** 2, (99 / 101) ** 2), "want its root"),
         ((0.0193, 0), "Turn the momentum up"),
-        ((0.01, 0.9), "too heavy"),
+        ((0.01, 0.9), "Too heavy"),
         ((0.01, 0.5), "flat direction"),
         ((0.025, 0.6), "the loss is 0.0104"),
         ((0.0198, 0.669), "flat direction"),
@@ -259,7 +268,9 @@ WRONG = {
         ((0.03, 1.0), "share of the velocity"),
         ((0.03, 7), "share of the velocity"),
         (("0.03", 0.7), "take the quotes away"),
-        ({"rate": 0.03, "momentum": 0.7}, "Two numbers"),
+        ({"rate": 0.03, "beta": 0.7}, "needs the keys rate and momentum"),
+        ((0.02, 0.01), "steep direction"),
+        ((0.0385, 0.99), "Too heavy"),
     ],
     "centered_step": [
         (_centered(average=lambda old, new, rho: old + new), "average is a sum"),
@@ -299,6 +310,10 @@ WRONG = {
         (_centered(bottom=lambda a, c, e: a - c**2 + e), "Take its root"),
         (_centered(bottom=lambda a, c, e: np.sqrt(a - c**2) + e), "under the root"),
         (_centered(bottom=lambda a, c, e: np.sqrt(a - c**2)), "leave epsilon out"),
+        (
+            _centered(bottom=lambda a, c, e: np.sqrt(np.maximum(a - c**2, e))),
+            "only where the variance is smaller",
+        ),
         (
             _centered(step=lambda w, r, top, bottom: w - r * top * bottom),
             "multiply by the root",
@@ -344,11 +359,12 @@ WRONG = {
         (_compare(lambda losses: min(map(min, losses))), "the lowest loss on the way"),
         (_compare(lambda losses: losses[0][-1]), "result of the first rate"),
         (_compare(lambda losses: losses[-1][-1]), "the last rate"),
+        (_compare(lambda losses: min(losses, key=min)[-1]), "Choose by the end, too"),
         (_compare(lambda losses: max(each[-1] for each in losses)), "the worst"),
         (_compare(lambda losses: np.mean([each[-1] for each in losses])), "mean over"),
         (_compare(lambda losses: float(np.argmin([e[-1] for e in losses]))), "place"),
         (_compare(lambda losses: losses[0][0]), "For heavy you return"),
-        (_one_best_rate_for_all, "For SGD you return"),
+        (_one_best_rate_for_all, "best rate of its own"),
         (_least_sum_of_all, "best rate of its own"),
         (lambda makers, rates, surface: list(makers), "a dictionary with a loss"),
         (lambda makers, rates, surface: 0.1, "a dictionary with a loss"),
@@ -359,6 +375,11 @@ WRONG = {
         (_tutorial(lambda: keras.optimizers.SGD(lr=0.1)), "`learning_rate` now"),
         (_tutorial(lambda: keras.optimizers.legacy.SGD(0.1)), "is gone"),
         (_tutorial(_falling, loss="mse"), "binary crossentropy"),
+        (_tutorial(_falling, loss="binary_focal_crossentropy"), "binary crossentropy"),
+        (_tutorial(lambda: _falling(momentum=0.9)), "no momentum"),
+        (_tutorial(lambda: _falling(weight_decay=0.01)), "shrinks the weights"),
+        (_tutorial(lambda: _falling(clipnorm=1.0)), "clipped no gradients"),
+        (_tutorial(_right_at_the_sixth), "At step 1 the rate should be"),
         (_tutorial(lambda: _falling(decay=0.001)), "1e-3 of the table"),
         (_tutorial(_exponentially), "exponentially"),
         (_tutorial(lambda: keras.optimizers.SGD(0.1)), "still 0.1"),
@@ -369,7 +390,7 @@ WRONG = {
         ),
         (_tutorial(lambda: "sgd"), "Keras's default"),
         (_tutorial(_per_epoch), "falls with the epochs"),
-        (_tutorial(lambda: _falling(decay=0.1)), "the rate should be"),
+        (_tutorial(lambda: _falling(decay=0.1)), "At step 1 the rate should be"),
         (_tutorial(lambda: keras.optimizers.Adam(0.1)), "compiled with SGD"),
         (_tutorial(_falling, epochs=1), "6 steps"),
         (_tutorial(_falling, layers=(1, 1)), "one layer"),

@@ -137,7 +137,7 @@ class RMSprop(Optimizer):
 
 
 class Adadelta(Optimizer):
-    """RMSprop whose steps have the unit of the weights (Zeiler 2012).
+    """RMSprop times the usual size of its own past moves (Zeiler 2012).
 
     The paper has no learning rate; that is ``learning_rate=1.0`` here and in Keras.
     """

@@ -19,6 +19,7 @@ from helpers.checks.answers import (
     show,
 )
 from helpers.checks.engine import Lesson, Wrong
+from helpers.checks.old_keras import plain_steps, rate_at
 from helpers.data import load
 from helpers.fast_network import FastNetwork
 from helpers.losses import sparse_categorical_crossentropy
@@ -367,18 +368,28 @@ def _sixty_steps(batch_size, rate, schedule):
 def misled(answer):
     """Judge how often one run misleads: (a, b) -> share of pairs."""
     random = np.random.default_rng(255)
-    pairs, shares = [], []
+    pairs = []
     for rows, others, lift in ((11, 11, 0.5), (7, 12, -0.4), (13, 6, 0.3)):
         a = np.round(random.normal(5, 1, rows), 1)
         b = np.round(random.normal(5 + lift, 1, others), 1)
         b[:2] = a[:2]  # ties
         pairs.append((a, b))
+    # One bad run spoils the mean: the lower mean wins most pairs.
+    pairs.append((np.array([0.9, 0.9, 0.9, 0.0]), np.full(5, 0.8)))
+    shares = []
+    for a, b in pairs:
         shares.append(number(call(answer, a, b, name="misled"), "misled(...)"))
-        if rows == others and np.isclose(shares[-1], (a > b).mean()):
+        if len(a) == len(b) and np.isclose(shares[-1], (a > b).mean()):
             raise Wrong(
                 "You compare run 0 with run 0, run 1 with run 1, and so on. Compare "
                 "each with *every* run of the other."
             )
+    smaller = [min((a[:, None] > b).mean(), (a[:, None] < b).mean()) for a, b in pairs]
+    if np.allclose(shares, smaller):
+        raise Wrong(
+            "You take the smaller share. The setting with the lower mean may still "
+            "win most pairs, when one bad run spoils its mean."
+        )
     for name, wins in (("a", np.greater), ("b", np.less)):
         if np.allclose(shares, [wins(a[:, None], b).mean() for a, b in pairs]):
             raise Wrong(
@@ -453,15 +464,9 @@ def modern_sgd(answer):
             f"The old line made an SGD. Yours is {type(made).__name__}, which takes "
             "other steps."
         )
-    if made.momentum or made.nesterov:
-        raise Wrong("The old line had no momentum.")
-    if made.weight_decay:
-        raise Wrong(
-            "`weight_decay` pulls the weights towards 0. The old `decay` lowered the "
-            "*rate*: that is a schedule."
-        )
+    plain_steps(made, [keras.Variable(np.zeros(2))])
     asked = np.array([0, 1, 10, 500, 1000, 9000])
-    got = np.array([_rate_at(made, step) for step in asked])
+    got = np.array([rate_at(made, step) for step in asked])
     right = 0.1 / (1 + 0.001 * asked)
     mistakes = {
         "The rate stays at 0.1 for ever. In Keras 3 `decay` is ignored: the rate "
@@ -491,11 +496,6 @@ def modern_sgd(answer):
             f"Yours has {got[worst]:.4g}."
         )
     return "0.1 at the start, half of it after 1,000 steps: as the old line meant it."
-
-
-def _rate_at(optimizer, step):
-    optimizer.iterations.assign(step)
-    return float(optimizer.learning_rate)
 
 
 @LESSON.exercise(
@@ -531,6 +531,8 @@ def _plateau(losses, rate, factor, patience, late=0, mistake=""):
     for loss in losses:
         if mistake != "at once":
             rates.append(rate)
+        if mistake == "first" and len(rates) == 1:
+            best = loss
         against = before if mistake == "last" else best
         if not (loss < against or mistake == "ties" and loss == against):
             waited += 1
@@ -539,6 +541,7 @@ def _plateau(losses, rate, factor, patience, late=0, mistake=""):
         best, before = min(best, loss), loss
         if waited >= patience + late:
             rate, waited = rate * factor, waited if mistake == "no reset" else 0
+            best = np.inf if mistake == "forgets" else best
         if mistake == "at once":
             rates.append(rate)
     return rates
@@ -554,6 +557,11 @@ def _plateau_mistake(got, losses, rate, factor, patience):
         "You wait one epoch too long: with `patience` epochs gone by, the next "
         "one has the new rate.": rates(late=1),
         "You wait one epoch less than `patience`.": rates(late=-1),
+        "At a cut you forget the best loss. Only the count goes back to 0.": (
+            rates(mistake="forgets")
+        ),
+        "Your best loss is the first before the loop looks at it, so epoch 0 counts "
+        "as one without an improvement. Start with `np.inf`.": rates(mistake="first"),
         "You compare with the loss of the epoch before. Compare with the *best* "
         "so far: a loss that falls from a bump is no improvement.": (
             rates(mistake="last")

@@ -1,11 +1,16 @@
 """The exercises of lesson 7: optimizers."""
 
+from collections.abc import Mapping
+from functools import partial
+
 import numpy as np
 
+from helpers.checks import bets
 from helpers.checks.answers import (
     array,
     call,
     choices,
+    entries,
     kind_of,
     look_up,
     number,
@@ -13,11 +18,77 @@ from helpers.checks.answers import (
     show,
 )
 from helpers.checks.engine import Lesson, Wrong
+from helpers.checks.old_keras import plain_steps, rate_at
 from helpers.descent import descend
 from helpers.optimizers import SGD, Adagrad
 from helpers.surfaces import bowl, ravine
 
 LESSON = Lesson(7, "Optimizers")
+
+nesterov_limit = bets.Bet(
+    lesson=7,
+    name="nesterov_limit",
+    about="the highest rate that Nesterov bears (SGD: 2)",
+    low=0.1,
+    high=10.0,
+    log=True,
+    tells=("1.36", "than SGD's", "before SGD"),
+)
+rolls_in = bets.Bet(
+    lesson=7,
+    name="rolls_in",
+    about="runs in the lowest minimum with momentum 0.9 (without: 71%)",
+    low=0,
+    high=100,
+    unit="%",
+    tells=("comes rolling", "over holes"),
+)
+half_way = bets.Bet(
+    lesson=7,
+    name="half_way",
+    about="steps until an average with rho 0.99 is halfway",
+    low=1,
+    high=1000,
+    unit="steps",
+    log=True,
+)
+never_settles = bets.Bet(
+    lesson=7,
+    name="never_settles",
+    about="how far RMSprop is from the minimum, at rate 0.3 without noise",
+    low=1e-9,
+    high=1.0,
+    log=True,
+    tells=("half a rate", "for ever", "never settles"),
+)
+in_centimetres = bets.Bet(
+    lesson=7,
+    name="in_centimetres",
+    about="Adadelta's steps in centimetres (in metres: 771)",
+    low=1,
+    high=1_000_000,
+    unit="steps",
+    log=True,
+    tells=("fails the test", "has a unit, two"),
+)
+by_default = bets.Bet(
+    lesson=7,
+    name="by_default",
+    about="Adagrad's loss on digits at Keras's default rate",
+    low=0.01,
+    high=10.0,
+    log=True,
+    tells=("hardly begun",),
+)
+BETS = (
+    nesterov_limit,
+    rolls_in,
+    half_way,
+    never_settles,
+    in_centimetres,
+    by_default,
+)
+look_back = partial(bets.look_back, BETS)
 
 
 @LESSON.exercise(
@@ -29,7 +100,7 @@ LESSON = Lesson(7, "Optimizers")
     ),
 )
 def terminal_step(answer):
-    """Judge the length of a step in the end: gradient 2, rate 0.01, momentum 0.9."""
+    """Judge how long momentum's steps get: gradient 2, rate 0.01, momentum 0.9."""
     step = abs(number(answer, "my_step"))
     mistakes = {
         0.02: "That is the first step, and every step of plain SGD. Momentum adds nine "
@@ -68,7 +139,10 @@ def terminal_step(answer):
     ),
 )
 def heavy_ball(answer):
-    """Judge (rate, momentum) by 60 steps from (10, 1) with curvatures 1 and 100."""
+    """Judge rate and momentum for a ravine: 60 steps, curvatures 1 and 100."""
+    if isinstance(answer, Mapping):
+        keys, example = ("rate", "momentum"), '{"rate": 0.01, "momentum": 0.5}'
+        answer = entries(answer, keys, "my_rate_and_momentum", example)
     if not isinstance(answer, tuple | list | np.ndarray) or len(answer) != 2:
         raise Wrong(
             "Two numbers are wanted, the rate and the momentum: (0.01, 0.5). You gave "
@@ -88,25 +162,24 @@ def heavy_ball(answer):
             f"You gave {momentum:g}. The rate comes first."
         )
     path = descend(bowl(100), SGD(rate, momentum=momentum), (10.0, 1.0), 60)
-    loss = path.losses[-1]
+    loss, limit = path.losses[-1], 2 * (1 + momentum) / 100
     if loss < 0.01:
-        return (
-            f"The loss is {loss:.2g}. Both directions share one pace, about "
-            f"{np.sqrt(momentum):.2f} a step."
-        )
+        swings = ((1 + momentum - rate * np.array([1, 100])) ** 2 < 4 * momentum).all()
+        pace = f" Both directions share one pace, {np.sqrt(momentum):.2f} a step."
+        return f"The loss is {loss:.2g}.{pace * bool(swings)}"
     if np.allclose([rate, momentum], [2 / 11, 9 / 11], rtol=0.02):
         raise Wrong("You left out the squares of the two formulas.")
     if np.allclose([rate, momentum], [(2 / 101) ** 2, (99 / 101) ** 2], rtol=0.02):
         raise Wrong("You put 100 into the formulas: they want its root.")
-    if rate > momentum > 0:
+    if rate > max(momentum, limit) and momentum > 0:
         raise Wrong(
             f"The rate comes first: you gave a rate of {rate:g} and a momentum of "
             f"{momentum:g}. Such a rate is far beyond the limit across."
         )
-    if path.diverged or loss > 100:
+    if rate >= limit:
         raise Wrong(
-            f"It diverges. The limit across is 2 * (1 + momentum) / 100 = "
-            f"{2 * (1 + momentum) / 100:.3f}. Lower the rate."
+            f"It diverges. The limit across is 2 * (1 + momentum) / 100 = {limit:.3f}. "
+            "Lower the rate."
         )
     said = f"After 60 steps the loss is {loss:.3g}. "
     if momentum == 0:
@@ -114,10 +187,11 @@ def heavy_ball(answer):
             f"{said}Without momentum the best that any rate can do is 4.8. Turn the "
             "momentum up."
         )
-    if momentum > 0.8:
+    if momentum > 0.899:
         raise Wrong(
             f"{said}With momentum {momentum:g} a swing fades by no more than "
-            f"{np.sqrt(momentum):.3f} a step: too heavy for 60 steps. Lower it."
+            f"{np.sqrt(momentum):.3f} a step: after 60 steps {momentum**30:.0%} of it "
+            "are left. Too heavy: lower it."
         )
     flat, steep = np.array([1.0, 100.0]) * path.points[-1] ** 2 / 2
     if flat > steep:
@@ -142,7 +216,7 @@ def heavy_ball(answer):
     ),
 )
 def centered_step(answer):
-    """Judge (w, g, average, centre, rate, rho, epsilon) -> (w, average, centre)."""
+    """Judge RMSprop, centred: (w, g, average, centre, ...) -> (w, average, centre)."""
     random = np.random.default_rng(7)
     for shape, rate, rho, epsilon in (
         ((3,), 0.1, 0.9, 1e-7),
@@ -152,35 +226,35 @@ def centered_step(answer):
         w, g, centre = random.normal(size=(3, *shape))
         average = centre**2 + random.uniform(0.1, 2, size=shape)
         given = w, g, average, centre, rate, rho, epsilon
-        came = call(answer, *given, name="centered_step")
-        if not isinstance(came, tuple | list) or len(came) != 3:
+        got = call(answer, *given, name="centered_step")
+        if not isinstance(got, tuple | list) or len(got) != 3:
             raise Wrong(
                 "centered_step should return three arrays: `return w, average, "
-                f"centre`. Yours returns {kind_of(came)}."
+                f"centre`. Yours returns {kind_of(got)}."
             )
         # The averages first: wrong ones may have a root of something negative in w.
-        new_average = array(came[1], shape, "The new average")
-        new_centre = array(came[2], shape, "The new centre")
+        new_average = array(got[1], shape, "The new average")
+        new_centre = array(got[2], shape, "The new centre")
         _judge_averages(new_average, new_centre, g, average, centre, rho)
-        _judge_centered(array(came[0], shape, "The new w"), *given)
+        _judge_centered(array(got[0], shape, "The new w"), *given)
     return (
         "The mean of the squares minus the square of the mean is a variance: you "
         "divide by the usual spread."
     )
 
 
-def _same(came, value):
-    return np.allclose(came, value, atol=1e-9)
+def _same(got, value):
+    return np.allclose(got, value, rtol=1e-6, atol=1e-7)
 
 
 def _mean(old, new, rho):
     return rho * old + (1 - rho) * new
 
 
-def _judge_average(came, old, new, rho, name):
+def _judge_average(got, old, new, rho, name):
     """Say what is wrong with a decaying average of ``new``."""
     right = _mean(old, new, rho)
-    if _same(came, right):
+    if _same(got, right):
         return
     mistakes = {
         f"Your {name} is a sum: keep a share `rho` of the old one, and add "
@@ -193,10 +267,10 @@ def _judge_average(came, old, new, rho, name):
         f"In your {name} all weights share one mean. Each weight has an average of "
         "its own.": _mean(old, np.mean(new), rho),
     }
-    recognise(came, mistakes, atol=1e-9)
+    recognise(got, mistakes, atol=1e-9)
     raise Wrong(
         f"Your {name} is wrong. For the old value {old.ravel()[0]:.4g}, the new "
-        f"{new.ravel()[0]:.4g} and rho {rho:g} it is {came.ravel()[0]:.4g}; wanted "
+        f"{new.ravel()[0]:.4g} and rho {rho:g} it is {got.ravel()[0]:.4g}; wanted "
         f"{right.ravel()[0]:.4g}."
     )
 
@@ -254,6 +328,8 @@ def _judge_centered(new_w, w, g, average, centre, rate, rho, epsilon):
         "Epsilon stands under the root here, as in Keras's RMSprop.": (
             w - step / (np.sqrt(variance) + epsilon)
         ),
+        "You leave epsilon out, or take it only where the variance is smaller. Add it, "
+        "under the root.": w - step / np.sqrt(np.maximum(variance, epsilon)),
         "You leave epsilon out. It keeps 0 / 0 from happening.": (
             w - step / np.sqrt(variance)
         ),
@@ -282,7 +358,7 @@ def _judge_centered(new_w, w, g, average, centre, rate, rho, epsilon):
     ),
 )
 def first_step(answer):
-    """Judge how far Adam's first step at rate 0.01 goes, with the gradient 0.004."""
+    """Judge how far Adam's first step goes: at rate 0.01, with the gradient 0.004."""
     move = abs(number(answer, "my_move"))
     mistakes = {
         4e-5: "That is SGD: rate times gradient. Adam divides by the gradient's own "
@@ -323,15 +399,15 @@ NUMBERS = {"A": 3, "B": 1, "C": 2}
 def whose_memory(answer):
     """Judge which own rate belongs to which optimizer."""
     example = '{"A": 1, "B": 2, "C": 3}'
-    came = choices(answer, "ABC", "my_numbers", example, whole=True)
-    if sorted(came.values()) != [1, 2, 3]:
+    got = choices(answer, "ABC", "my_numbers", example, whole=True)
+    if sorted(got.values()) != [1, 2, 3]:
         raise Wrong("Each of the numbers 1, 2 and 3 belongs to one letter.")
-    if came["B"] != 1:
+    if got["B"] != 1:
         raise Wrong(
             "Which rate never rises again, although the gradients have become small? "
             "It belongs to a sum, and a sum does not shrink: that is Adagrad, 1."
         )
-    if came != NUMBERS:
+    if got != NUMBERS:
         raise Wrong(
             "Adagrad is right. Of A and C, which forgets faster? `rho` is the share of "
             "the *old* average that is kept: 0.99 keeps more than 0.9."
@@ -349,24 +425,24 @@ def whose_memory(answer):
     ),
 )
 def fair_comparison(answer):
-    """Judge a function (makers, rates, surface) -> the best end of each optimizer."""
+    """Judge a fair comparison: (makers, rates, surface) -> each one's best end."""
 
     def heavy(rate):
         return SGD(rate, momentum=0.95)
 
     cases = (
-        ({"heavy": heavy, "SGD": SGD}, [0.03, 0.01, 0.02, 0.06], ravine(30)),
-        ({"Adagrad": Adagrad, "SGD": SGD}, [3.0, 0.3, 0.03, 0.003], bowl(8)),
+        ({"heavy": heavy, "SGD": SGD}, [0.005, 0.01, 0.04, 0.06, 0.03], ravine(30)),
+        ({"Adagrad": Adagrad, "SGD": SGD}, [0.5, 0.3, 0.03, 0.003], bowl(8)),
     )
     for makers, rates, surface in cases:
-        came = call(answer, makers, rates, surface, name="fair_comparison")
-        if not isinstance(came, dict) or set(came) != set(makers):
+        got = call(answer, makers, rates, surface, name="fair_comparison")
+        if not isinstance(got, dict) or set(got) != set(makers):
             raise Wrong(
                 "fair_comparison should return a dictionary with a loss for each name "
-                f"in `makers`. Yours returns {kind_of(came)}."
+                f"in `makers`. Yours returns {kind_of(got)}."
             )
         for name, make in makers.items():
-            loss = number(came[name], f"The loss of {name}")
+            loss = number(got[name], f"The loss of {name}")
             walks = [descend(surface, make(rate), steps=100) for rate in rates]
             _judge_end(loss, name, rates, [walk.losses for walk in walks])
     return "The same rates for all, and the end decides."
@@ -374,7 +450,7 @@ def fair_comparison(answer):
 
 def _judge_end(loss, name, rates, losses):
     ends = [each[-1] for each in losses]
-    if np.isclose(loss, min(ends), rtol=1e-6, atol=1e-300):
+    if np.isclose(loss, min(ends), rtol=1e-5, atol=1e-30):
         return
     lowest = [each.min() for each in losses]
     mistakes = {
@@ -383,6 +459,8 @@ def _judge_end(loss, name, rates, losses):
         f"{name} ends with the result of the first rate, {rates[0]:g}. Each optimizer "
         "has a best rate of its own.": ends[0],
         "Both faults are still there: one rate, and the lowest loss.": lowest[0],
+        f"For {name} you choose the rate by its lowest loss on the way, and return "
+        "where that one ends. Choose by the end, too.": ends[int(np.argmin(lowest))],
         f"{name} ends with the result of the last rate, {rates[-1]:g}.": ends[-1],
         "That is the worst of the ends: take the lowest.": max(ends),
         "That is the mean over the rates: take the lowest.": np.mean(ends),
@@ -391,7 +469,10 @@ def _judge_end(loss, name, rates, losses):
         ),
         "That is the best rate. Return its loss.": rates[int(np.argmin(ends))],
     }
-    recognise(loss, mistakes, rtol=1e-6, atol=1e-300)
+    for rate, end in zip(rates, ends, strict=True):
+        words = f"{name} ends with the result of the rate {rate:g}. Each optimizer has "
+        mistakes.setdefault(f"{words}a best rate of its own.", end)
+    recognise(loss, mistakes, rtol=1e-5, atol=1e-30)
     raise Wrong(
         f"For {name} you return {loss:.4g}. With the rates {show(rates)} its losses "
         f"after 100 steps are {show([float(f'{end:.3g}') for end in ends])}."
@@ -420,37 +501,50 @@ OLD_WORDS = {
     ),
 )
 def new_tutorial(answer):
-    """Judge a function (x, y) -> two Keras models, trained with a falling rate."""
+    """Judge an old tutorial, mended: (x, y) -> two models with a falling rate."""
     import keras
 
     random = np.random.default_rng(7)
     x = random.normal(size=(64, 4)).astype(np.float32)
     y = (x[:, 0] > 0).astype(np.float32)
     try:
-        came = call(answer, x, y, name="new_tutorial")
+        got = call(answer, x, y, name="new_tutorial")
     except Wrong as wrong:
         for said, remedy in OLD_WORDS.items():
             if said in str(wrong):
                 raise Wrong(remedy) from None
         raise
-    if not isinstance(came, list | tuple) or len(came) != 2:
+    if not isinstance(got, list | tuple) or len(got) != 2:
         raise Wrong(
-            f"new_tutorial should return two models. Yours returns {kind_of(came)}."
+            f"new_tutorial should return two models. Yours returns {kind_of(got)}."
         )
-    if not all(isinstance(model, keras.Model) for model in came):
+    if not all(isinstance(model, keras.Model) for model in got):
         raise Wrong("new_tutorial should return the two Keras models themselves.")
-    if came[0] is came[1] or [len(model.layers) for model in came] != [1, 2]:
+    if got[0] is got[1] or [len(model.layers) for model in got] != [1, 2]:
         raise Wrong(
             "The first model should have one layer and the second two, as in the old "
             "tutorial."
         )
-    if came[1].layers[0].units != 8:
-        raise Wrong("The hidden layer should have 8 units, as in the old tutorial.")
-    for model in came:
+    for layer, units, activation in (
+        (got[1].layers[0], 8, "relu"),
+        (got[0].layers[0], 1, "sigmoid"),
+        (got[1].layers[1], 1, "sigmoid"),
+    ):
+        kind = getattr(getattr(layer, "activation", None), "__name__", "none")
+        if getattr(layer, "units", None) != units or kind != activation:
+            raise Wrong(
+                f"`{layer.name}` should be a dense layer of {units} with the "
+                f"activation {activation}, as in the old tutorial. Its activation is "
+                f"{kind}."
+            )
+    if got[0].optimizer is not None and got[0].optimizer is got[1].optimizer:
+        raise Wrong("Both models still share one optimizer: make it inside the loop.")
+    for model in got:
         optimizer = getattr(model, "optimizer", None)
         if not isinstance(optimizer, keras.optimizers.SGD):
             raise Wrong(
-                "Each model should be compiled with SGD, as in the old tutorial."
+                "Each model should be compiled with SGD, as in the old tutorial. Yours "
+                f"has {kind_of(optimizer)}."
             )
         steps = int(optimizer.iterations.numpy())
         if steps != 6:
@@ -458,31 +552,35 @@ def new_tutorial(answer):
                 f"Three epochs of two minibatches are 6 steps; one of your optimizers "
                 f"took {steps}."
             )
-        if model.loss not in ("binary_crossentropy", "BinaryCrossentropy") and (
-            not isinstance(model.loss, keras.losses.BinaryCrossentropy)
-            and model.loss is not keras.losses.binary_crossentropy
-        ):
-            raise Wrong("The loss should be binary crossentropy, as in the tutorial.")
-        _judge_rate(optimizer, steps)
-    if came[0].optimizer is came[1].optimizer:
-        raise Wrong("Both models still share one optimizer: make it inside the loop.")
+        _judge_loss(model, x, y[:, None])
+        plain_steps(optimizer, model.trainable_variables)
+        _judge_rates(optimizer)
     return "A new name, a schedule in the place of `decay`, and an optimizer for each."
 
 
-def _judge_rate(optimizer, steps):
-    """Say what is wrong with the rate after so many steps."""
-    rate, wanted = float(optimizer.learning_rate.numpy()), 0.1 / (1 + 0.01 * steps)
-    if np.isclose(rate, wanted, rtol=1e-4):
-        return
-    if optimizer.weight_decay:
+def _judge_loss(model, x, y):
+    """Say that a loss is not binary crossentropy, by what it makes of predictions."""
+    p = np.asarray(model(x), float)
+    wanted = -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+    loss = float(model.compute_loss(x, y, model(x)))
+    if not np.isclose(loss, wanted, rtol=1e-3):
         raise Wrong(
-            "`weight_decay` shrinks the weights. The old `decay` made the rate fall: "
-            "that is a schedule now."
+            "The loss should be binary crossentropy, as in the tutorial: "
+            f"{wanted:.4f} for the predictions of a model. Yours gives {loss:.4f}."
         )
+
+
+def _judge_rates(optimizer):
+    """Say what is wrong with the rates of the steps."""
+    steps = np.array([0, 1, 2, 5, 6, 40, 1000])
+    rates = np.array([rate_at(optimizer, step) for step in steps])
+    wanted = 0.1 / (1 + 0.01 * steps)
+    if np.allclose(rates, wanted, rtol=1e-4):
+        return
     mistakes = {
         "The rate is still 0.1 after the training. `decay` is ignored; a schedule, "
-        "`InverseTimeDecay`, does what it did.": 0.1,
-        "The rate is 0.01, Keras's default. It should begin at 0.1.": 0.01,
+        "`InverseTimeDecay`, does what it did.": np.full(7, 0.1),
+        "The rate is 0.01, Keras's default. It should begin at 0.1.": np.full(7, 0.01),
         "That is the 1e-3 of the table. The tutorial's decay was 0.01.": (
             0.1 / (1 + 0.001 * steps)
         ),
@@ -491,10 +589,11 @@ def _judge_rate(optimizer, steps):
         "That falls by a hundredth of itself at every step, exponentially. The old "
         "decay was 0.1 / (1 + 0.01 * step): `InverseTimeDecay`.": 0.1 * 0.99**steps,
     }
-    recognise(rate, mistakes, rtol=1e-4)
+    recognise(rates, mistakes, rtol=1e-3, atol=1e-9)
+    step = np.argmax(~np.isclose(rates, wanted, rtol=1e-4))
     raise Wrong(
-        f"After {steps} steps the rate should be 0.1 / (1 + 0.01 * {steps}) = "
-        f"{wanted:.4f}; yours is {rate:.4f}."
+        f"At step {steps[step]} the rate should be 0.1 / (1 + 0.01 * {steps[step]}) = "
+        f"{wanted[step]:.4f}; yours is {rates[step]:.4f}."
     )
 
 
@@ -509,7 +608,7 @@ def _judge_rate(optimizer, steps):
     ),
 )
 def lion(answer):
-    """Judge a function (gradient, w, steps, rate, beta_1, beta_2, decay) -> w."""
+    """Judge Lion from its formula: (gradient, w, steps, rate, ...) -> w."""
     random = np.random.default_rng(8)
     for shape, steps, rate, beta_1, beta_2, decay in (
         ((4,), 25, 0.03, 0.9, 0.99, 0.0),  # many first: they tell mistakes apart
@@ -522,12 +621,12 @@ def lion(answer):
             return np.asarray(place) - target
 
         settings = {"rate": rate, "beta_1": beta_1, "beta_2": beta_2, "decay": decay}
-        came = call(answer, gradient, w, steps, *settings.values(), name="lion")
-        if isinstance(came, tuple):
-            raise Wrong(f"Return `w` alone. Yours returns {kind_of(came)}.")
-        came = array(came, shape, "lion(...)")
-        if not np.allclose(came, _lion(gradient, w, steps, **settings), atol=1e-9):
-            raise Wrong(_lion_mistake(came, gradient, w, steps, settings))
+        got = call(answer, gradient, w, steps, *settings.values(), name="lion")
+        if isinstance(got, tuple):
+            raise Wrong(f"Return `w` alone. Yours returns {kind_of(got)}.")
+        got = array(got, shape, "lion(...)")
+        if not np.allclose(got, _lion(gradient, w, steps, **settings), atol=1e-5):
+            raise Wrong(_lion_mistake(got, gradient, w, steps, settings))
     return "As Keras's Lion does it: the sign decides, whatever the size."
 
 
@@ -557,7 +656,7 @@ def _lion(gradient, w, steps, rate, beta_1, beta_2, decay, mistake=""):
     return w
 
 
-def _lion_mistake(came, gradient, w, steps, settings):
+def _lion_mistake(got, gradient, w, steps, settings):
     def end(mistake="", **change):
         changed = {"steps": steps} | settings | change
         return _lion(gradient, w, **changed, mistake=mistake)
@@ -590,10 +689,10 @@ def _lion_mistake(came, gradient, w, steps, settings):
         "That is one step too few.": end(steps=steps - 1),
         "That is one step too many.": end(steps=steps + 1),
     }
-    recognise(came, mistakes, atol=1e-9)
+    recognise(got, mistakes, atol=1e-9)
     right = _lion(gradient, w, steps, **settings)
     return (
-        f"After {steps} step(s) you are at {show(came.ravel().round(3).tolist())}; the "
+        f"After {steps} step(s) you are at {show(got.ravel().round(3).tolist())}; the "
         f"formula leads to {show(right.ravel().round(3).tolist())}. Follow one step by "
         "hand."
     )

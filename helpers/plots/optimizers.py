@@ -17,7 +17,7 @@ FAMILY = {
         "momentum + RMSprop,\ncorrected for its start",
         "momentum RMSprop",
     ),
-    "Adadelta": ((4.5, 1), "+ the unit of the weights", "RMSprop"),
+    "Adadelta": ((4.5, 1), "+ past moves for a rate", "RMSprop"),
     "AMSGrad": ((1, 0), "+ never forget the largest", "Adam"),
     "AdamW": ((3, 0), "+ decay of its own", "Adam"),
 }
