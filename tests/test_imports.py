@@ -34,6 +34,7 @@ WATCHED = WATCHED.union(*map(str.split, BELOW.values()))
 EXCEPTIONS = {
     "helpers.rate_range > plots, in a function": "a range can draw itself",
     "helpers.data.own > doctor, in a function": "choose_loss tells a table's kind",
+    "helpers.labs.core > tools, in a function": "a lab writes itself as a page",
     "helpers.inner.tables.* > sklearn": "what prepares a table's columns",
     "helpers.inner.tables.* > sklearn, in a function": "what few tables need",
     "helpers.inner.tables.* > pandas": "tables",

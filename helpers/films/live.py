@@ -80,13 +80,19 @@ class LiveFigure:
         """Draw everything afresh next time: after a change of limits, say."""
         self._background = None
 
+    def settle(self) -> bool:
+        """Draw the background if it is a new one, and tell whether it is."""
+        if self._background is not None:
+            return False
+        self._canvas.draw()
+        # From now on the panels stay where they are.
+        self.figure.set_layout_engine("none")
+        self._background = self._canvas.copy_from_bbox(self.figure.bbox)
+        return True
+
     def frame(self) -> np.ndarray:
         """Draw the moving parts onto the background: pixels (height, width, RGB)."""
-        if self._background is None:
-            self._canvas.draw()
-            # From now on the panels stay where they are.
-            self.figure.set_layout_engine("none")
-            self._background = self._canvas.copy_from_bbox(self.figure.bbox)
+        self.settle()
         self._canvas.restore_region(self._background)
         for artist in self.moving:
             self.figure.draw_artist(artist)

@@ -171,6 +171,8 @@ class Lab:
     kept : list, optional
         Gets the values of all controls at each press of a button, Keep; Reset empties
         it.
+    on_page : mapping of str to sequence, optional
+        The controls that are live on a web page, and their values there.
 
     Attributes
     ----------
@@ -184,8 +186,9 @@ class Lab:
         Keep is there only if ``kept`` is.
     """
 
-    def __init__(self, make, live, controls, draw, alt, play="", kept=None):
+    def __init__(self, make, live, controls, draw, alt, play="", kept=None, on_page=()):
         self._live = live
+        self._on_page = dict(on_page)
         self._compute = draw
         self._alt = alt
         self._play = play
@@ -233,6 +236,24 @@ class Lab:
         self._compute(**others)
         return film
 
+    def to_html(self, **values) -> str:
+        """Return the lab as a piece of a web page that works without a kernel.
+
+        Parameters
+        ----------
+        **values : sequence
+            The values that controls have on the page, in the place of the lab's own
+            choice; the empty sequence keeps one at its start.
+        """
+        try:
+            from tools import lab_page
+        except ImportError:
+            raise RuntimeError(
+                "to_html() is written by the folder tools/ of the course, which is not "
+                "here: call it in the course's own folder"
+            ) from None
+        return lab_page.piece(self, self._on_page | values)
+
     def _player(self, name):
         slider = self.controls[name]
         player = ipywidgets.Play(min=slider.min, max=slider.max, interval=80)
@@ -261,17 +282,25 @@ class Lab:
         self._redraw()
 
     def _back(self, button):
-        self._resetting, self._note = True, ""
         self._kept.clear()
-        for name, value in self._start.items():
-            self.controls[name].value = value
-        self._resetting = False
+        self._turn(self._start)
         self._redraw()
 
-    def _draw(self):
+    def _turn(self, values):
+        """Set controls without drawing."""
+        self._resetting, self._note = True, ""
+        for name, value in values.items():
+            self.controls[name].value = value
+        self._resetting = False
+
+    def _say(self):
+        """Set the parts that move, and the line of text."""
         state, self._sentence = self._compute(**self._values())
+        self.text.value = line(self._note, state, self._sentence)
+
+    def _draw(self):
+        self._say()
         self._live.draw()
-        self.text.value = _line(self._note, state, self._sentence)
         if self.player:
             self.player.value = self.controls[self._play].value
 
@@ -297,7 +326,8 @@ def _button(words, icon, pressed):
     return button
 
 
-def _line(note, state, sentence):
+def line(note, state, sentence):
+    """Return the line below a picture as HTML."""
     parts = []
     if note:
         parts.append(f"<b>{html.escape(note)}</b> ")

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from helpers.descent import descend
 from helpers.films.live import LiveFigure, in_style
 from helpers.labs.core import Lab, LogSlider, Slider, legend, rates
-from helpers.labs.walking import STEPS, Ground, Trail
+from helpers.labs.walking import SHOWN, STEPS, Ground, Trail
 from helpers.optimizers import SGD
 from helpers.plots.base import DESCENT, DIVERGED
 from helpers.surfaces import SURFACES
@@ -96,4 +96,10 @@ def descent(
         "Left: a map of the loss, the minima marked by stars, and the path of descent. "
         "Right: the loss above the lowest minimum against the step.",
         play="steps",
+        on_page={
+            "surface": SURFACES,
+            "learning_rate": (0.001, 0.01, 0.02, 0.03, 0.035, 0.04, 0.05, 0.2),
+            "momentum": (0, 0.9),
+            "steps": SHOWN,
+        },
     )

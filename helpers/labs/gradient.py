@@ -121,6 +121,10 @@ def gradient(w: float = 0.2, b: float = 0.5) -> Lab:
         "Above: a line through eight points with its errors, and a map of the loss "
         "over w and b with the gradient as an arrow at right angles to the contour. "
         "Below: the loss along w and along b, each with its tangent.",
+        on_page={
+            "w": np.arange(W_SLIDER[0], W_SLIDER[1] + 0.1, 0.1).round(2),
+            "b": np.arange(B_SLIDER[0], B_SLIDER[1] + 0.1, 0.1).round(2),
+        },
     )
 
 

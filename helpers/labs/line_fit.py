@@ -125,4 +125,9 @@ def line_fit(batch_size: int = 8, learning_rate: float = 0.1, step: int = 20) ->
         "Left: the data, a minibatch, the line fitted so far and the best line. "
         "Right: the loss and the two weights against the step.",
         play="step",
+        on_page={
+            "batch_size": (*SIZES, len(x)),
+            "learning_rate": (0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.9, 1.2),
+            "step": (*range(20), *range(20, STEPS + 1, 4)),
+        },
     )

@@ -104,6 +104,11 @@ def loss_shapes(view: str = "error", outlier: float = 6.0, delta: float = 1.0) -
         draw,
         "Left: losses, and where the outlier is on each. Right: points, an outlier "
         "and what each loss fits to them.",
+        on_page={
+            "view": VIEWS,
+            "delta": (0.3, 1, 3),
+            "outlier": np.arange(-REACH, REACH + 0.5, 0.5),
+        },
     )
 
 

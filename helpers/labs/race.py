@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from helpers.descent import descend
 from helpers.films.live import LiveFigure, in_style
 from helpers.labs.core import Choice, Lab, LogSlider, Slider, rates
-from helpers.labs.walking import STEPS, Ground, Trail
+from helpers.labs.walking import SHOWN, STEPS, Ground, Trail
 from helpers.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, RMSprop
 from helpers.plots.base import CURVES
 from helpers.surfaces import SURFACES
@@ -103,4 +103,10 @@ def race(
         "Left: a map of the loss with the paths of three optimizers from one start. "
         "Right: the loss of each against the step.",
         play="steps",
+        on_page={
+            "surface": SURFACES,
+            "third": RACERS,
+            "third_rate": (0.01, 0.1, 0.4),
+            "steps": SHOWN[::4],
+        },
     )

@@ -116,6 +116,11 @@ def recipes(
         draw,
         "The validation score of two recipes, A and B, against the step, each with a "
         "band over three seeds.",
+        on_page={
+            "b_optimizer": OPTIMIZERS,
+            "b_rate": (0.001, 0.01, 0.1, 1),
+            "b_size": (4, 32, 128),
+        },
     )
 
 

@@ -100,4 +100,5 @@ def sampling(batch_size: int = 8, w: float = 0.0) -> Lab:
         draw,
         "Left: a cloud of minibatch gradients around the full gradient. Right: the "
         "cloud's spread against the batch size falls along the predicted line.",
+        on_page={"w": (-0.5, 0, 0.5, 1, 1.5), "batch_size": sizes},
     )

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from helpers.descent import descend
 from helpers.films.live import LiveFigure, in_style
 from helpers.labs.core import Choice, Lab, LogSlider, Slider, legend, rates
-from helpers.labs.walking import STEPS, Ground, Trail, above_lowest
+from helpers.labs.walking import SHOWN, STEPS, Ground, Trail, above_lowest
 from helpers.optimizers import SGD
 from helpers.plots.base import DESCENT, DIVERGED, NEUTRAL
 from helpers.surfaces import SURFACES
@@ -128,4 +128,10 @@ def schedules(
         "Right, above: the learning rate against the step. Right, below: the loss "
         "above the lowest minimum, and dotted what it is with the highest rate held.",
         play="steps",
+        on_page={
+            "surface": LANDS,
+            "learning_rate": (0.03, 0.1, 0.3),
+            "schedule": SHAPES,
+            "steps": SHOWN[::2],
+        },
     )

@@ -102,6 +102,12 @@ def training(
         "diverged. Right: the validation loss of the chosen cell and of those kept.",
         play="epochs",
         kept=kept,
+        on_page={
+            "against": AGAINST,
+            "learning_rate": RATES,
+            "batch_size": SIZES,
+            "epochs": range(1, EPOCHS + 1),
+        },
     )
 
 
