@@ -3,7 +3,7 @@
 import ast
 from functools import cache
 
-DATA = {".json", ".mplstyle"}
+DATA = {".csv", ".json", ".mplstyle"}
 
 
 def needed(source, root):

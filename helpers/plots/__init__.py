@@ -1,5 +1,6 @@
 """Pictures: each function takes results and returns axes; nothing here trains."""
 
+from helpers.plots.answers import answers
 from helpers.plots.base import (
     DESCENT,
     DIVERGED,
@@ -44,6 +45,7 @@ __all__ = [
     "TRAINING",
     "VALIDATION",
     "Picture",
+    "answers",
     "arrow",
     "clouds",
     "contours",

@@ -1,0 +1,639 @@
+# %% [markdown]
+# # 9 · Your own data
+#
+# **You have a table and a column to predict. Does what you learnt work on it, and how do you know?**
+#
+# After this lesson you can
+#
+# - take a table of your own from the file to answers for new rows, with a score that you can defend;
+# - name what makes a score too good, and close it off;
+# - say whether the network was worth it, and write down in half a page what you found.
+#
+# *45 minutes to read and run, with a place to rest, and about 50 for the exercises. You need the map from lesson 4, the range
+# test and the bands from lesson 5, the table of losses and the doctor from lesson 6.*
+
+# %% tags=["nbval-ignore-output"]
+import keras  # takes about ten seconds
+import numpy as np
+import pandas as pd
+
+from helpers import labs, plots
+from helpers.checks import lesson_09 as check
+from helpers.data import find_table, from_table, read_rows
+
+plots.use_style()
+
+# %% [markdown]
+# ## One cell to change
+#
+# Go through this lesson once with the table that comes along: 344 penguins of three species, measured on three islands off
+# Antarctica (Horst, Hill and Gorman 2020, "palmerpenguins", free under CC0; measured by Gorman, Williams and Fraser 2014).
+# Then write your file's name into the next cell, and run all cells again. Nothing else has to be changed.
+
+# %%
+FILE = "penguins.csv"  # a CSV file: its name, its path or its address
+TARGET = "body_mass_g"  # the column to predict, or a list of several
+PROBLEM = "regression"  # None: let the values decide, where they can
+OPTIONS = {}  # such as {"groups": "customer", "leave_out": ["id"]}
+NEW = FILE  # rows to answer in the end: a file with the same columns
+
+# %% [markdown]
+# The penguins have three kinds of target. `"body_mass_g"` is an amount; `"sex"` is a yes or no; `"species"` and `"island"` are
+# one of several. For those three say `PROBLEM = None`.
+#
+# Where does `find_table` look? In this notebook's folder first: here, drag the file into the list on the left. On **Kaggle**
+# choose *Add Input* and attach your data set; the file's name will do. On **Colab** run the cell: it asks for the file.
+
+# %%
+path = find_table(FILE)
+table = read_rows(path)
+table.head()
+
+# %% [markdown]
+# Those are the first rows, as they stand in the file. `from_table` turns all of them into a problem for a network. It parts
+# the rows (three fifths train, one chooses, one tests), and learns from the training rows alone what to do with each column.
+
+# %%
+mine = from_table(path, TARGET, problem=PROBLEM, **OPTIONS)
+mine.report
+
+# %% [markdown]
+# Read the report as you would read a contract. Was each column taken for what it is? Which rows were left out, and why? And
+# below, where it says *in doubt*: what does it ask you?
+#
+# What you find goes into `notes`, line by line. In the end they make the half page.
+
+# %%
+rows, features = mine.x_train.shape
+notes = {"Rows": f"{len(table):,} in the file, {rows:,} train, {len(mine.x_valid):,} "}
+notes["Rows"] += f"choose, {len(mine.x_test):,} test"
+notes["In doubt"] = "; ".join(mine.report.doubts) or "nothing that the table shows"
+print(*(f"{what}: {found}" for what, found in notes.items()), sep="\n")
+
+# %% [markdown]
+# ### Exercise 9.1 · Predict
+#
+# A network takes numbers only. From the report of the *penguins*, with their weight to predict: how many numbers does it get
+# for each penguin? A column of words gives one for each word, and one more if some of its cells are empty.
+
+# %% tags=["exercise:inputs"]
+### BEGIN SOLUTION
+my_inputs = 13
+### END SOLUTION
+check.inputs(my_inputs)
+
+# %%
+# check.inputs.hint()
+# check.inputs.solution()
+
+# %% [markdown] tags=["solution"]
+# Species and island have three words each, so three features each. Sex has two words and gaps: three again, since "not known"
+# may tell something, too. The three lengths and the year stay one number each. $3 + 3 + 3 + 4 = 13$, and the weight is no
+# input: it is the answer.
+
+# %% [markdown]
+# ## A score too good to be true
+#
+# On data of your own nobody has cleaned up for you. The commonest fault is no error message but a *good score*. A friend
+# wants to know which parcels will come back, for *new* customers. Her table has 600 parcels, and her network is never wrong.
+
+# %%
+import warnings
+
+from helpers.sweeps import sweep
+
+parcels = check.parcels()
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # you will read the doubts below
+    friends = from_table(parcels, "returned")
+tried = sweep(friends, learning_rates=0.1, batch_sizes=16, progress=False)
+print(f"her score on validation rows: {tried.best().valid_score:.2f}")
+pd.DataFrame(parcels).head()
+
+# %% [markdown]
+# What does the report say to it?
+
+# %%
+print(*friends.report.doubts, sep="\n")
+
+# %% [markdown]
+# **Leakage** is what books call it: something reaches the network that it will not have when it counts. Four kinds to look for,
+# and what to say to `from_table`:
+#
+# | what leaks | what you say |
+# |---|---|
+# | a column that is known only *after* the answer | `leave_out="column"` |
+# | several rows of one person, shop or machine, and the network is to answer for others | `groups="column"` |
+# | an order in time, and the network is to foretell | `order="column"` |
+# | copies of rows | `table.drop_duplicates()` before |
+#
+# ### Exercise 9.2 · Choose
+#
+# Five tables. What does each need most? **1** `groups=`, **2** `order=`, **3** `leave_out=`, **4** `problem=`, **5** nothing.
+#
+# - **A** Loans, paid back or not, to be judged when somebody asks for one. A column counts the reminders that were sent.
+# - **B** Wines with a `quality` in whole numbers from 3 to 9. How good is a wine?
+# - **C** 3,000 recordings of 60 speakers. The network is to understand anybody.
+# - **D** Mushrooms, each found once and by chance. Can one eat it?
+# - **E** Ten years of a bakery, a row for each day. How much bread tomorrow?
+
+# %% tags=["exercise:which_option"]
+### BEGIN SOLUTION
+my_options = {"A": 3, "B": 4, "C": 1, "D": 5, "E": 2}
+### END SOLUTION
+check.which_option(my_options)
+
+# %%
+# check.which_option.hint()
+# check.which_option.solution()
+
+# %% [markdown] tags=["solution"]
+# A: nobody has been reminded when a loan is asked for. B: whole numbers may be amounts or names, and only you know that 9 is
+# better than 8. C: on speakers that it has heard the network would be tested on voices it knows. D: one row each, no order, nothing
+# from later. E: a random split would let it train on days after the one that it foretells.
+
+# %% [markdown]
+# ### Exercise 9.3 · Fix
+#
+# Repair her problem: a network for *new* customers, with what is known when a parcel is *sent*.
+
+
+# %%
+def as_she_did(table):
+    return from_table(table, "returned")
+
+
+# %% tags=["exercise:honest"]
+def honest(table):
+    ### BEGIN SOLUTION
+    return from_table(table, "returned", groups="customer", leave_out="refund")
+    ### END SOLUTION
+
+
+check.honest(honest)
+
+# %%
+# check.honest.hint()
+# check.honest.solution()
+
+# %% [markdown] tags=["solution"]
+# The refund is paid when a parcel has come back: it *is* the answer. And a customer who sends everything back does so again,
+# so rows of one customer in two parts let the network recognise people. To leave out the column `customer` is not enough: the
+# postcode gives them away, too. Keep them together with `groups=`.
+
+# %% [markdown]
+# ### Exercise 9.4 · Write
+#
+# What does `groups=` do? By hand: `people` holds a name for each row. Return three arrays of row numbers, to train, to choose and
+# to test with. Shuffle the *different* names with `np.random.default_rng(seed).permutation`. A fifth of the names, rounded down,
+# chooses, another fifth tests; all rows of the others train.
+
+
+# %% tags=["exercise:split_people"]
+def split_people(people, seed):
+    ### BEGIN SOLUTION
+    names = np.random.default_rng(seed).permutation(np.unique(people))
+    fifth = len(names) // 5
+    valid = np.isin(people, names[:fifth])
+    test = np.isin(people, names[fifth : 2 * fifth])
+    return [np.flatnonzero(part) for part in (~(valid | test), valid, test)]
+    ### END SOLUTION
+
+
+check.split_people(split_people)
+
+# %%
+# check.split_people.hint()
+# check.split_people.solution()
+
+# %% [markdown] tags=["solution"]
+# The names are dealt out, and each row follows its name. The parts then have about three fifths, one and one of the rows, not
+# exactly: some people have more rows than others.
+
+# %% [markdown]
+# ## Is it wired rightly?
+#
+# Back to your table. Three tests of lesson 6, before anything is tuned. First, which output and which loss?
+
+# %%
+from helpers.doctor import choose_loss, diagnose
+
+choice = choose_loss(mine.y_train, problem=mine.kind)
+notes["Loss"] = f"{choice.loss}, {choice.units} output unit(s), {choice.activation}"
+choice
+
+# %% [markdown]
+# Then the doctor, on a network with that output: 20 steps on a copy.
+
+
+# %%
+def build(optimizer):
+    keras.utils.set_random_seed(0)
+    hidden = keras.layers.Dense(64, activation="relu")
+    model = keras.Sequential([keras.Input((features,)), hidden, choice.output_layer()])
+    model.compile(optimizer, choice.loss, metrics=choice.metrics)
+    return model
+
+
+# %%
+healthy = diagnose(build("adam"), mine.x_train, mine.y_train, steps=20)
+notes["Doctor"] = "; ".join(found.code for found in healthy.findings) or "no finding"
+healthy
+
+# %% [markdown]
+# Last, ten rows by heart: what cannot learn ten rows by heart is broken. How many steps of Adam, with all ten rows in each,
+# until the loss is a hundredth of what it was? For your bet: 200 steps are made.
+
+# %% tags=["bet:by_heart"]
+check.by_heart.bet(...)
+
+# %%
+ten = mine.x_train[:10], mine.y_train[:10]
+pupil = build(keras.optimizers.Adam(0.01))
+losses = np.array(pupil.fit(*ten, epochs=200, batch_size=10, verbose=0).history["loss"])
+needed = int((losses > losses[0] / 100).sum())
+notes["Ten rows by heart"] = f"{needed} steps" if needed < 200 else "not in 200 steps"
+check.by_heart.came(needed)
+
+# %%
+(ax,) = plots.traces({f"Ten rows by heart: {needed} steps": losses}, "training loss")
+ax.axhline(losses[0] / 100, color=plots.MINIMUM, linestyle=":")
+said = check.by_heart.draw()
+plots.show(f"The loss of ten rows against the step. A hundredth: {needed}.{said}")
+
+# %% [markdown] tags=["after"]
+# *The loss of ten rows against the step; the dotted line is a hundredth of the first loss.* Where it stays above, look for two
+# rows that are alike and have different answers, or for a fault in the wiring.
+
+# %% [markdown]
+# ## What has to be beaten?
+#
+# A score says nothing alone. Two yardsticks: what one has who has learnt *nothing* and gives the same answer to every row, and
+# what a network without a hidden layer has, which is a **straight line** in many directions. First, nothing: the mean answer of
+# the training rows. (`score` counts R squared for amounts, what is right for words.)
+
+# %%
+from helpers.training import score
+
+labels = mine.y_train
+if mine.kind == "multiclass":
+    labels = np.eye(choice.units)[labels]
+mean = labels.reshape(rows, -1).mean(axis=0)
+nothing = score(np.tile(mean, (len(mine.x_valid), 1)), mine.y_valid, mine.kind)
+nothing = round(float(nothing), 2) + 0.0
+print(f"always the same answer: {nothing:.2f}")
+
+# %% [markdown]
+# ## The map of your problem
+#
+# Where to look for the rate? The range test of lesson 5 says.
+
+# %%
+from helpers.keras_tools import learning_rate_range
+
+tested = learning_rate_range(lambda: build("sgd"), mine.x_train, mine.y_train)
+print(tested.reason)
+
+# %%
+tested.plot()
+plots.show(f"The loss against the rising rate. {tested.reason}")
+
+# %% [markdown]
+# Around that rate lies the map: six rates, three times apart, and all batch sizes that your rows allow. Many rows get fewer epochs,
+# so that it takes seconds for any table. Network and straight line, three seeds each.
+
+# %%
+epochs = int(np.clip(20_000 // rows, 3, 40))
+grid = {
+    "learning_rates": (tested.suggested or 0.01) * 3.0 ** np.arange(-3, 3),
+    "batch_sizes": [size for size in (4, 8, 16, 32, 64, 128) if size <= rows],
+    "seeds": range(3),
+    "epochs": epochs,
+    "progress": False,
+}
+network, line = sweep(mine, **grid), sweep(mine, hidden=(), **grid)
+
+# %% [markdown]
+# How much better is the network than the straight line, each at its best, on the validation rows? Bet in hundredths of the
+# score, below 0 if you think that it is worse.
+
+# %% tags=["bet:beyond_the_line"]
+check.beyond_the_line.bet(...)
+
+# %%
+best, straight = network.best(), line.best()
+for name, found in {"network": best, "straight line": straight}.items():
+    print(f"{name}: rate {found.learning_rate:.2g}, batch size {found.batch_size}")
+    print(f"   score {found.valid_score:.2f} on the validation rows")
+more = 100 * (best.valid_score - straight.valid_score)
+check.beyond_the_line.came(round(more, 1))
+
+# %%
+ax = plots.map(network)
+ax.set_title(f"Best: rate {best.learning_rate:.2g}, batch size {best.batch_size}")
+said = check.beyond_the_line.draw()
+plots.show(
+    "The validation loss for each rate and batch size. Best: rate "
+    f"{best.learning_rate:.2g}, batch size {best.batch_size}.{said}"
+)
+
+# %% [markdown] tags=["after"]
+# *The validation loss of each rate and batch size; white circles mark the best rate for a batch size.* On the penguins the
+# ridge of lesson 4 is there: twice the rows, about twice the rate. And the straight line is nearly as good as the network, as
+# on many tables of measurements. (Try `"island"`: there the network is ahead.) If your best rate lies at the edge of the map,
+# move the map.
+
+# %%
+notes["Rate"] = f"{best.learning_rate:.2g} at batch size {best.batch_size}, SGD, "
+notes["Rate"] += f"{epochs} epochs, best of {network.valid_loss[..., 0, 0].size} cells"
+notes["Yardsticks"] = f"always the same answer {nothing:.2f}, a straight line "
+notes["Yardsticks"] += f"{straight.valid_score:.2f}, the network {best.valid_score:.2f}"
+
+# %% [markdown]
+# The same map as a lab, for your problem: pick cells, compare their curves.
+
+# %%
+labs.training()
+
+# %% [markdown]
+# *Left: the map of your problem. Right: the validation loss of the chosen cell against the epoch.*
+#
+# *A good place to rest.*
+#
+# ## Schedule or average?
+#
+# Does it pay to let the rate fall, or to average the weights of the second half of the epochs (lesson 5)? Ten seeds for each way.
+# `epoch_steps` makes the steps of an epoch, for ten networks side by side.
+
+# %%
+from helpers.optimizers import SGD
+from helpers.schedules import CosineDecay
+from helpers.training import epoch_steps, evaluate, fresh_network, rows_for
+
+SEEDS = range(10)
+
+
+def train(problem, rate, size, hidden=(64,)):
+    networks, optimizer, ends = fresh_network(problem, hidden, SEEDS), SGD(rate), []
+    x, y = rows_for(networks, problem, "train")
+    for epoch in range(epochs):
+        for _ in epoch_steps(networks, optimizer, x, y, epoch, size, SEEDS):
+            pass
+        ends.append([weights.copy() for weights in networks.weights])
+    return networks, ends[epochs // 2 :]
+
+
+def scores_of(networks, problem, part="valid"):
+    return evaluate(networks, *rows_for(networks, problem, part))[1]
+
+
+# %% [markdown]
+# Three ways: the best rate of the map held; a cosine from twice that rate down to 0; the held rate again, averaged. Which one
+# has the best mean?
+
+# %%
+rate, size = best.learning_rate, best.batch_size
+steps = epochs * int(np.ceil(len(mine.x_train) / size))
+held, ends = train(mine, rate, size)
+falling, _ = train(mine, CosineDecay(2 * rate, steps), size)
+averaged = held.keep(range(10))
+averaged.weights = [np.mean(weights, axis=0) for weights in zip(*ends, strict=True)]
+ways = {"rate held": held, "cosine from twice the rate": falling, "average": averaged}
+scores = {name: scores_of(networks, mine) for name, networks in ways.items()}
+
+# %%
+ax = plots.clouds(scores)
+ax.set_title("Three ways to end, ten seeds each")
+ax.set_xlabel("validation score")
+told = [f"{name} {runs.mean():.2f}" for name, runs in scores.items()]
+plots.show(f"Three clouds of ten dots. Means: {', '.join(told)}.")
+
+# %% [markdown] tags=["after"]
+# *Each dot is one seed's score on the validation rows, the bars are the means.* On the penguins the three clouds lie over one
+# another: no clear difference, so the cheapest way will do.
+
+# %% [markdown]
+# A rule that is fair to chance: leave the held rate only for a way that is better with at least nine of the ten seeds. (By luck
+# alone that happens once in a hundred.)
+
+# %%
+wins = {name: int((runs > scores["rate held"]).sum()) for name, runs in scores.items()}
+way = max(wins, key=wins.get) if max(wins.values()) >= 9 else "rate held"
+chosen, band = ways[way], scores[way]
+notes["Way"] = f"{way}; seeds from {band.min():.2f} to {band.max():.2f}"
+print(wins, "so:", way)
+
+# %% [markdown]
+# ## Other rows, other scores
+#
+# The band shows how much the *training* varies. But which rows were to choose with was chance as well. Deal them out anew, five
+# times, and train the ten networks and ten straight lines on each. How far apart are the highest and the lowest of the
+# network's five means, in hundredths of the score? The band of the ten seeds you have just seen.
+
+# %% tags=["bet:other_rows"]
+check.other_rows.bet(...)
+
+# %%
+means = []
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # the doubts are known
+    for seed in range(1, 6):
+        other = from_table(path, TARGET, problem=PROBLEM, **OPTIONS | {"seed": seed})
+        nets, _ = train(other, rate, size)
+        lines, _ = train(other, straight.learning_rate, straight.batch_size, ())
+        means.append([scores_of(nets, other).mean(), scores_of(lines, other).mean()])
+nets, lines = np.array(means).T
+check.other_rows.came((100 * np.ptp(nets)).round())
+
+# %%
+ax = plots.clouds({"straight line": lines, "network": nets})
+ahead = (nets > lines).sum()
+ax.set_title(f"Five splits: the network is ahead in {ahead}")
+ax.set_xlabel("validation score, mean of ten seeds")
+said = check.other_rows.draw()
+told = f"{nets.min():.2f} to {nets.max():.2f}, {lines.min():.2f} to {lines.max():.2f}"
+plots.show(f"Five means each, network and straight line: {told}.{said}")
+
+# %% [markdown] tags=["after"]
+# *Each dot is the mean of ten seeds on one split.* On the penguins the splits lie further apart than the seeds: with 68 rows
+# the score is as much about the rows as about the network. So compare network and line on the *same* split, pair by pair. Books
+# call the repeated dealing **cross-validation**.
+
+# %%
+notes["Splits"] = f"five, from {nets.min():.2f} to {nets.max():.2f}; the network is "
+notes["Splits"] += f"ahead of the straight line in {ahead} of 5"
+print(notes["Splits"])
+
+# %% [markdown]
+# ## The test rows, once
+#
+# All choices are made. What will the chosen network score on the rows that had no part in any of them? Its validation score stands
+# above. Bet in hundredths.
+
+# %% tags=["bet:last_word"]
+check.last_word.bet(...)
+
+# %%
+from helpers.keras_tools import to_keras
+
+model = to_keras(chosen)  # the first of the ten seeds, as a Keras model
+_, y_test = rows_for(chosen, mine, "test")
+outputs = model.predict(mine.x_test, verbose=0)
+rng, redrawn = np.random.default_rng(0), []
+for _ in range(1000):
+    drawn = rng.integers(len(y_test), size=len(y_test))
+    redrawn.append(score(outputs[drawn], y_test[drawn], mine.kind))
+low, high = np.nanquantile(redrawn, [0.05, 0.95])
+final = score(outputs, y_test, mine.kind)
+print(f"test rows: {final:.2f}; nine times out of ten {low:.2f} to {high:.2f}")
+check.last_word.came((100 * final).round())
+
+# %% [markdown]
+# The second pair of numbers is lesson 8's bootstrap: rows redrawn with repeats. And where is it wrong?
+
+# %%
+truth, answers = mine.answers(mine.y_test), mine.answers(outputs)
+ax = plots.answers(truth, answers, mine.target_names)
+ax.set_title(f"Test rows: {final:.2f}")
+said = check.last_word.draw()
+plots.show(f"The network's answers for the test rows beside the truth.{said}")
+
+# %% [markdown] tags=["after"]
+# *For an amount: each dot is a test row, on the line where the answer is right. For words: the share of each class that is
+# answered right.* Look at the classes one by one: a rare one may be lost altogether while the score is high.
+
+# %%
+notes["Test rows"] = f"{final:.2f}, nine times out of ten {low:.2f} to {high:.2f}"
+digits = 0
+if mine.kind == "regression":
+    error = np.abs(truth - answers).mean()
+    digits = -int(np.floor(np.log10(error)))
+    notes["Test rows"] += f"; off by {error.round(digits):g} on average"
+print(notes["Test rows"])
+
+# %% [markdown]
+# ## New rows
+#
+# `mine.rows` prepares rows as the training rows were, and `mine.answers` gives answers in the words and units of the file. More
+# digits than the error has would be false precision, so amounts are rounded to its first. (Until you name a `NEW` file, these are
+# rows of the old one, most of which it has trained on.)
+
+# %%
+new = read_rows(find_table(NEW)).tail()
+answers = mine.answers(model.predict(mine.rows(new), verbose=0))
+if mine.kind == "regression":
+    answers = answers.round(digits)
+new.assign(answer=answers.tolist())
+
+# %% [markdown]
+# To use it next month: `model.save("mine.keras")` and `mine.save("mine.problem")`; `load_problem` of `helpers.data` reads the
+# second.
+#
+# ## Half a page
+#
+# A result that nobody can follow is an anecdote. This is what you found, as a file beside this notebook. Add two sentences of your
+# own: what the answer is for, and what your rows do *not* contain.
+
+# %%
+from pathlib import Path
+
+from IPython.display import Markdown
+
+page = [f"# {mine.name}: {mine.report.target}", ""]
+page += [f"- **{what}:** {found}." for what, found in notes.items()]
+page += ["", "Not shown: rows that differ from these, another place, another year."]
+Path(f"{mine.name}_report.md").write_text("\n".join(page) + "\n", "utf-8")
+Markdown("\n".join(page))
+
+# %% [markdown]
+# On Colab download the file from the list on the left; on Kaggle *Save Version* keeps it.
+#
+# ### When it does not work
+#
+# | what you see | what it may be | what to do |
+# |---|---|---|
+# | fewer than 100 rows, splits far apart | chance | the straight line; more rows; say the range, not the best |
+# | no better than always the same answer | the columns do not tell it | ask somebody who knows the subject, not the optimizer |
+# | a class with few rows is never answered | it costs little to ignore it | class weights and recall, lesson 6 |
+# | better on validation than on test rows | chance, or too many looks | fewer choices, more seeds and splits |
+# | far better than anybody expected | leakage | the table above, column by column |
+#
+# ### Exercise 9.5 · Write
+#
+# A stretch: which column does the network lean on? Shuffle its values among the rows, so that it tells nothing any more, and see how
+# much of the score is lost (Breiman 2001, "Random Forests"). `predict` takes x and returns outputs, `score_of(outputs)` is their score,
+# `columns` are the places of the features that come from one column: `[6, 7, 8]` for a word with three values. Their
+# shuffle is *one* permutation of the rows, `np.random.default_rng(seed).permutation(len(x))`. Return what is lost.
+
+
+# %% tags=["exercise:importance"]
+def importance(predict, score_of, x, columns, seed):
+    ### BEGIN SOLUTION
+    shuffled = x.copy()
+    order = np.random.default_rng(seed).permutation(len(x))
+    shuffled[:, columns] = x[order][:, columns]
+    return score_of(predict(x)) - score_of(predict(shuffled))
+    ### END SOLUTION
+
+
+check.importance(importance)
+
+# %%
+# check.importance.hint()
+# check.importance.solution()
+
+# %% [markdown] tags=["solution"]
+# The features of one column move together: a penguin that is a quarter Adelie and a quarter Gentoo has never been seen, and the
+# score would suffer for the nonsense, not for what is missing. Zeros instead of a shuffle would be such nonsense, too. And two
+# columns that tell the same hide each other: each alone seems to be worth nothing.
+
+# %% [markdown]
+# ## When one machine is too small
+#
+# Ten thousand networks, or a million rows? `sweep` sends its networks wherever an `executor` leads. **Dask** makes one of many
+# machines. Three lines start a cluster of two processes on this one:
+#
+# ```python
+# from distributed import Client  # pip install distributed; Colab and Kaggle have it
+# client = Client(n_workers=2, threads_per_worker=1)
+# network = sweep(mine, executor=client.get_executor(), **grid)
+# ```
+#
+# For a real one a single line changes, `client = Client("tcp://scheduler:8786")`, with the address that `dask scheduler` prints. Its
+# workers need this course's package and the same versions as you have.
+
+# %%
+TRY_IT = False  # True starts the two processes, which takes some ten seconds
+if TRY_IT:
+    from distributed import Client
+
+    with Client(n_workers=2, threads_per_worker=1) as client:
+        again = sweep(mine, executor=client.get_executor(), **grid)
+    same = np.array_equal(again.train_loss, network.train_loss)
+    print("the same numbers, to the last digit:", same)
+
+# %% [markdown]
+# A worker dies half-way, or somebody pulls its plug? Its networks are trained again by another, with the same seeds, so nothing is
+# lost but time. You interrupt the cell (the square button)? What is finished is kept, and what is not is dotted on the map.
+#
+# ## What to remember
+#
+# **It works on yours if the network beats the same answer for all *and* a straight line, on rows that had no part in the choice, by
+# more than seeds and splits vary; and if nothing reaches it that it will not have when it counts.**
+#
+# - Read the report before the score. A column from later, one person on both sides, a shuffled calendar: each gives a good score
+#   that is false.
+# - Loss, doctor and ten rows by heart take a minute, and save the day.
+# - The range test says where to put the map; the map says whether the rate matters.
+# - On tables with few rows the split moves the score more than the seed, and both often more than the network.
+# - Look at the test rows once, then write down what you found, with its limits.
+
+# %%
+check.look_back()
+
+# %%
+check.progress()
+
+# %% [markdown]
+# That was the last lesson. Now change the one cell above, and run it on yours. What you have solved, and how good a prophet you have
+# become, stands on [the start page](00_start.ipynb).
