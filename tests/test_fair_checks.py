@@ -23,6 +23,7 @@ import pytest
 from tests.test_checks import EXERCISES, LESSONS, bank_of, checks_of
 from tests.test_mutants import mutants
 from tools import build
+from tools.cells import split_check
 
 # Kind -> exercises of which it does not hold yet, left to those who make their lessons.
 LEFT_TO = {
@@ -46,7 +47,7 @@ def codes(stem):
     """Return exercise -> its cell in the source, with the answer."""
     cells = build.read_cells(build.ROOT / "source" / f"{stem}.py")
     named = {build.exercise_name(cell): cell.source for cell in cells}
-    return {name: build.split_check(build.with_answers(c)) for name, c in named.items()}
+    return {name: split_check(build.with_answers(c)) for name, c in named.items()}
 
 
 def reference(stem, name, code=None):

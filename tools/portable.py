@@ -1,5 +1,6 @@
 """Write dist/portable/: each notebook complete in itself, for Kaggle and Colab."""
 
+import ast
 import base64
 import bz2
 import hashlib
@@ -23,16 +24,32 @@ FIRST_CELL = {
     "_kg_hide-input": True,
     "slideshow": {"slide_type": "skip"},
 }
+# Not what lessons teach, and not what they ask: nobody reads it in an unpacked file.
+PLUMBING = re.compile(
+    r"helpers/(inner|films|checks/(?!lesson_)|doctor/(?!choice|diag|watch)).*\.py"
+)
 
 
 def archive(source, answers=True):
     """Return what a lesson uses of helpers/, with its answers: JSON, path -> text."""
     files = needed(source, build.ROOT)
+    for name in filter(PLUMBING.match, files):
+        files[name] = bare(files[name])
     if answers:
         number = source.stem[:2]
         every = json.loads((build.ROOT / build.ANSWERS).read_text("utf-8"))
         files[build.ANSWERS] = json.dumps({number: every[number]}, ensure_ascii=False)
     return json.dumps(files, sort_keys=True, ensure_ascii=False).encode()
+
+
+def bare(code):
+    """Return code without comments and docstrings: a tenth of the first cell."""
+    tree = ast.parse(code)
+    for node in ast.walk(tree):
+        holder = ast.Module | ast.ClassDef | ast.FunctionDef
+        if isinstance(node, holder) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+    return ast.unparse(tree)
 
 
 def lowest_versions():
