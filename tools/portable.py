@@ -14,6 +14,7 @@ from nbformat.v4 import new_code_cell
 from packaging.requirements import Requirement
 
 from tools import build, secret
+from tools.lean import lean
 from tools.needed import needed
 
 # Collapsed in Colab (a form), in JupyterLab and on Kaggle, and left out of slides.
@@ -27,7 +28,7 @@ FIRST_CELL = {
 
 def archive(source, answers=True):
     """Return what a lesson uses of helpers/, with its answers: JSON, path -> text."""
-    files = needed(source, build.ROOT)
+    files = lean(needed(source, build.ROOT))
     if answers:
         number = source.stem[:2]
         every = json.loads((build.ROOT / build.ANSWERS).read_text("utf-8"))
