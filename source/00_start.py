@@ -116,6 +116,7 @@ labs.descent()
 # | [6 · Loss functions](06_loss_functions.ipynb) | which loss for which problem? | 50 | 60 |
 # | [7 · Optimizers](07_optimizers.ipynb) | what does each one mend? | 60 | 60 |
 # | [8 · Your turn](08_your_turn.ipynb) | what do you choose? | 40 | 80 |
+# | [9 · Your own data](09_your_own.ipynb) | does it work on yours? | 45 | 50 |
 #
 # Come back to this page when you like. It shows what you have solved,
 

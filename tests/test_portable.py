@@ -12,6 +12,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from tools import build, portable
+from tools.needed import needed
 
 SOURCES = sorted((build.ROOT / "source").glob("*.py"))
 SOURCE = SOURCES[1]  # takes data along, and no Keras
@@ -85,6 +86,27 @@ def test_the_cell_is_small_and_holds_what_the_lesson_uses(source):
         r"labs\.(\w+) import \1$", files["helpers/labs/__init__.py"], re.M
     )
     assert set(brought) == used
+
+
+def without_docstrings(text):
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            if ast.get_docstring(node) and len(node.body) > 1:
+                del node.body[0]
+    return ast.unparse(tree)
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
+def test_what_comes_along_is_the_course_s_own_code_and_can_be_read(source):
+    files = json.loads(portable.archive(source))
+    for name, text in needed(source, build.ROOT).items():
+        if name.endswith(".py"):
+            assert without_docstrings(files[name]) == without_docstrings(text), name
+        if name.startswith(("helpers/data/", "helpers/labs/")):
+            for node in ast.walk(ast.parse(text)):
+                if isinstance(node, ast.FunctionDef) and node.name[0] != "_":
+                    assert (ast.get_docstring(node, clean=False) or "") in files[name]
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)

@@ -13,20 +13,21 @@ KAGGLE = Path("/kaggle/input")
 MOST = 10_000  # of Kaggle's files are looked at: some data sets are a million pictures
 
 
-def find_table(name) -> str:
+def find_table(name):
     """Return the path of a table: where you say, below Kaggle's inputs, or uploaded.
 
     Parameters
     ----------
     name : str or Path
-        A path, seen from the notebook's folder; an address is returned as it is. On
-        Kaggle the file's name will do, whatever data set it comes with. On Colab a file
-        that is not there is asked for. ``"penguins.csv"`` comes with the course.
+        A path, seen from the notebook's folder. On Kaggle the file's name will do,
+        whatever data set it comes with. On Colab a file that is not there is asked for.
+        ``"penguins.csv"`` comes with the course. An address, or a table that is no
+        file, is returned as it is.
 
     A file that is nowhere is a FileNotFoundError that says how to bring it.
     """
-    if "://" in str(name):
-        return str(name)
+    if not isinstance(name, str | Path) or "://" in str(name):
+        return name
     path = Path(str(name).strip()).expanduser()
     attached = [] if path.is_file() else _attached()
     same = [file for file in attached if file.name.lower() == path.name.lower()]
