@@ -146,12 +146,13 @@ RIGHT = {
         {"C": 64.0, "B": np.int64(8), "A": 512},
     ],
     "compare_rates": [_dictionary_of_losses, _array_of_losses],
-    "scaled_rate": [0.16, np.float64(0.16), 0.02 * 8, np.array(0.16)],
-    "share_of_highest": [0.25, 1 / 4, np.float32(0.25)],
+    "scaled_rate": [0.16, np.float64(0.16), 0.02 * 8, np.array(0.16), 0.1 + 0.06],
+    "share_of_highest": [0.25, 1 / 4, np.float32(0.25), 0.1 + 0.15, 1 / (1 + 3)],
     "budget": [
         {"learning_rate": 0.8, "batch_size": 64},
         {"batch_size": np.int64(100), "learning_rate": np.float64(1.4)},
         {"learning_rate": 1.28, "batch_size": 128.0},
+        {"batch_size": np.float32(64), "learning_rate": np.float32(0.8)},
     ],
     "noise_from_two": [_two_equations, _as_mccandlish],
 }
@@ -245,6 +246,7 @@ WRONG = {
         (4, "divided by it"),
         (3, "Add 1 to it"),
         (1 / 3, "leaves out the 1"),
+        (np.float32(1 / 3), "leaves out the 1"),
         (0.75, "turned the two round"),
         (25, "in percent"),
         (1 / 37, "a single row"),
@@ -270,7 +272,7 @@ WRONG = {
         (1.0, "should be a dictionary"),
     ],
     "noise_from_two": [
-        (lambda *given: _signal_and_noise(*given)[1], "That is the noise"),
+        (lambda *given: _signal_and_noise(*given)[1], "That is the variance"),
         (lambda *given: _signal_and_noise(*given)[0], "That is the signal"),
         (lambda *given: 1 / _two_equations(*given), "Turn it over"),
         (lambda *given: _two_equations(*given) ** 0.5, "That is the root"),

@@ -150,7 +150,8 @@ for rate in (0.05, 0.025):
 #
 # ### Exercise 3.3 · Predict
 #
-# With curvature 8, at which learning rate does $w$ jump from 1 to −1, back to 1, and so on for ever? Answer first, then scroll.
+# With curvature 8, at which learning rate does $w$ jump from 1 to −1, back to 1, and so on for ever? Answer first, then
+# scroll.
 
 # %% tags=["exercise:back_and_forth"]
 ### BEGIN SOLUTION
@@ -191,8 +192,7 @@ reach = [f"{w.min():.2f} to {w.max():.2f} at {title}" for title, w in walks.item
 plots.show(f"Weight against step at four rates. It goes from {', '.join(reach)}.")
 
 # %% [markdown] tags=["after"]
-# *The weight against the step. At 0.05 it slides to the minimum (dashed). At 0.22 it jumps across and closes in. At 0.25 it
-# runs back and forth between 1 and −1. At 0.26 each swing is wider than the last: it **diverges**, away from every bound.*
+# *The weight against the step; dashed, the minimum. At 0.26 each swing is wider than the last: it **diverges**.*
 #
 # | multiplier | learning rate | what you see |
 # |---|---|---|
@@ -202,16 +202,13 @@ plots.show(f"Weight against step at four rates. It goes from {', '.join(reach)}.
 # | −1 | **2 / curvature** | back and forth for ever |
 # | below −1 | above 2 / curvature | diverges |
 #
-# So a narrow valley, where the curvature is large, needs a small rate. A network's loss is no parabola: its curvature
-# changes as you walk, and the limit with it. A rate that served you well on the wide slopes can be too high where the
-# valley narrows. (Trained on all rows at once, networks tend to drift to where the *largest* curvature is 2 / rate:
-# Cohen and others, 2021, "Gradient Descent on Neural Networks Typically Occurs at the Edge of Stability".)
+# So a narrow valley, where the curvature is large, needs a small rate.
 #
 # ## When have you arrived?
 #
 # A run has **converged** when it has settled where the slope is zero, or as close to that as its noise allows. Training
-# usually stops "when the loss no longer falls". Is that the same? Look at three runs after 50 steps. By how much did the
-# loss fall in the last step, and how steep is it there?
+# usually stops "when the loss no longer falls". Is that the same? Three runs after 50 steps: by how much did the loss fall
+# in the last step, and how steep is it there?
 
 # %%
 for multiplier in (0.6, 0.99992, -1):
@@ -221,21 +218,17 @@ for multiplier in (0.6, 0.99992, -1):
     print(f"rate {rate:.5f}: loss fell by {fell:.3f}, slope {abs(slope(after)):.2f}")
 
 # %% [markdown] tags=["after"]
-# In all three the loss has all but stopped falling, and only the first has converged. The second crawls. The third runs back
-# and forth at a loss of 4, where it will stay.
+# In all three the loss has all but stopped falling. Only the first has converged: the second crawls, the third runs back and
+# forth at a loss of 4.
 
 # %% [markdown]
 # So ask for both: the loss no longer falls **and** the full gradient is close to zero. (A minibatch's gradient hardly ever
-# gets there. And level ground need not be the bottom: see the saddles below.)
-#
-# In practice you also limit the number of steps, and stop when the loss on rows kept aside has not improved for a while
-# (lesson 5).
+# gets there. And level ground need not be the bottom: see the saddles below.) How to stop in practice is in lesson 5.
 #
 # ## The ravine: one rate for two curvatures
 #
-# Real losses bend more in one direction than in another. Take two weights, with curvature 1 along the first and 25 along the
-# second. Seen as a map, that is a ravine. Its condition number is 25. Every direction has its own multiplier, and they share
-# one learning rate.
+# Real losses bend more in one direction than in another. Take curvature 1 along one weight and 25 along the other: seen as a
+# map, a ravine, of condition number 25. Every direction has its own multiplier, and they share one learning rate.
 
 # %%
 curvatures = np.array([1.0, 25.0])
@@ -290,8 +283,8 @@ check.which_rate(my_rates)
 # %% [markdown]
 # The **zigzag** comes from the curvature. There is no noise here: these are full gradients.
 #
-# Look at the start of any path: minus the gradient does not point at the minimum. It points down the steepest slope, and that
-# is mostly across. For a tiny step nothing beats it (lesson 2). For a longer one? Let a thousand directions compete.
+# Look at the start of any path: minus the gradient points mostly across, not at the minimum. For a tiny step nothing beats
+# it (lesson 2). For a longer one? Let a thousand directions compete.
 
 # %%
 start = np.array([-10.0, 1.0])
@@ -310,8 +303,7 @@ for length in (0.001, 0.5, 2.0):
 # ### Exercise 3.5 · Tune
 #
 # Find a learning rate that brings the loss below 0.02 in 50 steps, from $(10, 1)$, with curvatures 2 and 40: the loss is half
-# of $2 w_1^2 + 40 w_2^2$. The cell says how far your rate gets. Try as often as you like; a sentence of thought first saves
-# some tries.
+# of $2 w_1^2 + 40 w_2^2$. The cell says how far your rate gets.
 
 # %% tags=["exercise:ravine_rate"]
 ### BEGIN SOLUTION
@@ -328,14 +320,34 @@ check.ravine_rate(my_rate)
 # At 0.045 the multipliers are 0.91 along and −0.8 across, and 50 steps are enough for both. Rates from 0.041 to 0.048 do.
 
 # %% [markdown]
-# Which rate is best? Raise it, and the flat direction's multiplier falls towards 0 while the steep one's goes towards −1.
-# The slower of the two decides, so the best rate makes both equally slow: one $+q$, the other $-q$. Set
-# $1 - \text{rate} \cdot \text{smallest} = -(1 - \text{rate} \cdot \text{largest})$ and solve for the rate:
+# Which rate is best? Draw what each direction keeps in a step, with curvatures 1 and 25, against the rate. The slower of
+# the two decides.
+
+# %%
+axis = np.linspace(0, 0.082, 200)
+kept = np.abs(1 - axis * np.array([[1.0], [25.0]]))
+at = kept.max(axis=0).argmin()
+
+# %%
+plt.plot(axis, kept[0], "-", color=plots.DESCENT, label="flat: 1 − rate")
+plt.plot(axis, kept[1], "--", color=plots.DIVERGED, label="steep: |1 − 25 rate|")
+plt.plot(axis[at], kept[0, at], "*", color=plots.MINIMUM, markersize=15)
+plt.title(f"Best at {axis[at]:.3f}: both keep {kept[0, at]:.2f}")
+plt.xlabel("learning rate")
+plt.ylabel("share kept in a step")
+plt.legend()
+plots.show(
+    "Two lines against the rate: the flat one falls slowly, the steep one drops to 0 "
+    f"and rises. They cross at {axis[at]:.3f}, where both are {kept[0, at]:.2f}."
+)
+
+# %% [markdown]
+# At the crossing both are equally slow:
 #
-# $$\text{best rate} = \frac{2}{\text{smallest} + \text{largest curvature}}, \qquad q = \frac{k - 1}{k + 1},$$
+# $$\text{best rate} = \frac{2}{\text{smallest} + \text{largest curvature}}, \qquad \text{share kept} = \frac{k - 1}{k + 1},$$
 #
-# where $k$ is the condition number. In words: the longer and narrower the ravine, the closer $q$ comes to 1, and the less each
-# step achieves. Count the steps until a thousandth of the distance is left. Bet on those for a condition number of 1,000.
+# where $k$ is the condition number. Count the steps until a thousandth of the distance is left. Bet on those for a condition
+# number of 1,000.
 
 # %% tags=["bet:steps_in_a_ravine"]
 check.steps_in_a_ravine.bet(...)
@@ -374,8 +386,8 @@ plots.show(f"Steps against condition number, both logarithmic: {counts}.{said}")
 labs.descent(surface="ravine", learning_rate=0.035, steps=40)
 
 # %% [markdown]
-# *Left: the map of a ravine, with the path of descent zigzagging towards the minimum. Right: the loss. After a bent start it
-# falls along a straight line, on a logarithmic scale: each step keeps the same share.*
+# *Left: the map, with the path zigzagging towards the minimum. Right: the loss, on a logarithmic scale: after a bent start it
+# falls along a straight line, so each step keeps the same share.*
 
 # %% [markdown]
 # *Halfway: a good place to rest. Come back with **Run > Run All Above Selected Cell**.*
@@ -383,15 +395,14 @@ labs.descent(surface="ravine", learning_rate=0.035, steps=40)
 # %% [markdown]
 # ## Real data, minibatch by minibatch
 #
-# So far the whole gradient was known. Stochastic gradient descent guesses it from a minibatch:
+# So far the whole gradient was known. Stochastic gradient descent guesses it:
 #
 # 1. take a minibatch;
 # 2. use it to compute the gradient of the loss;
 # 3. update the weights;
 #
 # and again, until it has converged. The data are those of lesson 1: body mass index and the progression of the illness,
-# both standardised. `batches(n, batch_size, epoch, seed)` deals one epoch as in exercise 1.6, in another order for each
-# epoch.
+# both standardised. `batches(n, batch_size, epoch, seed)` deals one epoch as in exercise 1.6.
 
 # %%
 from helpers.data import load
@@ -420,7 +431,7 @@ def fit_line(learning_rate, batch_size, epochs):
 
 
 # %% [markdown]
-# Before you run it: will the loss over all rows fall at every step? Bet in how many of the 102 it rises.
+# Will the loss over all rows fall at every step? Bet in how many of the 102 it rises.
 
 # %% tags=["bet:rises"]
 check.rises.bet(...)
@@ -463,25 +474,12 @@ plots.show(
 labs.line_fit(batch_size=8, learning_rate=0.1).animate("step", range(61))
 
 # %% [markdown] tags=["after"]
-# *A film of 60 steps. Left: the line turns towards the best line within a dozen steps, then trembles. Right: loss and
-# weights reach their best values and keep jittering.*
+# *A film of 60 steps. The line turns towards the best line within a dozen steps, then trembles; loss and weights keep
+# jittering.*
 
 # %% [markdown]
-# How high may the rate go with all rows in each step? Here the loss has curvature 2 along $w$ and along $b$ (twice the mean
-# of $x^2$, twice the mean of 1). So the border should be $2/2 = 1$. Let the steps say it: halve the interval between a rate
-# that settles and one that does not, twenty times.
-
-# %%
-low, high, all_rows = 0.0, 3.0, np.arange(len(x))
-for _ in range(20):
-    middle = (low + high) / 2
-    walk = descend(lambda p: line_gradient(p, all_rows), (-1, 1), middle, steps=500)
-    settles = np.abs(walk[-1]).max() < 1.5  # it has not flown off
-    low, high = (middle, high) if settles else (low, middle)
-print(f"found {low:.3f}, predicted 1")
-
-# %% [markdown]
-# Now turn the dials yourself. With one row in a batch, how high can the rate go before the line flies off?
+# Now turn the dials yourself. With all rows the curvature is 2 along $w$ and along $b$ (twice the mean of $x^2$, twice the
+# mean of 1), so the border is $2/2 = 1$. With one row in a batch, how high can the rate go before the line flies off?
 
 # %%
 labs.line_fit(batch_size=1, learning_rate=0.1, step=40)
@@ -538,21 +536,117 @@ check.careful_step(careful_step)
 # belongs to one point, the one where you stand.
 
 # %% [markdown]
+# ## Does a network keep to the limit?
+#
+# A network's loss is no parabola: its curvature changes as you walk. Take lesson 2's own network, with all rows in each step.
+# This code does for any number of inputs and units, and for many networks at once, one in each column of `weights`.
+
+
+# %%
+def forward(weights, x):
+    inputs = x.shape[1]
+    units = (len(weights) - 1) // (inputs + 2)
+    W1, b1, W2, b2 = np.split(weights, [inputs * units, (inputs + 1) * units, -1])
+    W1 = W1.reshape(inputs, units, -1)
+    hidden = np.maximum(np.tensordot(x, W1, 1) + b1, 0)  # rows, units, networks
+    return W2, hidden, (hidden * W2).sum(axis=1) + b2
+
+
+def network_gradient(weights, x, y):
+    W2, hidden, outputs = forward(weights, x)
+    d = 2 * (outputs - y) / len(x)
+    dW2 = (hidden * d[:, None]).sum(axis=0)
+    back = d[:, None] * W2 * (hidden > 0)
+    dW1 = np.tensordot(x.T, back, 1).reshape(-1, weights.shape[1])
+    return np.concatenate([dW1, back.sum(axis=0), dW2, d.sum(axis=0)[None]])
+
+
+# %% [markdown]
+# How the slope along each of the 97 weights changes as each weight moves is a square table. *Books call it* the **Hessian**.
+# The ravine's is `[[1, 0], [0, 25]]`; in any such table `eigvalsh` finds the curvatures, the largest last.
+
+# %%
+X, Y = patients.x_train.astype(float), patients.y_train.astype(float)
+
+
+def largest_curvature(weights, h=1e-9):
+    nudged = weights[:, None] + h * np.eye(97)  # each column, one weight
+    here = network_gradient(weights[:, None], X, Y)
+    return np.linalg.eigvalsh((network_gradient(nudged, X, Y) - here) / h)[-1]
+
+
+first = np.random.default_rng(0).normal(0, 0.3, size=97)  # as in lesson 2
+print(f"at the start: {largest_curvature(first):.1f}")
+
+# %% [markdown]
+# Walk 4,000 steps, at rates 0.1 and 0.2. What is the largest curvature at the end, at rate 0.1? Bet.
+
+# %% tags=["bet:fitted"]
+check.fitted.bet(...)
+
+# %%
+both, rates = np.tile(first[:, None], 2), np.array([0.1, 0.2])
+points = descend(lambda w: network_gradient(w, X, Y), both, rates, steps=4000)
+every = range(0, 4001, 400)
+sharp = {
+    r: [largest_curvature(points[k, :, j]) for k in every] for j, r in enumerate(rates)
+}
+for rate, curve in sharp.items():
+    print(f"rate {rate}: after 2,000 and 4,000 steps", *np.round(curve[5::5], 1))
+check.fitted.came(np.round(sharp[0.1][-1], 1))
+
+
+# %%
+def losses_at(points):
+    return np.array([np.mean((forward(w, X)[-1] - Y) ** 2, axis=0) for w in points])
+
+
+losses = losses_at(points[::20])
+rose = np.diff(losses_at(points[-1001:]), axis=0) > 0
+print("loss at steps 0, 2,000, 4,000:", *losses[::100].round(2))
+print("share of the last 1,000 steps in which it rose:", *rose.mean(axis=0).round(1))
+
+# %%
+fig, axes = plt.subplots(1, 2, figsize=(9, 3.6))
+for j, (rate, line) in enumerate(zip(rates, ("-", "--"), strict=True)):
+    colour = (plots.DESCENT, plots.SECOND)[j]
+    axes[0].plot(every, sharp[rate], line, color=colour, label=f"rate {rate}")
+    axes[0].axhline(2 / rate, color=colour, linestyle=":")
+    axes[1].semilogy(range(0, 4001, 20), losses[:, j], line, color=colour)
+ends = [f"{curve[-1]:.1f}" for curve in sharp.values()]
+axes[0].set(title=f"Largest curvature: it ends at {' and '.join(ends)}", xlabel="step")
+axes[0].set_ylim(0, 24)
+axes[1].set(title="Loss", xlabel="step")
+axes[0].legend()
+said = check.fitted.draw()
+plots.show(
+    "Left: the largest curvature against the step climbs to a dotted line, 2 / rate, "
+    f"and ends at {' and '.join(ends)}. Right: the loss falls, with ripples.{said}"
+)
+
+# %% [markdown] tags=["after"]
+# *Left: the largest curvature; dotted, 2 / rate. Right: the loss.*
+#
+# **The valley fits itself to your rate**: the curvature climbs to the limit, and stays. The loss then rises in every second
+# step, and in the long run still falls (Cohen and others, 2021, "Gradient Descent on Neural Networks Typically Occurs at the
+# Edge of Stability"). Typically, not always: lesson 4 meets a network that crosses the limit and lands on flatter ground.
+
+# %% [markdown]
 # ## The ball of noise
 #
-# At the minimum a minibatch's gradient is not zero, as long as the rows disagree. Then, at a constant rate, the weights
-# never come to rest: they end in a fuzzy **ball** around the minimum. Its **variance** along a weight, the mean squared
-# distance from the middle, balances two forces: every step adds noise, and every step pulls back. The result is
+# At the minimum a minibatch's gradient is not zero, as long as the rows disagree. So at a constant rate the weights never
+# come to rest: they end in a fuzzy **ball** around the minimum. Take one weight and its **variance** $V$, the mean squared
+# distance from the middle. A step at rate $r$ multiplies the distance by $1 - r\lambda$, where $\lambda$ (lambda) is the
+# curvature, and adds noise of variance $r^2 \sigma^2 / B$, where $\sigma^2$ (sigma squared) is the variance of one row's
+# gradient and $B$ the batch size. At rest the variance is the same before and after the step:
 #
-# $$\text{variance} \approx \frac{\text{learning rate}}{\text{batch size}} \cdot \frac{\sigma^2}{2\lambda},$$
+# $$V = (1 - r\lambda)^2\, V + r^2\,\frac{\sigma^2}{B} \quad\Rightarrow\quad V = \frac{r}{B} \cdot \frac{\sigma^2}{\lambda\,(2 - r\lambda)}.$$
 #
-# where $\sigma^2$ (sigma squared) is the variance of one row's gradient and $\lambda$ (lambda) the curvature. In words: a
-# smaller rate or a larger batch makes the ball smaller, in proportion. (For larger rates the 2 becomes
-# $2 - \text{learning rate} \cdot \lambda$.)
+# In words: for small rates, the variance is in proportion to learning rate / batch size.
 #
 # ### Exercise 3.7 · Predict
 #
-# You halve the learning rate and double the batch size. By which factor does the variance of the ball change?
+# You halve a small learning rate and double the batch size. By which factor does the variance of the ball change?
 
 # %% tags=["exercise:ball"]
 ### BEGIN SOLUTION
@@ -569,8 +663,8 @@ check.ball(my_factor)
 # *radius* of the ball, the root of the variance, becomes half as large.
 
 # %% [markdown]
-# Measure it on the line, where the curvature along $w$ is 2. Start 500 runs at its minimum, let them all go, and see how far
-# they spread. Every minibatch is drawn from all rows here.
+# Measure it on the line, where the curvature along $w$ is 2: start 500 runs at its minimum, and see how far they spread.
+# Every minibatch is drawn from all rows here.
 
 # %%
 rng = np.random.default_rng(0)
@@ -584,30 +678,50 @@ def fresh_batches(points, batch_size):
     return 2 * np.transpose(slopes)  # a row for each run: along w, along b
 
 
+# %% [markdown]
+# How many times as wide is the ball of rate 0.2 with 32 rows as that of rate 0.05 with 8 rows? Bet.
+
+# %% tags=["bet:as_wide"]
+check.as_wide.bet(...)
+
 # %%
-best = np.polyfit(x, y, 1)
+best, bend = np.polyfit(x, y, 1), 2  # bend: the curvature along w
 starts = np.tile(best, (500, 1))
-
-
-def variance_of_w(rate, size):
-    runs = descend(lambda points: fresh_batches(points, size), starts, rate, 200)
-    return runs[100:, :, 0].var()
-
-
 one_row = np.var(2 * (best[0] * x + best[1] - y) * x)  # of its slope along w
-for rate, size in ((0.1, 8), (0.05, 8), (0.1, 16), (0.05, 16)):
-    formula = rate / size * one_row / (2 * 2)
-    measured = variance_of_w(rate, size)
+
+
+def ball(rate, size):
+    """Return 500 runs at rest, 100 steps long."""
+    return descend(lambda at: fresh_batches(at, size), starts, rate, 200)[101:]
+
+
+balls = {(rate, size): ball(rate, size) for rate in (0.2, 0.05) for size in (8, 32)}
+for (rate, size), runs in balls.items():
+    formula = rate / size * one_row / (bend * (2 - rate * bend))
+    measured = runs[..., 0].var()
     print(f"rate {rate:4}, {size:2} rows: {measured:.4f}, formula {formula:.4f}")
+check.as_wide.came(balls[0.2, 32][..., 0].std() / balls[0.05, 8][..., 0].std())
+
+# %%
+fig, axes = plt.subplots(1, 4, figsize=(9, 2.9), sharex=True, sharey=True)
+wide = {key: runs[..., 0].std() for key, runs in balls.items()}
+for ax, ((rate, size), runs) in zip(axes, balls.items(), strict=True):
+    ax.plot(*runs[-1].T, ".", color=plots.MINIBATCH, alpha=0.5)
+    ax.plot(*best, "+", color=plots.FULL_GRADIENT, markersize=12)
+    ax.set(title=f"rate {rate}, {size} rows", xlabel="w")
+axes[0].set_ylabel("b")
+said = check.as_wide.draw()
+told = ", ".join(f"{wide[r, n]:.3f} at {r} with {n} rows" for r, n in wide)
+plots.show(f"Four clouds around the best weights. Spread of w: {told}.{said}")
 
 # %% [markdown] tags=["after"]
-# Half the rate: about half the variance. Twice the batch: about half. Both: a little less than a quarter. The formula is
-# close, and a little low: it is for small rates, and noise that is the same everywhere. (With epochs, as in `fit_line`,
-# the ball is smaller still: within an epoch each row comes once, so part of the noise cancels out.)
+# *500 ends each. The two clouds in the middle look alike: the same learning rate / batch size.* The formula is close; at rate
+# 0.2 with 8 rows it is an eighth low, since so far out the rows disagree more. (With epochs, as in `fit_line`, the ball is
+# smaller still: within an epoch each row comes once, so part of the noise cancels out.)
 
 # %% [markdown]
-# The remedy follows: **first far, then fine.** Take large steps while there is way to go, then slow down to settle. Go on with a
-# twentieth of the rate: how many times smaller is the spread of $w$ then?
+# The remedy: **first far, then fine.** Take large steps while there is way to go, then slow down to settle. At a twentieth of
+# the rate, how many times smaller is the spread of $w$?
 
 # %% tags=["bet:times_less_spread"]
 check.times_less_spread.bet(...)
@@ -643,13 +757,13 @@ plots.show(
 # *The weight $w$ against the step. At rate 0.2 it arrives within ten steps and jitters widely. After the dotted line, at
 # 0.01, it settles.*
 #
-# The law promises about five times less spread for a twentieth of the rate, and here it is more than ten: the cancelling
-# within an epoch does most of the rest. How to slow down well is the subject of lesson 5.
+# The law promises about five times less spread, and here it is more than ten: most of the rest is the cancelling within an
+# epoch. Lesson 5 slows down well.
 #
 # ## Potholes
 #
-# All valleys so far had one minimum. A network's loss has many. A **local minimum** is lower than everything near it, and
-# not the lowest of all. It is as if you stepped into a pothole on the way down the hill and took it for the valley.
+# A **local minimum** is lower than everything near it, and not the lowest of all: as if you stepped into a pothole on the way
+# down the hill and took it for the valley.
 
 # %%
 labs.descent(surface="potholes", learning_rate=0.05, steps=60)
@@ -658,15 +772,14 @@ labs.descent(surface="potholes", learning_rate=0.05, steps=60)
 # *Left: a wide bowl with four potholes, lighter where it is lower. Each star is a minimum; the one in the middle is the lowest
 # of all. The path ends in another.*
 #
-# Can larger steps, or noise, bounce out? Put 500 runs into one pothole (the one at the bottom of the map) and count. `noise` is
-# the spread of the gradient's error; four times the batch size would halve it. After 100 steps each run may settle without
-# noise, so that you see in which minimum it was.
+# Can larger steps, or noise, bounce out? Put 500 runs into the pothole at the bottom of the map, `minima[3]`. `noise` is the
+# spread of the gradient's error; four times the batch size would halve it. After 100 steps each run settles without noise.
 
 # %%
 from helpers.surfaces import SURFACES
 
 potholes = SURFACES["potholes"]
-hole, lowest = potholes.minima[3], potholes.minima[0]
+hole = potholes.minima[3]
 
 
 def runs_from_the_hole(rate, noise):
@@ -689,21 +802,21 @@ check.out_of_the_hole.bet(...)
 
 
 # %%
-def share_away(points, place):
-    return np.mean(np.linalg.norm(points - place, axis=1) > 0.3)
+def share_out(rate, noise):
+    ends = runs_from_the_hole(rate, noise)
+    return np.mean(np.linalg.norm(ends - hole, axis=1) > 0.3)
 
 
 rates, noises = (0.05, 0.1, 0.2, 0.4, 0.8), (0, 0.5, 1, 2)
-ends = {(n, r): runs_from_the_hole(r, n) for n in noises for r in rates}
-out = {key: share_away(points, hole) for key, points in ends.items()}
-for n in noises:
-    print(f"noise {n:3}:", *(f"{out[n, r]:4.0%} at {r}  " for r in rates))
+out = {(noise, rate): share_out(rate, noise) for noise in noises for rate in rates}
+for noise in noises:
+    print(f"noise {noise:3}:", *(f"{out[noise, r]:4.0%} at {r}  " for r in rates))
 check.out_of_the_hole.came(500 * out[0.5, 0.2])
 
 # %%
-for n, marker, alpha in zip(noises, "os^D", (0.3, 0.5, 0.75, 1), strict=True):
-    style = {"color": plots.DESCENT, "alpha": alpha, "label": f"noise {n}"}
-    plt.plot(rates, [out[n, r] for r in rates], f"{marker}-", **style)
+for noise, marker, alpha in zip(noises, "os^D", (0.3, 0.5, 0.75, 1), strict=True):
+    style = {"color": plots.DESCENT, "alpha": alpha, "label": f"noise {noise}"}
+    plt.plot(rates, [out[noise, r] for r in rates], f"{marker}-", **style)
 plt.xscale("log")
 plt.xticks(rates, rates)
 plt.minorticks_off()
@@ -712,38 +825,24 @@ plt.xlabel("learning rate")
 plt.ylabel("share of 500 runs that got out")
 plt.legend()
 said = check.out_of_the_hole.draw()
-at = ", ".join(f"{out[n, 0.2]:.0%} with noise {n}" for n in noises)
+at = ", ".join(f"{out[noise, 0.2]:.0%} with noise {noise}" for noise in noises)
 plots.show(
     "Share of runs that got out against the rate, one line for each noise level. "
     f"At 0.2: {at}.{said}"
 )
 
 # %% [markdown] tags=["after"]
-# At 0.4 without noise nobody gets out. "Above 2 / curvature it diverges" holds on a parabola, where the curvature is the
-# same everywhere. This hole bends less towards its rim, so the runs swing back and forth inside it. At 0.8 they all leap
-# out.
-#
-# With noise, lower rates are enough: at 0.2 half leave with noise 0.5, and nearly all with 1. With noise 2 and a high rate the
-# share falls again: runs that were out have been thrown back in.
+# **At 0.4 without noise nobody gets out.** "Above 2 / curvature it diverges" holds on a parabola. This hole bends less towards
+# its rim, so the runs swing back and forth inside it. At 0.8 they all leap out. With noise, lower rates are enough. With noise
+# 2 and a high rate the share falls again: runs that were out have been thrown back in.
 
 # %% [markdown]
-# What bounces out can bounce in elsewhere: count the runs that end in the lowest minimum.
-
-# %%
-for noise, rate in ((0.5, 0.4), (1, 0.4), (2, 0.4), (2, 0.8)):
-    arrived = 1 - share_away(ends[noise, rate], lowest)
-    print(f"noise {noise}, rate {rate}: {arrived:.0%} end in the lowest minimum")
-
-# %% [markdown] tags=["after"]
-# Too much noise throws them into other holes. What helps is enough to get out, and no more.
-#
 # ## Saddles
 #
-# A gradient of zero need not mean a minimum. On a **saddle** the loss bends upwards in one direction and downwards in
-# another, like a mountain pass. Downwards means a negative curvature. With curvature −1 and rate 0.1 the multiplier is
-# $1 + 0.1 = 1.1$: the distance from the saddle *grows* by a tenth in each step. Here are two walks without noise. One starts
-# exactly on the line that leads into the saddle, higher than both valleys: call it the ridge. The other starts a hundredth
-# beside it.
+# A gradient of zero need not mean a minimum. On a **saddle**, like a mountain pass, the loss bends upwards in one direction
+# and downwards in another: a negative curvature. With curvature −1 and rate 0.1 the multiplier is $1 + 0.1 = 1.1$: the
+# distance from the saddle *grows* by a tenth in each step. Two walks without noise: one starts exactly on the ridge that leads
+# into the saddle, the other a hundredth beside it.
 
 # %%
 saddle = SURFACES["saddle"]
@@ -808,45 +907,61 @@ plots.show(
 # *The distance from the ridge, on a logarithmic scale. After a few steps each curve is straight: a tenth
 # more in every step. A thousandth of the noise only means some 70 steps more.*
 #
-# Everybody gets away, sooner or later, unless there is no noise at all and you start exactly on the ridge. (Lee and others,
-# 2016, "Gradient Descent Only Converges to Minimizers", prove that with a small rate a random start avoids such saddles.) What a
-# saddle costs is time.
+# Everybody gets away, unless there is no noise at all and you start exactly on the ridge. The cost is time. (With a small rate
+# a random start avoids such saddles: Lee and others, 2016, "Gradient Descent Only Converges to Minimizers".)
 
 # %% [markdown]
-# At other rates:
-
-# %%
-for rate in (0.03, 0.1, 0.3):
-    distances = distance_from_ridge(rate, 1e-3, steps=100)
-    print(f"rate {rate}: {(distances[-1] > 0.5).mean():.2f} got away in 100 steps")
-
-# %% [markdown]
-# ## In many dimensions
+# ## Potholes or saddles: which will a network meet?
 #
-# Potholes or saddles: which will your network meet? With $n$ weights the loss bends in $n$ directions, and for a local
-# minimum *all* of them have to bend upwards. Suppose that chance decided. How the slope along each weight changes as each
-# weight moves, that is a square table, which equals its mirror image; `eigvalsh` finds the $n$ curvatures in it. Make
-# such tables at random, and count.
+# Lesson 2 made a zigzag of three hidden units. Can descent find it again, from random weights and 21 of its points? Give it
+# 50 starts with 3 units, then with 6, 12 and 24. Bet: in how many per cent of the starts will 12 units find it (a loss
+# below 0.003)?
+
+# %% tags=["bet:found_by_twelve"]
+check.found_by_twelve.bet(...)
 
 # %%
-rng = np.random.default_rng(0)
-for n in (1, 2, 3, 4, 10):
-    random = rng.normal(size=(20_000, n, n))
-    bends = np.linalg.eigvalsh(random + random.transpose(0, 2, 1))
-    all_up = (bends > 0).all(axis=1).sum()
-    saddles = ((bends > 0).any(axis=1) & (bends < 0).any(axis=1)).sum()
-    print(f"{n:2} weights, of 20,000: all bend up {all_up:6,}, saddles {saddles:6,}")
+line = np.linspace(-2, 2, 21)[:, None]
+zigzag = np.maximum(line + [1, 0, -1], 0) @ [[1], [-2], [2]]
+
+
+def share_that_finds_it(units, runs=50):
+    weights = np.random.default_rng(0).normal(size=(3 * units + 1, runs))
+    weights[2 * units :] /= np.sqrt(units)  # the output's size stays the same
+    for _ in range(4000):
+        weights = weights - 0.03 * network_gradient(weights, line, zigzag)
+    errors = forward(weights, line)[-1] - zigzag
+    return np.mean(np.mean(errors**2, axis=0) < 0.003)
+
+
+found = {units: share_that_finds_it(units) for units in (3, 6, 12, 24)}
+for units, share in found.items():
+    print(f"{units:2} units: {share:.0%} find the zigzag")
+check.found_by_twelve.came(100 * found[12])
+
+# %%
+names = [f"{units} units" for units in found]
+bars = plt.bar(names, [100 * share for share in found.values()], color=plots.DESCENT)
+plt.bar_label(bars, fmt="%.0f%%")
+plt.ylabel("starts that find it (%)")
+plt.title(f"3 units would do: {found[3]:.0%} find it. With 24, {found[24]:.0%}")
+said = check.found_by_twelve.draw()
+told = ", ".join(f"{share:.0%} with {units}" for units, share in found.items())
+plots.show(f"Share of starts that find the zigzag: {told} units.{said}")
 
 # %% [markdown] tags=["after"]
-# With four weights two places in a thousand are minima, with ten not one of the 20,000: nearly all are saddles. A network has
-# thousands of weights. Dauphin and others (2014, "Identifying and Attacking the Saddle Point Problem in High-Dimensional
-# Non-Convex Optimization") argue, and measure on small networks, that where the loss is still high the flat places are mostly
-# saddles.
+# **Width finds the way.** Three units would do, and hardly any start finds them: where every unit is needed, one that lies
+# wrongly is missed. With 24, some always lie well. The potholes are those of *small* networks.
 #
-# What the count does *not* prove: a network's loss is no random table. Low down most bends may be almost flat, and small
-# networks can have bad minima. But when a loss stops falling, think of saddles and flats before potholes. And the noise
-# that helps you on is there already, in the minibatch.
+# In many dimensions they get rare: *all* directions have to bend upwards. If a coin decided for each, ten would do so once in
+# a thousand times. A loss is no coin, but Dauphin and others (2014, "Identifying and Attacking the Saddle Point Problem in
+# High-Dimensional Non-Convex Optimization") argue, and measure on small networks, that where the loss is still high the flat
+# places are mostly saddles.
 #
+# So when a loss stops falling, think of the ball of noise first: does it fall again at a lower rate? Then of saddles and
+# flats, and of potholes last.
+
+# %% [markdown]
 # ## The same in Keras
 #
 # A line is a network with a single unit. Give it your start, your rate and your minibatches: `epoch_order` is what
@@ -876,10 +991,11 @@ print("Keras:  ", np.round(in_keras, 4))
 #
 # ### Exercise 3.8 · Write
 #
-# *A stretch: take extra time, or come back to it.* Fit any number of features at once (`x.shape[1]`), and slow down on the way.
-# `x` has one row for each patient, `learning_rates` one rate for each epoch. Start with all weights and `b` at 0, predict
-# `x @ w + b`, take the minibatches of `batches(len(x), batch_size, epoch, seed=0)`, and return `w` and `b`. To try it on all ten
-# features, call `minibatch_descent(patients.x_train.astype(float), y, 8, [0.05, 0.01])` in a cell of your own.
+# *A stretch: take extra time, or come back to it.* Fit any number of features at once (`x.shape[1]`), and slow down on the
+# way. `x` has one row for each patient, `learning_rates` one rate for each epoch. Start with all weights and `b` at 0,
+# predict `x @ w + b`, take the minibatches of `batches(len(x), batch_size, epoch, seed=0)`, and return `w` and `b`. To try
+# it on all ten features, call `minibatch_descent(patients.x_train.astype(float), y, 8, [0.05, 0.01])` in a cell of your
+# own.
 
 
 # %% tags=["exercise:minibatch_descent"]
@@ -909,15 +1025,16 @@ check.minibatch_descent(minibatch_descent)
 # %% [markdown]
 # ## What to remember
 #
-# **How far do you step, and when have you arrived?** Step against the gradient, at a rate below 2 / (the largest
-# curvature where you stand), with minibatches lower still; slow down near the end, because of the noise. You have arrived
-# when the loss no longer falls, the full gradient is close to zero, and a small push does not start it falling again.
+# **How far do you step, and when have you arrived?** Step against the gradient; on a parabola at a rate below 2 / (the
+# largest curvature), with minibatches lower still; slow down near the end, because of the noise. You have arrived when the
+# loss no longer falls, the full gradient is close to zero, and a small push does not start it falling again.
 #
-# - On a parabola each step multiplies the distance by 1 − learning rate · curvature. At −1 it runs back and forth for ever.
+# - On a parabola each step multiplies the distance by 1 − learning rate · curvature.
 # - In a ravine the steepest direction sets the limit and the flattest sets the time: steps grow with the condition number.
+# - On a network 2 / curvature is where steps start to overshoot; the valley may fit itself to the rate.
 # - If rows disagree, a constant rate ends in a ball of noise. Its variance goes as learning rate / batch size.
-# - Large steps or noise carry a run out of potholes. Too much noise throws it into others.
-# - In many dimensions saddles and flats are thought to be the usual obstacle. They cost time; noise gets you off a saddle.
+# - Large steps or noise carry a run out of potholes; too much noise throws some back in.
+# - Saddles cost time. Wide networks find their way where small ones get stuck.
 #
 # Lesson 4 sets rate and batch size together, on a network.
 

@@ -27,7 +27,7 @@ plots.use_style()
 # %% [markdown]
 # ## The task: read a handwritten digit
 #
-# Here are eight of 1,797 small pictures. People wrote the digits; the label over each picture is what they meant.
+# Here are eight of 1,797 small pictures. The label over each is what its writer meant.
 
 # %%
 digits = load("digits")
@@ -87,8 +87,8 @@ plots.show(
 )
 
 # %% [markdown] tags=["after"]
-# Perfect on the first, and no better than always saying 0 on the second. A score on the rows that a model learnt from
-# need say nothing about the next picture.
+# Perfect on the first, and no better than always saying 0 on the second: *Books call it* **overfitting**. To be right on rows
+# that one has never seen, *Books call it* **generalisation**.
 
 # %% [markdown]
 # Hence three piles:
@@ -96,7 +96,7 @@ plots.show(
 # - **Training rows**: the weights change to fit them.
 # - **Validation rows**: you look at them to choose (which learning rate, which batch size, how many epochs).
 # - **Test rows**: looked at once, at the very end. Every choice made with the validation rows fits them a little too, so
-#   the last word needs rows that had no part in any choice. In this course they score your work in lesson 8.
+#   the last word needs rows that had no part in any choice. They score your work in lesson 8.
 #
 # ## A network in Keras
 #
@@ -119,15 +119,30 @@ model = keras.Sequential(
 print(f"{model.count_params():,} weights and biases")
 
 # %% [markdown]
-# Its weights are still random. Ask it about the first validation row all the same.
+# Its weights are still random. Ask it about the first validation row.
 
 # %%
 probabilities = model.predict(digits.x_valid, verbose=0)
-print(probabilities[0].round(2))
 print(f"together {probabilities[0].sum():.2f}, the right class is {digits.y_valid[0]}")
 
+# %%
+plt.figure(figsize=(7, 2.6))
+colours = [plots.DESCENT] * 10
+colours[digits.y_valid[0]] = plots.MINIMUM
+plt.bar(range(10), probabilities[0], color=colours)
+plt.xticks(range(10))
+plt.xlabel("class")
+plt.ylabel("probability")
+plt.title(
+    f"The right class, {digits.y_valid[0]}, gets {probabilities[0, digits.y_valid[0]]:.2f}"
+)
+plots.show(
+    f"Ten bars: {', '.join(f'{p:.2f}' for p in probabilities[0])}. The right class is "
+    f"{digits.y_valid[0]}."
+)
+
 # %% [markdown]
-# Ten probabilities that add up to 1, and no reason in them yet.
+# *Ten probabilities that add up to 1, and no reason in them yet. Green: the right class.*
 #
 # ## Loss and metric
 #
@@ -162,8 +177,8 @@ check.accuracy(accuracy)
 
 # %% [markdown]
 # Why does the network not train on the accuracy itself? Tell Keras about both numbers with `compile` (`sparse_` says that
-# the labels are the numbers of the classes). Then move every weight of the first layer by a ten-thousandth, and watch which
-# of the two notices.
+# the labels are the numbers of the classes). Then move every weight of the first layer by a ten-thousandth: which of the
+# two notices?
 
 # %%
 model.compile(
@@ -207,8 +222,7 @@ def build(learning_rate):
 
 # %% [markdown]
 # After each epoch, `fit` also measures loss and accuracy on `validation_data`. It returns all these numbers as a `History`.
-# A **callback** is what `fit` calls on the way; the course has one that draws them. (`verbose=0` keeps Keras from printing
-# a line for each epoch.)
+# A **callback** is what `fit` calls on the way; the course has one that draws them.
 
 
 # %%
@@ -228,7 +242,7 @@ def train(learning_rate, batch_size=32, epochs=20, callbacks=()):
 # ### Exercise 4.2 · Predict
 #
 # A step is also called an **update**: after a minibatch all weights move once. There are 1,079 training rows, the batch
-# size is 32, and the training goes on for 20 epochs. How many updates will that be? The bar below will count them.
+# size is 32, and the training goes on for 20 epochs. How many updates will that be?
 
 # %% tags=["exercise:updates"]
 ### BEGIN SOLUTION
@@ -273,9 +287,10 @@ for name in ("loss", "val_loss", "accuracy", "val_accuracy"):
 #
 # ## Train again, with another learning rate
 #
-# Now turn one dial and leave all else alone. What will the curve look like with a rate a hundred times smaller, and what
-# with one twenty times larger? Sketch both on paper. A fresh network has a loss of 2.6: bet on the small rate's training loss
-# after 20 epochs.
+# What you set before a training, such as rate and batch size: *Books call it* a **hyperparameter**. Turn one of these
+# dials, and leave all else alone. What will the curve look like with a rate a hundred times smaller, and with one twenty
+# times larger? A fresh network has a loss of 2.6 (to find all ten classes equally likely costs $\ln 10 = 2.3$): bet on the
+# small rate's training loss after 20 epochs.
 
 # %% tags=["bet:a_small_rate"]
 check.a_small_rate.bet(...)
@@ -410,16 +425,30 @@ print(f"evaluate says {measured:.2f}")
 # Are all runs off by the same share? Guess first.
 
 # %%
+said_and_found = {}
 for size in (8, 256, 1079):
     run = train(0.1, size, epochs=3)
     measured = run.model.evaluate(x, y, verbose=0)[0]
+    said_and_found[f"{size} rows"] = run.history["loss"][-1], measured
     print(f"{size:5}: fit {run.history['loss'][-1]:.2f}, evaluate {measured:.2f}")
+
+# %%
+places = np.arange(3)
+by_fit, by_evaluate = zip(*said_and_found.values(), strict=True)
+plt.figure(figsize=(7, 3))
+plt.bar(places - 0.2, by_fit, 0.4, color="#BBBBBB", label="fit says")
+plt.bar(places + 0.2, by_evaluate, 0.4, color=plots.DESCENT, label="evaluate says")
+plt.xticks(places, said_and_found)
+plt.ylabel("training loss")
+more = [f"{a / b:.1f}" for a, b in said_and_found.values()]
+plt.title(f"fit says {', '.join(more)} times as much")
+plt.legend()
+plots.show(f"Pairs of bars. fit says {', '.join(more)} times as much as evaluate.")
 
 # %% [markdown] tags=["after"]
 # `fit` says more than there is, because the loss falls while it averages: half as much again with batch size 8, a
-# fifteenth with all rows. So the left numbers don't compare the runs: how fast a loss was falling is mixed in.
-#
-# **Compare runs on `evaluate`, or on the validation loss, never on the training loss that `fit` prints.**
+# fifteenth with all rows. **Compare runs on `evaluate`, or on the validation loss, never on the training loss that `fit`
+# prints.**
 #
 # ## Trap 2: what does `compile` change?
 #
@@ -487,36 +516,15 @@ check.compare_rates(compare_rates)
 # that run. The loss comes from `evaluate`, after the training, not from the history of `fit`.
 
 # %% [markdown]
-# ## Trap 3: in which order do the rows come?
-#
-# `fit` shuffles the rows. In another order for each epoch? At rate 0 the network stands still, so the losses that `fit`
-# reports after each minibatch tell only which rows have come. Look at the first five, in three epochs.
-
-# %%
-losses = []
-note = keras.callbacks.LambdaCallback(
-    on_train_batch_end=lambda _, logs: losses.append(logs["loss"])
-)
-train(learning_rate=0.0, epochs=3, callbacks=[note])
-print(np.reshape(losses, (3, 34))[:, :5].round(2))
-
-# %% [markdown] tags=["after"]
-# Three times the same order. After `set_random_seed`, as in `build`, Keras on TensorFlow deals an array's rows alike in
-# all epochs; without a seed, each has its own order. On digits this does no harm: dealt anew each time, runs end at the
-# same training loss, to 0.001.
-
-# %% [markdown]
 # *A good place to rest: so far you trained one network at a time, from here on hundreds.*
 
 # %% [markdown]
 # ## Why small steps forgive noise
 #
-# A smaller rate saved the run with batch size 1. Why, if each of its directions was as bad as before? Because there were
-# many of them, and their errors point every which way. Watch them average out.
+# A smaller rate saved the run with batch size 1. Why, if each of its directions was as bad as before? Because there were many.
 #
-# The backpropagation that you wrote in lesson 2 does not mind one more axis: 100 networks become a stack, trained side by
-# side by the same few lines of NumPy. `start` is one network, number 0; `keep([0] * runs)` gives a stack of copies. In it
-# each table of weights has the runs as its first axis.
+# The backpropagation of lesson 2 does not mind one more axis: 100 networks become a stack, trained side by side by the
+# same few lines of NumPy. `start` is one network, number 0; `keep([0] * runs)` gives a stack of copies.
 
 # %%
 from helpers.losses import sparse_categorical_crossentropy
@@ -525,78 +533,87 @@ from helpers.networks import Network
 start = Network((64, 64, 10), loss=sparse_categorical_crossentropy, seed=0)
 
 
+def flat(arrays):  # a row for each network, with all its weights
+    return np.concatenate([a.reshape(len(a), -1) for a in arrays], axis=1)
+
+
 def walk(learning_rate, batch_size, steps, runs=100):
     rng, stack = np.random.default_rng(0), start.keep([0] * runs)
     for _ in range(steps):
         rows = rng.integers(len(x), size=(runs, batch_size))
         pairs = zip(stack.weights, stack.gradients(x[rows], y[rows]), strict=True)
         stack.weights = [w - learning_rate * gradient for w, gradient in pairs]
-    return stack.weights
+    return flat(stack.weights) - flat(start.weights)  # how far each has moved
 
 
 # %% [markdown]
-# Every run has its own luck with its rows. How well does the way it went agree with the way that all rows together point?
-# The cosine of the angle between the two says it (lesson 2): 1 is the same direction, 0 is at right angles.
-
+# Every run has its own luck with its rows. Split its way in two: how far it went down, along minus the gradient of all rows,
+# and how far sideways, at right angles to that.
 
 # %%
-def flat(arrays):
-    return np.concatenate([a.reshape(len(a), -1) for a in arrays], axis=1)
+gradient = flat(start.gradients(x, y))[0]
+down = -gradient / np.linalg.norm(gradient)
 
 
-down = -flat(start.gradients(x, y))[0]
-
-
-def cosine(learning_rate, batch_size, steps):
-    moved = flat(walk(learning_rate, batch_size, steps)) - flat(start.weights)
-    lengths = np.linalg.norm(moved, axis=1) * np.linalg.norm(down)
-    return np.mean(moved @ down / lengths)
+def down_and_sideways(moved):
+    far_down = moved @ down
+    return far_down, np.linalg.norm(moved - far_down[:, None] * down, axis=1)
 
 
 # %% [markdown]
-# In all walks below, rate times steps is 0.16. Left: four rows a step, in ever smaller steps. Right: a single step from as
-# many rows altogether. Which will point better? One step of four rows has a cosine of 0.32: bet on sixteen, each a sixteenth
-# as long.
+# In all walks, rate times steps is 0.16: four rows a step, in 1, 4, 16 and 64 steps, each as much shorter; and one step
+# from as many rows altogether. One step of four rows goes 0.25 down and 0.73 sideways. How far sideways do 64 steps go?
+# Bet.
 
-# %% tags=["bet:sixteen_steps"]
-check.sixteen_steps.bet(...)
-
-# %%
-counts = np.array([1, 4, 16, 64])
-many = np.array([cosine(0.16 / steps, 4, steps) for steps in counts])
-one = np.array([cosine(0.16, 4 * steps, 1) for steps in counts])
-for k, a, b in zip(counts, many, one, strict=True):
-    print(f"{k:2} steps of 4 rows: {a:.2f}   1 step of {4 * k:3}: {b:.2f}")
-check.sixteen_steps.came(many[2].round(2))
+# %% tags=["bet:sideways"]
+check.sideways.bet(...)
 
 # %%
-plt.plot(4 * counts, many, "o-", color=plots.DESCENT, label="many steps of 4 rows")
-plt.plot(4 * counts, one, "s:", color=plots.FULL_GRADIENT, label="one step")
-plt.xscale("log")
-plt.xticks(4 * counts, 4 * counts)
-plt.minorticks_off()
-plt.ylim(0, 1)
-plt.xlabel("rows altogether")
-plt.ylabel("cosine to the way down")
-plt.title(f"64 rows: {many[2]:.2f} in 16 steps, {one[2]:.2f} in one")
-plt.legend()
-said = check.sixteen_steps.draw()
+counts = (1, 4, 16, 64)
+many = [down_and_sideways(walk(0.16 / steps, 4, steps)) for steps in counts]
+one = [down_and_sideways(walk(0.16, 4 * steps, 1)) for steps in counts]
+for steps, *both in zip(counts, many, one, strict=True):
+    (down_many, side_many), (down_one, side_one) = np.mean(both, axis=2)
+    print(
+        f"{steps:2} steps of 4 rows: {down_many:.2f} down, {side_many:.2f} sideways",
+        end="   ",
+    )
+    print(f"1 step of {4 * steps:3}: {down_one:.2f}, {side_one:.2f}")
+check.sideways.came(many[3][1].mean().round(2))
+
+# %%
+fig, axes = plt.subplots(2, 4, figsize=(9, 4.4), sharex=True, sharey=True)
+sides = np.where(np.arange(100) % 2, 1, -1)  # every other run is drawn downwards
+for ax, (way, side) in zip(axes.ravel(), many + one, strict=True):
+    ends = np.stack([way, sides * side])
+    ax.plot(*np.stack([0 * ends, ends], axis=1), color=plots.MINIBATCH, alpha=0.4)
+    ax.plot(
+        [0, gradient @ gradient / np.linalg.norm(gradient) * 0.16],
+        [0, 0],
+        color=plots.FULL_GRADIENT,
+    )
+for k, above, below in zip(counts, *axes, strict=True):
+    above.set_title(f"{k} steps of 4" if k > 1 else "1 step of 4")
+    below.set(title=f"1 step of {4 * k}", xlabel="down")
+axes[0, 0].set_ylabel("sideways")
+axes[1, 0].set_ylabel("sideways")
+widths = [side.mean() for _, side in many]
+fig.suptitle("Sideways: " + ", ".join(f"{width:.2f}" for width in widths))
+said = check.sideways.draw()
 plots.show(
-    f"Cosine against rows. Many steps: {', '.join(f'{c:.2f}' for c in many)}; "
-    f"one step: {', '.join(f'{c:.2f}' for c in one)}.{said}"
+    "Two rows of fans of 100 lines, alike above and below, ever narrower. Sideways on "
+    f"average {', '.join(f'{width:.2f}' for width in widths)} in the upper row.{said}"
 )
 
 # %% [markdown] tags=["after"]
-# *Cosine against the number of rows. The two lines cover each other.*
+# *100 walks a panel; black: a step with all rows. Above many steps of four rows, below one step of as many rows.*
 #
-# One step of four rows goes more sideways than down. Sixteen steps, each a sixteenth as long, go down quite well: **the
-# errors of many gradients average out.** And look across: sixteen small steps with four rows each point as well as one
-# long step with 64.
+# **The fan closes.** The way down stays; the way sideways halves with four times the steps: the errors average out, by
+# lesson 1's law of the root. And the rows are alike: many small steps point as well as one long step with as many rows.
 
 # %% [markdown]
-# So with $k$ times the batch size, take $k$ times the learning rate: each step replaces $k$ small ones, and an epoch gets
-# you equally far. This is **linear scaling** (Goyal and others, 2017, "Accurate, Large Minibatch SGD: Training ImageNet
-# in 1 Hour").
+# So with $k$ times the batch size, take $k$ times the learning rate: each step replaces $k$ small ones. This is **linear
+# scaling** (Goyal and others, 2017, "Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour").
 #
 # ### Exercise 4.5 · Predict
 #
@@ -619,14 +636,16 @@ check.scaled_rate(my_rate)
 # what counts is how far an epoch goes, and that is steps times rate.
 
 # %% [markdown]
+# (That is a rule for SGD. Adam, of lesson 7, wants the *root*: from 2 to 32 rows its best rate grows 4 times, that of SGD 16
+# times.)
+#
 # ## The whole map at once
 #
 # Now try all rates with all batch sizes. Ten of each, from three random starts: 300 networks, which would keep Keras busy
 # for many minutes. `sweep` does what `walk` did, and deals the rows out in epochs. Its `train_loss` and `valid_loss` are
 # tables with four axes: rate, batch size, start, epoch.
 #
-# First take a sheet of paper: batch size to the right, learning rate upwards, each axis in doublings. Where will the best
-# rate lie for each batch size? Mark the line. Where will runs diverge? Shade that corner. Then bet on the best of the ten rates
+# Where will the line of the best rates run, and where the border beyond which runs diverge? Bet on the best of the ten rates
 # for all 1,079 rows.
 
 # %% tags=["bet:rate_for_all_rows"]
@@ -668,9 +687,8 @@ plots.show(
 # From 2 to 32 rows the best rate grows sixteenfold, exactly in step with the batch size. From 32 to 1,079 rows, 34 times
 # as many, it only grows fourfold.
 #
-# Look at the corners, too. Lower right: the rate is too low for so few steps; more epochs would do. Upper left: noisy
-# directions, long steps, and no number of epochs will help. Between best and broken there are often only one or two
-# doublings.
+# Look at the corners, too. Lower right more epochs would do, upper left no number of them. Between best and
+# broken there are often only one or two doublings.
 #
 # ### One of them in Keras
 #
@@ -694,19 +712,8 @@ print("after the sixth epoch, Keras:", round(losses[-1], 3))
 print("the same to 0.0001 after every epoch:", (difference < 1e-4).all())
 
 # %% [markdown]
-# Watch the best rates appear, epoch by epoch, in a smaller map with a single start (so its line
-# is less even).
-
-# %% tags=["nbval-ignore-output"]
-labs.training().animate("epochs", range(1, 13), milliseconds=400)
-
-# %% [markdown] tags=["after"]
-# *A film of twelve epochs. The map brightens from the upper edge of what still learns. The best rates lie near a diagonal
-# from the start, and stay there.*
-
-# %% [markdown]
 # Now you. Move the cell with the two sliders, press *Keep* to hold its curve, and go on to another. Can you find two cells
-# far apart whose curves lie on each other, epoch by epoch? Then switch what the curves are drawn against.
+# far apart whose curves lie on each other, epoch by epoch?
 
 # %%
 labs.training()
@@ -726,40 +733,100 @@ for k in (1, 4, 16, 64, 128, 256):
     print(f"{2 * k:3} rows, rate {0.01 * k:.2f}: {shown}   rate 0.01: {fixed:.3f}")
 
 # %% [markdown] tags=["after"]
-# Cells on one diagonal share a curve: that is linear scaling. Up to 64 times the batch size the loss stays at 0.07. Without
-# scaling it is thirty times as high there. At 512 rows the rule breaks.
+# Cells on one diagonal share a curve: linear scaling. Up to 64 times the batch size the loss stays at 0.07, where it is thirty
+# times as high without. At 512 rows the rule breaks.
 #
 # ### How long may a step be?
 #
-# The rule says that $k$ small steps are one large step. That is true while the gradient stays what it is. On a long way
-# it changes: the small steps follow it as it bends and shrinks, the large one goes straight on. How far apart do they
-# end? All rows in every step, so no noise this time.
+# With all rows nothing is left to chance, and 2.56 was best. What is lesson 3's limit, 2 / (the largest curvature)? Nudge
+# the weights in some direction, take the change of the gradient as the next direction, and so on: it turns to where the
+# loss bends most.
 
 
 # %%
-def ends(learning_rate, steps):
-    stack = start.keep([0])
-    for _ in range(steps):
-        pairs = zip(stack.weights, stack.gradients(x, y), strict=True)
-        stack.weights = [w - learning_rate * gradient for w, gradient in pairs]
-    return flat(stack.weights) - flat(start.weights)
+def gradient_of(network):
+    return network.gradients(x, y)
 
 
-for k in (4, 16, 64, 128):
-    small, large = ends(0.02, k), ends(0.02 * k, 1)
-    apart = np.linalg.norm(large - small) / np.linalg.norm(small)
-    print(f"{k:3} steps at 0.02, or 1 at {0.02 * k:.2f}: {apart:.0%} of the way apart")
+def largest_curvature(network, rounds=10, h=1e-6):
+    rng, nudged = np.random.default_rng(0), network.keep([0])
+    here = gradient_of(network)
+    way = [rng.normal(size=w.shape) for w in network.weights]
+    for _ in range(rounds):
+        length = np.linalg.norm(flat(way))
+        pairs = zip(network.weights, way, strict=True)
+        nudged.weights = [w + h * part / length for w, part in pairs]
+        pairs = zip(gradient_of(nudged), here, strict=True)
+        way = [(after - before) / h for after, before in pairs]
+    return np.linalg.norm(flat(way))
+
+
+exact = start.keep([0])
+exact.weights = [w.astype(float) for w in start.weights]  # nudges want 16 digits
+first_curvature = largest_curvature(exact)
+print(f"largest curvature {first_curvature:.2f}, limit {2 / first_curvature:.2f}")
+
+# %% [markdown]
+# So 2.56 is three and a half times the limit. Walk, at this rate and at one below the limit. Bet: what is the largest
+# curvature after 20 steps at 2.56?
+
+# %% tags=["bet:flatter"]
+check.flatter.bet(...)
+
+
+# %%
+def downhill(learning_rate, look_at=()):
+    network, losses, bends = exact.keep([0]), [], {}
+    for step in range(21):
+        losses.append(network.loss_of(y, network.logits(x))[0])
+        if step in look_at:
+            bends[step] = largest_curvature(network)
+        pairs = zip(network.weights, gradient_of(network), strict=True)
+        network.weights = [w - learning_rate * gradient for w, gradient in pairs]
+    return np.array(losses), bends
+
+
+steady, _ = downhill(0.64)
+leaping, bends = downhill(2.56, look_at=(0, 2, 5, 8, 12, 20))
+for rate, losses in ((0.64, steady), (2.56, leaping)):
+    print(
+        f"rate {rate}: loss",
+        *losses[:9].round(2),
+        "... at the end",
+        losses[-1].round(2),
+    )
+check.flatter.came(round(bends[20], 2))
+
+# %%
+fig, axes = plt.subplots(1, 2, figsize=(9, 3.6))
+axes[0].plot(steady, ":", color=plots.DESCENT, label="rate 0.64")
+axes[0].plot(leaping, "o-", color=plots.SECOND, label="rate 2.56")
+axes[0].set(xlabel="step", ylabel="loss", title=f"It rises to {leaping[4:].max():.2f}")
+axes[0].legend()
+for ax in axes:
+    ax.set_xticks(range(0, 21, 4))
+axes[1].plot(bends.keys(), bends.values(), "o-", color=plots.SECOND)
+axes[1].axhline(2 / 2.56, color="grey", linestyle=":")
+axes[1].annotate("2 / 2.56", (14, 0.9))
+axes[1].set(xlabel="step", ylabel="largest curvature, at 2.56", ylim=(0, 3.2))
+axes[1].set_title(f"From {bends[0]:.2f} to {bends[20]:.2f}")
+said = check.flatter.draw()
+plots.show(
+    f"Left: the loss, after 20 steps {steady[-1]:.2f} at rate 0.64 and {leaping[-1]:.2f} "
+    f"at 2.56. Right: the largest curvature, from {bends[0]:.2f} to {bends[20]:.2f}.{said}"
+)
 
 # %% [markdown] tags=["after"]
-# At 0.08 it makes hardly a difference, at 0.32 little. At 2.56 the long step goes nearly twice as far: the small ones met
-# gentler slopes on the way. Even where nothing is left to chance there is a longest useful step: the level part of the
-# line.
-#
+# **The rate that should not work** is the best. Above the limit the steps overshoot, and the loss climbs. But that throws the
+# run out of the steep valley, and on flatter ground, below the dotted line, the rate fits. (Lewkowycz and others, 2020, "The
+# Large Learning Rate Phase of Deep Learning: the Catapult Mechanism".) At 3.6 it never lands: even without noise there is a
+# longest useful step, the level part of the line.
+
+# %% [markdown]
 # ## How much noise is too much?
 #
-# On the left of the map the noise limits the step, on the right the landscape. Where does one take over from the other?
-# One weight on a parabola is enough to see it. Where the slope is $g$ and the curvature $\lambda$, a move by $d$ changes
-# the loss by $g\,d + \tfrac{\lambda}{2} d^2$.
+# On the left of the map the noise limits the step, on the right the landscape. One weight on a parabola shows both. Where
+# the slope is $g$ and the curvature $\lambda$, a move by $d$ changes the loss by $g\,d + \tfrac{\lambda}{2} d^2$.
 #
 # A step moves by $d = -r\,m$: minus the rate times the minibatch's gradient. On average $m$ is $g$, and $m^2$ is $g^2$
 # plus the variance of $m$ (a mean of squares is the square of the mean plus the variance). That variance is $\sigma^2$
@@ -767,20 +834,40 @@ for k in (4, 16, 64, 128):
 #
 # $$-\,r\,g^2 \;+\; \frac{r^2 \lambda}{2}\left(g^2 + \frac{\sigma^2}{B}\right).$$
 #
-# In words: the gain grows with the rate, the price with its square, and the noise only adds to the price. The best rate is
-# where this parabola in $r$ has its minimum:
+# In words: the gain grows with the rate, the price with its square, and the noise only adds to the price. Drawn for $g$ and
+# $\lambda$ of 1 and $\sigma^2 = 20$:
+
+# %%
+r = np.linspace(0, 1.4, 100)
+for size, line in ((4, ":"), (20, "--"), (1000, "-")):
+    change = -r + r**2 / 2 * (1 + 20 / size)
+    low = change.argmin()
+    plt.plot(r, change, line, color=plots.DESCENT, label=f"{size} rows")
+    plt.plot(r[low], change[low], "*", color=plots.MINIMUM, markersize=12)
+plt.ylim(-0.6, 0.4)
+plt.xlabel("learning rate")
+plt.ylabel("change of the loss")
+plt.title("The less noise, the longer and the better the best step")
+plt.legend()
+plots.show(
+    "Three parabolas against the rate. With 4 rows the lowest point lies near 0.17 and "
+    "is shallow, with 20 at 0.5, with 1,000 near 1 and deepest."
+)
+
+# %% [markdown]
+# The lowest point of each parabola lies at
 #
 # $$\text{best rate} = \frac{1/\lambda}{1 + B_\text{noise}/B}, \qquad B_\text{noise} = \frac{\sigma^2}{g^2}.$$
 #
-# In words: without noise the best rate is $1/\lambda$, which lands on the minimum (lesson 3). Call it the highest useful
-# rate. How much of it is best depends on the batch size and on $B_\text{noise}$, the **gradient noise scale**: the
-# variance of a single row's gradient over the squared gradient (McCandlish and others, 2018, "An Empirical Model of
-# Large-Batch Training"). Far below it the best rate is proportional to $B$: linear scaling. Far above it, nothing changes
-# any more.
+# In words: without noise the best rate is $1/\lambda$, which lands on the minimum (lesson 3). ($\lambda$ is the curvature
+# along the gradient, over the length of the step.) Which share of it is best depends on the batch size and on
+# $B_\text{noise}$, the **gradient noise scale**: the variance of a single row's gradient over the squared gradient
+# (McCandlish and others, 2018, "An Empirical Model of Large-Batch Training"). Far below it the best rate is proportional
+# to $B$: linear scaling.
 #
 # ### Exercise 4.6 · Predict
 #
-# A network has a noise scale of 36 rows. You train with 12. Which share of the highest useful rate is best?
+# A network has a noise scale of 36 rows. You train with 12. Which share of the best rate without noise is best?
 
 # %% tags=["exercise:share_of_highest"]
 ### BEGIN SOLUTION
@@ -793,7 +880,7 @@ check.share_of_highest(my_share)
 # check.share_of_highest.solution()
 
 # %% [markdown] tags=["solution"]
-# $B_\text{noise}/B = 36/12 = 3$: the noise of such a minibatch, squared, is three times the gradient, squared. The share is
+# $B_\text{noise}/B = 36/12 = 3$: the variance of such a minibatch's gradient is three times the squared gradient. The share is
 # $1/(1+3) = 0.25$. At $B = B_\text{noise}$ it is a half.
 
 # %% [markdown]
@@ -813,9 +900,9 @@ noise = noise_scale(start)
 print(f"noise scale at the start: {noise:.0f} rows")
 
 # %% [markdown]
-# So the formula predicts a tenth of the highest useful rate at 4 rows, nearly half at 32. Now measure: one step with each
-# of 12 minibatches, at 14 rates. Which rate lowers the loss over all rows most? (`lowest` fits a parabola to the five
-# points around the lowest one, to read between the rates.)
+# So the formula predicts a tenth of the best rate without noise at 4 rows, nearly half at 32. Now measure: one step with each
+# of 12 minibatches, at 14 rates. Which rate lowers the loss over all rows most? (`lowest` fits a parabola to the five points
+# around the lowest one, to read between the rates.)
 
 
 # %%
@@ -840,9 +927,9 @@ def lowest(rates, losses):
 
 
 # %%
-highest = best_rate(len(x), tries=1)
+quiet = best_rate(len(x), tries=1)
 sizes = np.array([4, 32, 256])
-measured = np.array([best_rate(size) for size in sizes]) / highest
+measured = np.array([best_rate(size) for size in sizes]) / quiet
 predicted = 1 / (1 + noise / sizes)
 print("predicted share:", predicted.round(2))
 print("measured share: ", measured.round(2))
@@ -858,17 +945,18 @@ plt.yticks([0.05, 0.1, 0.2, 0.5, 1], [0.05, 0.1, 0.2, 0.5, 1])
 plt.minorticks_off()
 plt.title("Predicted from the gradients alone, and measured")
 plt.xlabel("batch size (rows)")
-plt.ylabel("best rate (share of the highest useful)")
+plt.ylabel("best rate (share of that without noise)")
 plt.legend()
 both = zip(sizes, predicted, measured, strict=True)
 shares = [f"{p:.2f} and {m:.2f} at {size} rows" for size, p, m in both]
 plots.show(f"Share predicted and measured: {', '.join(shares)}.")
 
 # %% [markdown] tags=["after"]
-# *The best rate for one step against the batch size, on logarithmic axes. Three measured points lie close to the predicted
-# curve: it climbs straight below the noise scale of 39 rows, bends there, and levels off.*
+# *The best rate for one step against the batch size, on logarithmic axes: it climbs straight below the noise scale of 39
+# rows, bends there, and levels off.*
 #
-# Nothing was fitted to these points.
+# **Nothing was fitted to these points.** (That is one step from the start. In a whole training the best rate may be larger
+# yet, as you saw.)
 
 # %% [markdown]
 # Now train on, at batch size 32. How will the noise scale change? Bet on it after ten epochs.
@@ -932,15 +1020,14 @@ plots.show(
 
 # %% [markdown] tags=["after"]
 # *Training loss for four batch sizes, each at its best rate; bands from the lowest to the highest of five starts. In
-# examples 4 and 32 rows lead together, and all rows come last.*
+# examples 4 and 32 rows lead together, and all rows come last; their curve climbs before it falls, as it did above.*
 #
 # Counted in steps, all rows win: about 10 to a loss of 0.1, where 4 rows take 400. Counted in seconds, on our machine,
 # something between wins: 4 rows waste time on many small steps, 1,079 rows on many passes.
 
 # %% [markdown]
-# Now for every batch size of the map: how many steps, and how many passes through the rows, until the training loss is at
-# 0.1, each with its best rate? With 2 rows a step it takes 728 steps. Bet on 128 rows. (`np.interp` reads between the epochs, on a logarithmic scale. It wants numbers that rise,
-# hence the minus. `accumulate` takes the lowest loss so far.)
+# Now for every batch size of the map, each with its best rate: how many steps, and how many passes through the rows, until the
+# training loss is at 0.1? With 2 rows a step it takes 728 steps. Bet on 128 rows. (`np.interp` reads between the epochs.)
 
 # %% tags=["bet:steps_of_128"]
 check.steps_of_128.bet(...)
@@ -986,8 +1073,7 @@ plots.show(f"Steps and passes to a loss of 0.1. Steps: {', '.join(told)}.{said}"
 
 # %% [markdown] tags=["after"]
 # *Left: steps until the training loss is 0.1; they halve with each doubling of the batch size (dotted), then level off.
-# Right: passes through the rows; level, then rising. (At 512 rows the best rate lies between two of the map; it takes 14
-# steps.)*
+# Right: passes through the rows; level, then rising. *
 #
 # Up to 64 rows, doubling the batch about halves the steps, at hardly any cost in rows. Beyond that it saves ever fewer
 # steps for ever more rows: all 1,079 at once need half the steps of 128, and four times the passes. The bend is what
@@ -997,42 +1083,54 @@ plots.show(f"Steps and passes to a loss of 0.1. Steps: {', '.join(told)}.{said}"
 #
 # ### "A full batch takes longer per epoch"
 #
-# You may read that. Remember what a step cost in lesson 1, guess, then let Keras run one pass each.
+# You may read that. Guess, then let Keras run one pass each.
 
 # %% tags=["nbval-ignore-output"]
 from time import perf_counter
 
-model = build(0.01)
-seconds = {}
-for size in (8, 64, 1079):
-    passes_timed = []
-    for _ in range(3):  # the first pass also prepares the model
-        began = perf_counter()
-        model.fit(x, y, batch_size=size, verbose=0)
-        passes_timed.append(perf_counter() - began)
-    seconds[size] = min(passes_timed)
-    print(f"batch size {size:4}: a pass takes {1000 * seconds[size]:3.0f} milliseconds")
+model, seconds = build(0.01), {}
+for size in (8, 1079) * 2:  # the first pass of each also prepares the model
+    began = perf_counter()
+    model.fit(x, y, batch_size=size, verbose=0)
+    seconds[size] = perf_counter() - began
+print({size: f"{1000 * second:.0f} milliseconds" for size, second in seconds.items()})
 
 # %%
 print("a pass in one step is faster than in 135:", seconds[1079] < seconds[8])
 
 # %% [markdown] tags=["after"]
-# The other way round: in Keras a pass in one step is usually the fastest, since each step has costs of its own. What
-# grows is the *number of passes*: 1.5 with 32 rows, 8.6 with all.
-#
+# The other way round, on a network this small: each step has costs of its own. A large one wins nothing more once a step fills
+# the processor, and can lose. What grows is the *number of passes*: 1.5 with 32 rows, 8.6 with all.
+
+# %% [markdown]
 # ## Which batch size, then?
 #
-# Sizes in use go from tens to hundreds, and often more: large models, trained on many machines, use thousands.
+# Sizes in use go from tens to hundreds of rows; large language models, trained on many machines, take thousands of texts a
+# step, millions of words. Start with 32 to 128. If your machine takes a larger step in the same time, double batch and
+# rate, as long as it saves steps.
 #
-# Start with 32 to 128. If your machine takes a larger step in the same time, double the batch and the rate, for as long
-# as the loss then needs fewer steps.
-#
+# And if memory holds only 32 rows, and you want 256? The mean of eight gradients of 32 rows each *is* the gradient of the 256.
+# Keras adds them up, and then takes one step:
+
+
+# %%
+def trained_on_1024(batch_size, wait=None):
+    model = build(0.1)
+    model.compile(SGD(0.1, gradient_accumulation_steps=wait), loss=LOSS)
+    model.fit(x[:1024], y[:1024], batch_size=batch_size, shuffle=False, verbose=0)
+    return np.concatenate([w.ravel() for w in model.get_weights()])
+
+
+apart = np.abs(trained_on_1024(32, wait=8) - trained_on_1024(256)).max()
+print("eight times 32 rows and 256 rows: the same weights to 0.00001:", apart < 1e-5)
+
+# %% [markdown]
 # ### Exercise 4.7 · Tune
 #
 # A challenge on a budget: 95% accuracy on the validation rows of digits, **in at most 60 steps and at most 3 epochs**. The
 # check trains five networks with your dials, as many whole epochs as the budget allows, and takes the middle one of the
 # five accuracies. Of the 100 cells of the map only three do it. Write your dials as
-# `{"learning_rate": 0.1, "batch_size": 32}`, and think before you try.
+# `{"learning_rate": 0.1, "batch_size": 32}`.
 
 # %% tags=["exercise:budget"]
 ### BEGIN SOLUTION
@@ -1058,9 +1156,24 @@ check.budget(my_dials)
 #
 # $$\text{length}^2(B) = |g|^2 + \frac{\sigma^2}{B},$$
 #
-# signal plus noise, both squared (for a batch size far below the number of rows), where $|g|^2$ is the squared length of the full
+# signal plus noise (for a batch size far below the number of rows), where $|g|^2$ is the squared length of the full
 # gradient. Write a function that finds the noise scale $\sigma^2 / |g|^2$ from two batch sizes and the two mean squared
 # lengths. At our start 400 minibatches gave 14.2 for 8 rows and 4.04 for 64. From these you should get about 36.
+
+# %%
+shares = np.array([1 / 64, 1 / 8])
+plt.figure(figsize=(7, 3))
+plt.plot(shares, [4.04, 14.2], "o", color=plots.MINIBATCH, mec="black", markersize=8)
+plt.axline((shares[0], 4.04), (shares[1], 14.2), color="grey", linestyle=":")
+plt.xlim(0, 0.14)
+plt.ylim(0, 16)
+plt.xlabel("1 / batch size")
+plt.ylabel("mean squared length")
+plt.title("Signal and noise lie in one line")
+plots.show("Two points, at 1/64 and 1/8, 4.04 and 14.2 high, on a dotted line.")
+
+# %% [markdown]
+# *What are the line's slope, and its height at 0?*
 
 
 # %% tags=["exercise:noise_from_two"]
@@ -1079,16 +1192,16 @@ check.noise_from_two(noise_from_two)
 # check.noise_from_two.solution()
 
 # %% [markdown] tags=["solution"]
-# Subtract the two equations, and the signal is gone: what is left is $\sigma^2 (1/B_\text{small} - 1/B_\text{large})$. With
-# $\sigma^2$ known, either equation gives the signal. Large training runs can measure their noise scale in this way, as each
-# machine has the gradient of its own small batch before they are added up.
+# Subtract the two equations, and the signal is gone: what is left is $\sigma^2 (1/B_\text{small} - 1/B_\text{large})$.
+# With $\sigma^2$ known, either equation gives the signal. Average each squared length over many minibatches first, and
+# divide last: the ratio of two shaky numbers is off on average, too. Large training runs measure it so, as each machine
+# has the gradient of its own small batch.
 
 # %% [markdown]
 # ## What to remember
 #
 # **How large a step, and how many examples before it?** The more rows in a batch, the surer the direction and the larger
-# the step may be, in proportion, until the noise no longer matters; and if you don't know exactly where you are going,
-# don't go too fast.
+# the step may be, in proportion, until the noise no longer matters.
 #
 # - Training rows change the weights, validation rows choose, test rows have the last word.
 # - The loss is what the steps make smaller; the metric is what you care about.
@@ -1097,9 +1210,17 @@ check.noise_from_two(noise_from_two)
 #   examples or seconds.
 # - $k$ times the batch, $k$ times the rate, until the steps get too long. The *best* rate grows like that up to about the
 #   noise scale. Beyond the critical batch size, more rows a step save ever fewer steps.
+# - Above 2 / curvature the loss may rise, and then land on flatter ground.
 #
-# What this small experiment does not show: whether large batches, given all the epochs they need, end with a worse network.
-# And the numbers, such as 39 rows, are true of this network on digits: only the shape of the map carries over.
+# What this small experiment does not show: whether large batches, given all the epochs they need, end with a worse network
+# (Keskar and others, 2017, say so; Hoffer and others, 2017, that longer training helps). And the numbers, such as 39 rows,
+# are true of this network on digits: only the shape of the map carries over.
+#
+# What books call it: [derivative](02_gradient.ipynb), [partial derivative](02_gradient.ipynb),
+# [automatic differentiation](02_gradient.ipynb), [Hessian](03_descent.ipynb#Does-a-network-keep-to-the-limit?),
+# [hyperparameter](04_batch_size_and_learning_rate.ipynb#Train-again,-with-another-learning-rate),
+# [overfitting](04_batch_size_and_learning_rate.ipynb#Three-piles-of-rows),
+# [generalisation](04_batch_size_and_learning_rate.ipynb#Three-piles-of-rows).
 
 # %%
 check.look_back()

@@ -1,10 +1,15 @@
 """Laws of lesson 3: how far a step may go, and where steps end."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 
+from helpers.data import load
 from helpers.descent import descend
+from helpers.losses import mean_squared_error
 from helpers.minibatches import batches
+from helpers.networks import Network
 from helpers.optimizers import SGD
 from helpers.surfaces import SURFACES, bowl, line_loss, ravine
 from tests.laws import diabetes_line
@@ -158,12 +163,19 @@ def test_half_the_rate_and_twice_the_batch_leave_a_quarter_of_the_ball():
     assert variance_of_w(0.05, 8) / ball == pytest.approx(1 / 2, abs=0.06)
     assert variance_of_w(0.1, 16) / ball == pytest.approx(1 / 2, abs=0.03)
     assert variance_of_w(0.05, 16) / ball == pytest.approx(1 / 4, abs=0.03)
+
+
+def test_the_formula_gives_the_ball_on_real_data_and_the_same_rate_over_batch_size():
     x, y = diabetes_line()
     w, b = np.polyfit(x, y, 1)
     one_row = np.var(2 * (w * x + b - y) * x)
-    for rate, size in ((0.05, 8), (0.05, 16)):
-        formula = rate / size * one_row / (2 * 2)
-        assert variance_of_w(rate, size) == pytest.approx(formula, rel=0.15)
+    found = {}
+    for rate, size in product((0.2, 0.05), (8, 32)):
+        found[rate, size] = variance_of_w(rate, size)
+        formula = rate / size * one_row / (2 * (2 - 2 * rate))
+        far_out = 1.13 if (rate, size) == (0.2, 8) else 1  # there rows disagree more
+        assert found[rate, size] == pytest.approx(far_out * formula, rel=0.06)
+    assert (found[0.2, 32] / found[0.05, 8]) ** 0.5 == pytest.approx(1.08, abs=0.04)
 
 
 def test_within_an_epoch_part_of_the_noise_cancels():
@@ -177,15 +189,14 @@ def test_slowing_down_shrinks_the_ball():
     assert w[440:].std() == pytest.approx(0.01, abs=0.005)
 
 
-def shares_out_of_a_pothole(rate, noise, runs=500):
-    """Of the runs that begin in one pothole: out of it, and in the lowest minimum."""
+def share_out_of_a_pothole(rate, noise, runs=500):
+    """Of the runs that begin in one pothole."""
     surface = SURFACES["potholes"]
     hole = surface.minima[3]
     starts = hole + 0.1 * np.random.default_rng(2).normal(size=(runs, 2))
     ends = descend(surface, SGD(rate), starts, 100, noise=noise, seed=1).points[-1]
     ends = descend(surface, SGD(0.1), ends, 100).points[-1]
-    distance = np.linalg.norm(ends[:, None] - surface.minima[[3, 0]], axis=2)
-    return np.mean(distance[:, 0] > 0.3), np.mean(distance[:, 1] < 0.3)
+    return np.mean(np.linalg.norm(ends - hole, axis=1) > 0.3)
 
 
 @pytest.mark.parametrize(
@@ -206,14 +217,7 @@ def shares_out_of_a_pothole(rate, noise, runs=500):
     ],
 )
 def test_noise_and_larger_steps_leave_a_pothole(rate, noise, share):
-    out, _ = shares_out_of_a_pothole(rate, noise)
-    assert out == pytest.approx(share, abs=0.06)
-
-
-def test_too_much_noise_falls_into_other_potholes():
-    lowest = [shares_out_of_a_pothole(0.4, noise)[1] for noise in (0.5, 1, 2)]
-    assert lowest == pytest.approx([0.99, 0.91, 0.77], abs=0.05)
-    assert shares_out_of_a_pothole(0.8, 2)[1] == pytest.approx(0.7, abs=0.05)
+    assert share_out_of_a_pothole(rate, noise) == pytest.approx(share, abs=0.06)
 
 
 def test_runs_that_end_in_their_pothole_in_spite_of_much_noise_had_been_out():
@@ -259,26 +263,77 @@ def test_a_small_push_starts_the_loss_falling_on_a_saddle_and_not_in_a_minimum()
     assert settled.losses[-1] == pytest.approx(surface.value(surface.minima[0]))
 
 
-@pytest.mark.parametrize(("rate", "share"), [(0.03, 0), (0.1, 0.85), (0.3, 1)])
-def test_a_smaller_rate_stays_longer_at_a_saddle(rate, share):
-    away = distance_from_the_ridge(rate, 1e-3, steps=100)[-1] > 0.5
-    assert away.mean() == pytest.approx(share, abs=0.06)
-
-
-@pytest.mark.parametrize(
-    ("weights", "all_up"), [(1, 0.5), (2, 0.146), (3, 0.025), (4, 0.0025), (10, 0)]
-)
-def test_by_chance_hardly_any_flat_place_bends_up_in_all_directions(weights, all_up):
-    random = np.random.default_rng(1).normal(size=(20_000, weights, weights))
-    bends = np.linalg.eigvalsh(random + random.transpose(0, 2, 1))
-    share = (bends > 0).all(axis=1).mean()
-    error = np.sqrt(all_up * (1 - all_up) / 20_000)
-    assert share == pytest.approx(all_up, abs=4 * error)
-
-
 def test_one_row_at_a_time_cannot_take_the_rate_that_all_rows_can():
     rows, loss = len(diabetes_line()[0]), line_loss(*diabetes_line()).value
     assert loss(fit_line([0.9] * 100, rows))[-1] == pytest.approx(0.634, abs=0.001)
     with_one_row = fit_line([0.5], batch_size=1)
     assert loss(with_one_row)[:101].max() > 1e6
     assert loss(fit_line([0.6], batch_size=1))[100] > 1e6
+
+
+# Networks: a valley that fits itself to the rate, and width that finds the way
+
+
+def shaped(network, flat):
+    """Give a network, one run a row of ``flat``, these weights; return it."""
+    at, weights = 0, []
+    for w in network.weights:
+        size = w[0].size
+        weights.append(flat[:, at : at + size].reshape(-1, *w.shape[1:]))
+        at += size
+    network.weights = weights
+    return network
+
+
+def slopes(network, x, y):
+    """Along each weight, one run a row."""
+    gradients = network.gradients(x, y)
+    return np.concatenate([g.reshape(len(g), -1) for g in gradients], axis=1)
+
+
+def test_the_largest_curvature_of_lesson_2s_network_climbs_to_2_over_the_rate():
+    data = load("diabetes")
+    x, y = data.x_train.astype(float), data.y_train.astype(float)
+    seeds, steps = range(4), 4000
+    starts = [np.random.default_rng(seed).normal(0, 0.3, 97) for seed in seeds]
+    rates = np.array([0.1, 0.2]).repeat(len(seeds))[:, None]
+    w = np.tile(starts, (2, 1))
+    stack = Network((10, 8, 1), loss=mean_squared_error, runs=len(w))
+    losses, curvatures = [], {}
+    for step in range(steps + 1):
+        shaped(stack, w)
+        losses.append(stack.loss_of(y, stack.logits(x)))
+        if step in (0, 3500, steps):
+            curvatures[step] = [largest_curvature(one, x, y) for one in w]
+        w = w - rates * slopes(stack, x, y)
+    assert np.less(curvatures[0], 9.5).all()
+    for step in (3500, steps):
+        assert curvatures[step] == pytest.approx(2 / rates[:, 0], rel=0.07)
+    rose = (np.diff(losses[-1001:], axis=0) > 0).mean(axis=0)
+    assert rose == pytest.approx(0.5, abs=0.05)
+    assert np.less(losses[-1], 0.95 * losses[400]).all()  # and still it falls
+
+
+def largest_curvature(weights, x, y, h=1e-9):
+    network = Network((10, 8, 1), loss=mean_squared_error, runs=98)
+    nudged = np.concatenate([weights[None], weights + h * np.eye(97)])
+    here, *there = slopes(shaped(network, nudged), x, y)
+    return np.linalg.eigvalsh((there - here) / h)[-1]
+
+
+@pytest.mark.parametrize(
+    ("units", "low", "high"),
+    [(3, 0, 0.12), (6, 0.22, 0.55), (12, 0.8, 0.97), (24, 0.97, 1)],
+)
+def test_of_a_hundred_starts_the_wider_network_finds_the_zigzag(units, low, high):
+    x = np.linspace(-2, 2, 21)[:, None]
+    y = np.maximum(x + [1, 0, -1], 0) @ [[1.0], [-2.0], [2.0]]
+    for seed in (1, 2):
+        w = np.random.default_rng(seed).normal(size=(100, 3 * units + 1))
+        w[:, 2 * units :] /= np.sqrt(units)
+        stack = shaped(Network((1, units, 1), loss=mean_squared_error, runs=100), w)
+        for _ in range(4000):
+            pairs = zip(stack.weights, stack.gradients(x, y), strict=True)
+            stack.weights = [w - 0.03 * gradient for w, gradient in pairs]
+        found = np.mean(stack.loss_of(y, stack.logits(x)) < 0.003)
+        assert low <= found <= high

@@ -10,9 +10,8 @@ from helpers.fast_network import FastNetwork
 from helpers.losses import (
     sparse_categorical_crossentropy,
 )
-from helpers.minibatches import batches
 from helpers.networks import Network
-from helpers.optimizers import SGD
+from helpers.optimizers import SGD, Adam
 from helpers.sweeps import sweep
 from helpers.training import fit
 
@@ -108,23 +107,6 @@ def test_steps_to_a_target_fall_as_one_over_the_batch_then_level_off():
     assert steps[rows] > steps[256] / 2
 
 
-def test_between_two_rates_of_the_map_512_rows_need_14_steps():
-    result = sweep(
-        load("digits"),
-        learning_rates=(1.28, 1.8, 2.56),
-        batch_sizes=512,
-        seeds=range(3),
-        epochs=12,
-        progress=False,
-    )
-    start = result.start_loss.mean()
-    steps = [
-        3 * passes_to(0.1, [start, *losses])
-        for losses in result.train_loss[:, 0].mean(axis=1)
-    ]
-    assert steps == pytest.approx([17, 14, 30], abs=0.6)
-
-
 def passes_to(target, losses):
     """Epochs until the lowest loss so far is at the target, between two by its log."""
     lowest = np.log(np.minimum.accumulate(losses))
@@ -142,9 +124,10 @@ def digits_start():
     return load("digits"), Network((64, 64, 10), loss=sparse_categorical_crossentropy)
 
 
-def cosine_of_walks(rate, batch_size, steps, runs=100):
-    """Between where runs go, on average, and minus the gradient over all rows."""
-    data, start = digits_start()
+def down_and_sideways(seed, rate, batch_size, steps, runs=100):
+    """How far runs go along minus the full gradient, and across, on average."""
+    data = load("digits")
+    start = Network((64, 64, 10), loss=sparse_categorical_crossentropy, seed=seed)
     rng, stack = np.random.default_rng(1), start.keep([0] * runs)
     for _ in range(steps):
         rows = rng.integers(len(data.x_train), size=(runs, batch_size))
@@ -152,16 +135,47 @@ def cosine_of_walks(rate, batch_size, steps, runs=100):
         stack.weights = SGD(rate).step(stack.weights, gradients)
     moved = flat(stack.weights) - flat(start.weights)
     down = -flat(start.gradients(data.x_train, data.y_train))[0]
-    return np.mean(moved @ down / np.linalg.norm(moved, axis=1) / np.linalg.norm(down))
+    down /= np.linalg.norm(down)
+    way = moved @ down
+    return way.mean(), np.linalg.norm(moved - way[:, None] * down, axis=1).mean()
 
 
-@pytest.mark.parametrize(
-    ("steps", "cosine"), [(1, 0.33), (4, 0.55), (16, 0.79), (64, 0.93)]
-)
-def test_many_small_steps_point_as_well_as_one_step_with_as_many_rows(steps, cosine):
-    many = cosine_of_walks(0.16 / steps, 4, steps)
-    one = cosine_of_walks(0.16, 4 * steps, 1)
-    assert (many, one) == pytest.approx((cosine, cosine), abs=0.02)
+@pytest.mark.parametrize("seed", range(3))
+def test_the_way_sideways_halves_with_four_times_the_steps_and_the_way_down_stays(seed):
+    many = [down_and_sideways(seed, 0.16 / k, 4, k) for k in (1, 4, 16, 64)]
+    one = [down_and_sideways(seed, 0.16, 4 * k, 1) for k in (1, 4, 16, 64)]
+    down, sideways = np.transpose(many)
+    assert down == pytest.approx(down[0], rel=0.1)
+    assert sideways[:-1] / sideways[1:] == pytest.approx(2, abs=0.12)
+    # One step from as many rows altogether goes the same way.
+    assert np.array(many) == pytest.approx(np.array(one), rel=0.1)
+    if seed == 0:  # the lesson's start
+        assert sideways == pytest.approx([0.73, 0.36, 0.18, 0.09], abs=0.02)
+
+
+def test_from_2_to_32_rows_sgd_wants_16_times_the_rate_and_adam_4_times():
+    for optimizer, lowest_rate, factor in ((SGD, 0.01, 16), (Adam, 0.001, 4)):
+        result = sweep(
+            load("digits"),
+            learning_rates=lowest_rate * 2.0 ** np.arange(8),
+            batch_sizes=(2, 32),
+            seeds=range(3),
+            epochs=3,
+            optimizer=optimizer,
+            progress=False,
+        )
+        few, many = [
+            lowest_between(np.log(result.learning_rates), np.log(losses))
+            for losses in result.final("train_loss").T
+        ]
+        assert np.exp(many - few) == pytest.approx(factor, rel=0.3)
+
+
+def lowest_between(x, y):
+    """Where a parabola through the lowest point and its neighbours is lowest."""
+    near = slice(np.argmin(y) - 1, np.argmin(y) + 2)
+    a, b, _ = np.polyfit(x[near], y[near], 2)
+    return -b / (2 * a)
 
 
 @pytest.fixture(scope="module")
@@ -203,25 +217,64 @@ def test_cells_on_a_diagonal_of_the_map_share_a_curve(digits_map):
     assert fixed[-1] > 20 * scaled[-1]
 
 
-@pytest.mark.parametrize(
-    ("k", "apart"), [(4, 0.03), (16, 0.14), (64, 0.56), (128, 1.07)]
-)
-def test_one_long_step_leaves_the_way_of_k_small_ones(k, apart):
-    data, start = digits_start()
+def largest_curvature(network, x, y, rounds=20, h=1e-7):
+    """Nudge along the change of the gradient, again and again: a power iteration."""
+    shapes = [w[0].shape for w in network.weights]
+    cuts = np.cumsum([np.prod(shape) for shape in shapes])[:-1]
+    nudged, here = network.keep([0]), flat(network.gradients(x, y))[0]
+    way = np.random.default_rng(1).normal(size=len(here))
+    for _ in range(rounds):
+        parts = np.split(h * way / np.linalg.norm(way), cuts)
+        nudged.weights = [
+            w + part.reshape(w.shape)
+            for w, part in zip(network.weights, parts, strict=True)
+        ]
+        way = (flat(nudged.gradients(x, y))[0] - here) / h
+    return np.linalg.norm(way)
 
-    def moved(rate, steps):
-        stack = start.keep([0])
-        for _ in range(steps):
-            gradients = stack.gradients(data.x_train, data.y_train)
-            stack.weights = SGD(rate).step(stack.weights, gradients)
-        return flat(stack.weights) - flat(start.weights)
 
-    small, large = moved(0.02, k), moved(0.02 * k, 1)
-    lengths = np.linalg.norm(small), np.linalg.norm(large)
-    measured = np.linalg.norm(large - small) / lengths[0]
-    assert measured == pytest.approx(apart, abs=0.02)
-    if k == 128:  # not aside, but nearly twice as far
-        assert lengths[1] / lengths[0] == pytest.approx(1.9, abs=0.05)
+@pytest.mark.parametrize("seed", range(3))
+def test_a_rate_far_above_the_limit_lands_on_flatter_ground_and_is_the_best(seed):
+    data = load("digits")
+    x, y = data.x_train.astype(float), data.y_train
+    start = Network((64, 64, 10), loss=sparse_categorical_crossentropy, seed=seed)
+    start.weights = [w.astype(float) for w in start.weights]
+    curvature = largest_curvature(start, x, y)
+    assert 2.56 > 2.4 * 2 / curvature
+    if seed == 0:  # the lesson's
+        assert curvature == pytest.approx(2.75, abs=0.01)
+    losses, ends = {}, {}
+    for rate in (0.64, 1.28, 2.56, 3.6):
+        network, losses[rate] = start.keep([0]), []
+        for _ in range(41):
+            losses[rate].append(network.loss_of(y, network.logits(x))[0])
+            network.weights = SGD(rate).step(network.weights, network.gradients(x, y))
+        ends[rate] = network
+    assert (np.diff(losses[0.64]) < 0).all() and (np.diff(losses[1.28]) < 0).all()
+    assert (np.diff(losses[2.56][:8]) > 0).any()
+    assert losses[2.56][40] < 0.5 * losses[1.28][40] < 0.3 * losses[0.64][40]
+    assert largest_curvature(ends[2.56], x, y) < 0.5 * 2 / 2.56
+    assert losses[3.6][40] > 10
+
+
+def test_eight_accumulated_minibatches_of_32_make_the_step_of_256_rows():
+    import keras
+
+    data = load("digits")
+
+    def trained(batch_size, wait=None):
+        keras.utils.set_random_seed(0)
+        model = keras.Sequential([keras.Input((64,)), keras.layers.Dense(10)])
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        sgd = keras.optimizers.SGD(0.1, gradient_accumulation_steps=wait)
+        model.compile(sgd, loss)
+        rows = data.x_train[:1024], data.y_train[:1024]
+        model.fit(*rows, batch_size=batch_size, shuffle=False, verbose=0)
+        return np.concatenate([w.ravel() for w in model.get_weights()])
+
+    few, many, waited = trained(32), trained(256), trained(32, wait=8)
+    assert waited == pytest.approx(many, abs=1e-5)
+    assert np.abs(few - many).max() > 0.01
 
 
 def signal_and_noise(network):
@@ -242,52 +295,6 @@ def test_the_noise_scale_is_39_rows_at_the_start_and_grows_in_training():
         signal, noise = signal_and_noise(network)
         scales.append(noise / signal)
     assert scales == pytest.approx([39, 157, 713, 1259], rel=0.03)
-
-
-def test_after_a_seed_keras_deals_every_epoch_in_one_order():
-    import keras
-    import tensorflow as tf
-
-    data = load("digits")
-
-    def losses_of_epochs(seed):
-        """After each minibatch, of a network that stands still."""
-        keras.utils.set_random_seed(0)
-        model = keras.Sequential([keras.Input((64,)), keras.layers.Dense(10)])
-        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        model.compile(keras.optimizers.SGD(0.0), loss)
-        tf.random.set_seed(seed)
-        losses = []
-        note = keras.callbacks.LambdaCallback(
-            on_train_batch_end=lambda _, logs: losses.append(logs["loss"])
-        )
-        model.fit(data.x_train, data.y_train, epochs=3, callbacks=[note], verbose=0)
-        return np.reshape(losses, (3, 34))
-
-    for seed, orders in ((0, 1), (None, 3)):
-        firsts = losses_of_epochs(seed)[:, 0]
-        assert len(np.unique(firsts)) == orders
-
-
-def test_on_digits_one_order_for_all_epochs_does_no_harm():
-    data, runs = load("digits"), range(8)
-    start = Network(
-        (64, 64, 10), loss=sparse_categorical_crossentropy, runs=8, seed=runs
-    )
-
-    def loss_after_twelve_epochs(number):
-        stack = start.keep(runs)
-        for epoch in range(12):
-            orders = [batches(len(data.x_train), 32, number(epoch), k) for k in runs]
-            for rows in zip(*orders, strict=True):
-                x, y = data.x_train[np.array(rows)], data.y_train[np.array(rows)]
-                stack.weights = SGD(0.1).step(stack.weights, stack.gradients(x, y))
-        return stack.loss_of(data.y_train, stack.logits(data.x_train))
-
-    alike = loss_after_twelve_epochs(lambda epoch: 0)
-    anew = loss_after_twelve_epochs(lambda epoch: epoch)
-    assert anew == pytest.approx(alike, abs=0.001)
-    assert 0.03 < anew.mean() < 0.06  # they learnt
 
 
 def test_the_squared_length_of_a_minibatch_gradient_is_signal_plus_noise():

@@ -48,13 +48,14 @@ all_rows_in_a_step = bets.Bet(
     high=2.6,
     tells=("ends higher", "1.0 ", "equal steps"),
 )
-sixteen_steps = bets.Bet(
+sideways = bets.Bet(
     lesson=4,
-    name="sixteen_steps",
-    about="the cosine of 16 steps of 4 rows (of one step: 0.32)",
-    low=0.0,
-    high=1.0,
-    tells=("quite well", "point as well"),
+    name="sideways",
+    about="how far sideways 64 steps of 4 rows go (one step: 0.73)",
+    low=0.01,
+    high=10,
+    log=True,
+    tells=("halves with", "fan closes", "alike"),
 )
 rate_for_all_rows = bets.Bet(
     lesson=4,
@@ -64,6 +65,15 @@ rate_for_all_rows = bets.Bet(
     high=5.12,
     log=True,
     tells=("level off", "fourfold"),
+)
+flatter = bets.Bet(
+    lesson=4,
+    name="flatter",
+    about="the largest curvature after 20 steps at 2.56 (at the start 2.75)",
+    low=0.01,
+    high=100,
+    log=True,
+    tells=("should not work", "flatter ground", "rises"),
 )
 noise_later = bets.Bet(
     lesson=4,
@@ -89,8 +99,9 @@ BETS = (
     right_by_heart,
     a_small_rate,
     all_rows_in_a_step,
-    sixteen_steps,
+    sideways,
     rate_for_all_rows,
+    flatter,
     noise_later,
     steps_of_128,
 )
@@ -382,12 +393,12 @@ def scaled_rate(answer):
     hints=(
         "The share is 1 / (1 + noise scale / batch size). Begin with the division "
         "inside the brackets.",
-        "36 / 12 = 3: the noise, squared, is three times the gradient, squared. Now "
-        "add 1, and turn it over.",
+        "36 / 12 = 3: the variance is three times the squared gradient. Now add 1, and "
+        "turn it over.",
     ),
 )
 def share_of_highest(answer):
-    """Judge the best share of the highest useful rate: 1 / (1 + 36 / 12)."""
+    """Judge the best share of the rate without noise: 1 / (1 + 36 / 12)."""
     share = number(answer, "my_share")
     mistakes = {
         4.0: "That is 1 + 36 / 12. The share is 1 divided by it, so it is below 1.",
@@ -407,7 +418,7 @@ def share_of_highest(answer):
             f"{share:g} is not the share. Put noise scale / batch size = 36 / 12 into "
             "1 / (1 + ...)."
         )
-    return "Noise that is three times the gradient, both squared, leaves a quarter."
+    return "A variance of three times the squared gradient leaves a quarter."
 
 
 STEPS, EPOCHS, TARGET = 60, 3, 0.95
@@ -541,7 +552,7 @@ def _noise_mistake(got, small, large, signal, noise):
         "You multiply by 1 / small - 1 / large. Divide by it.": (long - short) * gap,
     }
     mistakes = {
-        "That is the noise, sigma squared. Divide it by the signal.": noise,
+        "That is the variance, sigma squared. Divide it by the signal.": noise,
         "That is the signal, the squared length of the full gradient. The "
         "noise scale is noise / signal.": signal,
         "That is signal / noise. Turn it over.": signal / noise,
