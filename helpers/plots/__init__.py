@@ -26,7 +26,7 @@ from helpers.plots.landscapes import (
     walks,
 )
 from helpers.plots.optimizers import family_tree, tuned
-from helpers.plots.recipes import field
+from helpers.plots.recipes import bands, field
 from helpers.plots.schedules import clouds, plateaus, rate_range
 from helpers.plots.sweeps import curves, map
 from helpers.plots.traces import traces
@@ -44,6 +44,7 @@ __all__ = [
     "VALIDATION",
     "Picture",
     "arrow",
+    "bands",
     "clouds",
     "contours",
     "curves",
