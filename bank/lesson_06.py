@@ -33,7 +33,9 @@ def build(inputs, units, activation, loss, metrics=None):
 signs = 2 * load("breast_cancer").y_train - 1
 _diabetes = load("diabetes")
 raw = _diabetes.y_train * _diabetes.y_scale + _diabetes.y_mean
-NAMES = {"build": build, "keras": keras, "ops": ops, "signs": signs, "raw": raw}
+flat = _diabetes.y_train[:, 0]
+NAMES = {"build": build, "keras": keras, "ops": ops}
+NAMES |= {"signs": signs, "raw": raw, "flat": flat}
 
 
 def _huber_by_loop(errors, delta):
@@ -115,8 +117,8 @@ def _diagnoses(**other):
 
 def _repairs(**other):
     """Return the right repairs, with others in their place."""
-    right = {1: "sigmoid", 3: (signs + 1) / 2, 5: (raw - 156) / 77}
-    right |= {6: "linear", 8: "sparse_categorical_crossentropy"}
+    right = {1: "sigmoid", 3: (signs + 1) / 2, 4: "sigmoid", 5: (raw - 156) / 77}
+    right |= {6: "linear", 7: flat[:, None], 8: "sparse_categorical_crossentropy"}
     return right | {int(key[1:]): value for key, value in other.items()}
 
 
@@ -136,12 +138,25 @@ def _patient_2_by_hand():
     return model
 
 
-def _patient_4_logits():
-    return build(64, 3, None, _logits_loss(), [_zero()])
+def _own_accuracy(y_true, y_pred):
+    y_true = ops.reshape(ops.cast(y_true, y_pred.dtype), ops.shape(y_pred))
+    return ops.mean(ops.equal(y_true > 0.5, y_pred > 0), axis=-1)
 
 
-def _difference(y_true, y_pred):
-    return ops.reshape(y_true, (-1, 1)) - y_pred
+def _accuracy_of_a_table(y_true, y_pred):
+    y_true = ops.cast(y_true, y_pred.dtype)
+    return ops.mean(ops.equal(y_true > 0.5, y_pred > 0), axis=-1)
+
+
+def _patient_2_trained():
+    model = build(30, 1, None, _logits_loss(), [_zero()])
+    cancer = load("breast_cancer")
+    model.fit(cancer.x_train, cancer.y_train, verbose=0)
+    return model
+
+
+def _patient_2_tanh():
+    return build(30, 1, "tanh", _logits_loss(), [_zero()])
 
 
 def _pinball_by_loop(y, prediction, share):
@@ -181,22 +196,26 @@ RIGHT = {
             hours=(1, "linear", "huber"),
             spam=(2, "softmax", "sparse_categorical_crossentropy"),
         ),
+        _table(
+            hours=(1, "softplus", "MeanSquaredError"),
+            language=(7, "Softmax", "SparseCategoricalCrossentropy"),
+            tags=(3, "sigmoid", "bce"),
+            spam=(np.int64(1), "sigmoid", "BinaryCrossentropy"),
+            team=(3.0, "softmax", "CategoricalCrossentropy"),
+        ),
+        _table(hours=(1, "", "log_cosh"), team=(3, "softmax", "kld")),
+        _table(hours=(1, "exponential", "poisson"), tags=[3, "sigmoid", "bce"]),
     ],
     "same_progress": [0.1, np.float64(0.1), 2 * 0.05],
     "ward_round": [_diagnoses(p1="b"), _diagnoses(p8=" H ")],
-    "repairs": [_repairs(), _repairs(p3=signs == 1, p5=list(raw[:, 0] / 100), p6=None)],
+    "repairs": [
+        _repairs(p3=signs == 1, p5=list(raw[:, 0] / 100), p6=None),
+        _repairs(p7=flat.reshape(-1, 1).tolist(), p8="SparseCategoricalCrossentropy"),
+    ],
     "patient_2": [
         lambda: build(30, 1, None, _logits_loss(), (_zero(),)),
         _patient_2_by_hand,
-    ],
-    "patient_4": [
-        _patient_4_logits,
-        lambda: build(64, 3, "sigmoid", "bce", [keras.metrics.BinaryAccuracy()]),
-    ],
-    "row_with_row": [
-        lambda y, p: ops.square(_difference(y, p)),
-        lambda y, p: ops.square(ops.ravel(y) - ops.ravel(p)),
-        lambda y, p: ops.square(y - p[:, 0]) if y.ndim == 1 else (y - p)[:, 0] ** 2,
+        lambda: build(30, 1, None, _logits_loss(), [_own_accuracy]),
     ],
     "pinball": [
         _pinball_by_loop,
@@ -275,7 +294,14 @@ WRONG = {
         ("50.5", "take the quotes away"),
     ],
     "rows_of_the_table": [
-        (_table(hours=(1, "sigmoid", "mse")), "would squeeze it"),
+        (_table(hours=(1, "sigmoid", "mse")), "ends at 1"),
+        (_table(hours=(1, "tanh", "mse")), "ends at 1"),
+        (_table(hours=(1, "relu6", "mse")), "ends at 6"),
+        (_table(hours=(1, "leaky_relu", "mse")), "bends it"),
+        (_table(hours=(1, None, "poisson")), "takes the logarithm of the output"),
+        (_table(hours=(1, "lineal", "mse")), "should be an activation that Keras"),
+        (_table(hours=(1, None, "mean_square")), "should be a loss that Keras knows"),
+        (_table(hours=(1, None, None)), "should be a loss"),
         (_table(hours=(1, "relu", "mse")), "stuck at 0"),
         (_table(hours=(1, "linear", "binary_crossentropy")), "loss of its errors"),
         (_table(language=(1, "softmax", "mse")), "each of the 7 languages"),
@@ -289,6 +315,10 @@ WRONG = {
         (_table(tags=(3, "sigmoid", "categorical_crossentropy")), "yes or no of its"),
         (_table(spam=(1, "softmax", "binary_crossentropy")), "always 1"),
         (_table(spam=(2, "sigmoid", "binary_crossentropy")), "needs one unit"),
+        (_table(spam=(2, "softmax", "categorical_crossentropy")), "with two units"),
+        (_table(spam=(1, "sigmoid", "mse")), "Brier score"),
+        (_table(team=(3, "softmax", "mse")), "Brier score"),
+        (_table(spam=(1, "hard_sigmoid", "bce")), "flat at both ends"),
         (
             _table(team=(3, "softmax", "sparse_categorical_crossentropy")),
             "wants integers",
@@ -330,6 +360,14 @@ WRONG = {
         (_repairs(p1="binary_crossentropy"), "activation is asked for"),
         (_repairs(p1="swish"), "not in its row of the table"),
         (_repairs(p1=1), "name of the activation"),
+        (_repairs(p4="softmax"), "never both be likely"),
+        (_repairs(p4=None), "Patient 4: without an activation"),
+        (_repairs(p4="bce"), "Patient 4: that is its loss"),
+        (_repairs(p7=flat), "still make a table"),
+        (_repairs(p7=flat[None, :]), "still make a table"),
+        (_repairs(p7=flat[::-1, None]), "in their order"),
+        (_repairs(p7=raw), "values of `flat`"),
+        (_repairs(p6="none at all"), "that Keras knows"),
         (_repairs(p3=signs), "-1 and 1 still"),
         (_repairs(p3=(1 - signs) / 2), "malignant is 1"),
         (_repairs(p3=signs + 1), "Halve them"),
@@ -367,48 +405,18 @@ WRONG = {
             lambda: build(30, 1, "sigmoid", "binary_crossentropy", ["accuracy"]),
             "owner wants logits",
         ),
-        (lambda: build(30, 1, None, _logits_loss()), "no metric says so"),
+        (lambda: build(30, 1, None, _logits_loss()), "no metric reports this share"),
+        (
+            lambda: build(30, 1, None, _logits_loss(), [_accuracy_of_a_table]),
+            "not for a metric of your own",
+        ),
+        (_patient_2_tanh, "goes through tanh"),
+        (_patient_2_trained, "trained already"),
         (lambda: build(30, 1, "softmax", "binary_crossentropy"), "patient 1"),
         (lambda: build(30, 1, None, "mean_squared_error"), "would learn amounts"),
         (lambda: build(30, 2, None, _logits_loss()), "needs one unit"),
         (lambda: build(64, 1, None, _logits_loss()), "should take 30 inputs"),
         (lambda: (1, "linear"), "should return a model"),
-    ],
-    "patient_4": [
-        (
-            lambda: build(64, 3, "softmax", "binary_crossentropy"),
-            "never both be likely",
-        ),
-        (
-            lambda: build(64, 3, "softmax", "categorical_crossentropy"),
-            "never both be likely",
-        ),
-        (
-            lambda: build(64, 3, "sigmoid", "binary_crossentropy", ["accuracy"]),
-            "looks for the one largest",
-        ),
-        (lambda: build(64, 3, "sigmoid", "binary_crossentropy"), "no metric says so"),
-        (lambda: build(64, 3, None, "binary_crossentropy"), "no activation"),
-        (
-            lambda: build(64, 3, "sigmoid", "sparse_categorical_crossentropy"),
-            "wants integers",
-        ),
-        (lambda: build(64, 1, "sigmoid", "binary_crossentropy"), "need three units"),
-        (lambda: build(64, 3, "sigmoid", "mse"), "slowly behind a sigmoid"),
-        (lambda: "sigmoid", "should return a model"),
-    ],
-    "row_with_row": [
-        (lambda y, p: ops.square(y - p), "a table of (7, 7)"),
-        (lambda y, p: ops.mean(ops.square(y - p), axis=-1), "a table of (7, 7)"),
-        (lambda y, p: ops.square(y - p[:, 0]), "a table of (7, 7)"),
-        (lambda y, p: ops.mean(ops.square(_difference(y, p))), "Keras takes their"),
-        (lambda y, p: ops.abs(_difference(y, p)), "Square the difference"),
-        (lambda y, p: _difference(y, p), "Square the difference"),
-        (lambda y, p: ops.square(y + p), "Square the difference"),
-        (lambda y, p: (np.ravel(y) - np.ravel(p)) ** 2, "`fit` can't use it"),
-        (lambda y, p: ops.square(y.reshape(-1, 1) - p), "use `ops` for every step"),
-        (lambda y, p: ops.square(ops.squeeze(y) - ops.squeeze(p)), "`ops.reshape`"),
-        (lambda y: y, "should take 2 argument"),
     ],
     "pinball": [
         (_weighed(below=lambda e, s: (1 - s) * e), "Count their size"),

@@ -132,7 +132,7 @@ def _blows_up():
 
 
 RIGHT = {
-    "affordable": [12, 12.0, np.int64(12), np.array(12)],
+    "affordable": [12, 12.0, np.int64(12), np.array(12), 1.2 / 0.1],
     "my_digits": [_logits, _functional],
     "my_diabetes": [
         _recipe((10, [], 1), "SGD", 0.05, "mean_squared_error", 64, 40),
@@ -163,7 +163,8 @@ WRONG = {
         (3, "batch size 32"),
         (110, "budget in steps"),
         (14, "126 steps"),
-        (12.2, "Only whole epochs"),
+        (12.2, "12.2 is not whole"),
+        (12.0001, "12.0001 is not whole"),
         (11, "make 99"),
         ("12", "take the quotes away"),
     ],
@@ -208,6 +209,7 @@ WRONG = {
             _recipe((10, [64, 64], 1), "Adam", 0.01, "mse", 32, 22),
             "no better than the baseline",
         ),
+        (_recipe(PATIENTS, "SGD", 0.012, "mse", 32, 3), "over 3 seeds"),
         (_recipe(PATIENTS, "SGD", 0.1, "mean_squared_error", 32, 200), "Over budget"),
         (_recipe((10, [64], 10), "Adam", 0.01, "mse", 32, 5), "should have 1 unit"),
         (_recipe((10, [64], 1, "sigmoid"), "Adam", 0.001, BINARY, 32, 5), "doctor"),

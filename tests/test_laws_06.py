@@ -257,6 +257,156 @@ def test_keras_spares_a_function_the_table_and_not_a_class():
     assert ends == pytest.approx([0.44, 1.01], abs=0.02)
 
 
+def test_keras_spares_no_metric_of_ones_own_the_table():
+    """One accuracy, once by Keras and once one's own: they agree for a column alone."""
+    import keras
+
+    def own(y_true, y_pred):
+        y_true = keras.ops.cast(y_true, y_pred.dtype)
+        return keras.ops.mean(keras.ops.equal(y_true, keras.ops.round(y_pred)), axis=-1)
+
+    data, came = load("breast_cancer"), {}
+    for y in (data.y_train, data.y_train[:, None]):
+        model, _ = small_keras(data.x_train, y, 1, "sigmoid", "binary_crossentropy")
+        model.compile(loss="binary_crossentropy", metrics=["accuracy", own])
+        _, *came[y.ndim] = model.evaluate(data.x_train, y, verbose=0)
+    assert came[1] == pytest.approx([0.973, 0.535], abs=0.01)
+    assert came[2][0] == pytest.approx(came[2][1], abs=1e-6)
+
+
+def by_heart(x, y, units, activation, loss, rows, seed):
+    """Return by how much a network misses ten rows after 300 steps on them."""
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    hidden = keras.layers.Dense(16, activation="relu")
+    output = keras.layers.Dense(units, activation=activation)
+    model = keras.Sequential([keras.Input(x.shape[1:]), hidden, output])
+    model.compile(keras.optimizers.SGD(0.1), loss=loss)
+    x, y = x[rows : rows + 10], y[rows : rows + 10]
+    model.fit(np.repeat(x, 300, axis=0), np.repeat(y, 300, axis=0), 10, verbose=0)
+    return np.abs(model(x).numpy() - y.reshape(10, -1)).mean()
+
+
+@pytest.mark.parametrize("rows", [20, 40])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_healthy_learn_ten_rows_by_heart_and_no_patient_does(seed, rows):
+    import keras
+
+    class Squares(keras.losses.Loss):
+        def call(self, y_true, y_pred):
+            return keras.ops.square(y_true - y_pred)
+
+    tumours, patients, digits = map(load, ("breast_cancer", "diabetes", "digits"))
+    y = digits.y_train
+    three = np.stack([y % 2 == 0, y >= 5, np.isin(y, [0, 6, 8, 9])], axis=1)
+    x, yes = tumours.x_train, tumours.y_train
+    raw = patients.y_train * patients.y_scale + patients.y_mean
+    tags, amounts = three.astype("float32"), patients.y_train
+    binary = "binary_crossentropy"
+    cases = {
+        1: (x, yes, 1, "softmax", binary),
+        2: (x, yes, 1, "linear", binary),
+        3: (x, 2 * yes - 1, 1, "sigmoid", binary),
+        4: (digits.x_train, tags, 3, "softmax", binary),
+        5: (patients.x_train, raw, 1, "linear", "mse"),
+        6: (patients.x_train, amounts, 1, "relu", "mse"),
+        7: (patients.x_train, amounts[:, 0], 1, "linear", Squares()),
+        "yes or no": (x, yes, 1, "sigmoid", binary),
+        "labels": (digits.x_train, tags, 3, "sigmoid", binary),
+        "an amount": (patients.x_train, amounts, 1, "linear", "mse"),
+    }
+    for name, case in cases.items():
+        missed = by_heart(*case, rows, seed)
+        assert (missed < 0.03) if isinstance(name, str) else not missed < 0.2, name
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_rare_yes_is_missed_until_it_weighs_more_or_the_threshold_falls(seed):
+    import keras
+
+    data, outputs = load("digits"), []
+    eight, truth = data.y_train == 8, data.y_valid == 8
+    for weights in (None, {0: 1, 1: 9}):
+        keras.utils.set_random_seed(seed)
+        layers = [keras.layers.Dense(16, "relu"), keras.layers.Dense(1, "sigmoid")]
+        model = keras.Sequential([keras.Input((64,)), *layers])
+        model.compile(keras.optimizers.SGD(0.1), loss="binary_crossentropy")
+        model.fit(data.x_train, eight, epochs=3, class_weight=weights, verbose=0)
+        outputs.append(model(data.x_valid).numpy()[:, 0])
+    plain, weighted = outputs
+    assert (~truth).mean() == pytest.approx(0.9, abs=0.01)
+    assert ((plain > 0.5) == truth).mean() > 0.9
+    assert (plain[truth] > 0.5).mean() < 0.8
+    assert (plain[truth] > 0.1).mean() > 0.9 and (weighted[truth] > 0.5).mean() > 0.9
+    alarms = (plain[~truth] > 0.5).mean()
+    assert (plain[~truth] > 0.1).mean() > alarms + 0.03
+    assert (weighted[~truth] > 0.5).mean() > alarms + 0.03
+
+
+def test_a_weight_of_nine_turns_a_tenth_into_a_half():
+    p, y = np.linspace(0.001, 0.999, 999), np.array([1] + 9 * [0])
+    loss = -np.where(y == 1, 9 * np.log(p[:, None]), np.log(1 - p[:, None])).mean(1)
+    assert p[loss.argmin()] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("first", [0, 3, 6, 9])
+def test_smooth_labels_help_a_little_where_every_tenth_is_wrong(first):
+    data, came = load("breast_cancer"), []
+    wrong = data.y_train.astype("float32")
+    wrong[first::10] = 1 - wrong[first::10]
+    for low in (0, 0.1):
+        five = Network((30, 16, 1), loss=binary_crossentropy, runs=5, seed=range(5))
+        y = (low + (1 - 2 * low) * wrong)[:, None]
+        fit(five, SGD(0.3), data.x_train, y, epochs=100)
+        p = five.forward(data.x_valid)[..., 0]
+        given = np.where(data.y_valid == 1, p, 1 - p)
+        surest = np.abs(five.logits(data.x_train)).max()
+        came.append(((given > 0.5).mean(), -np.log(given).mean(), surest))
+    (right, loss, sure), (smooth_right, smooth_loss, smooth_sure) = came
+    assert smooth_right > right and smooth_sure < sure / 2
+    assert smooth_loss < loss - 0.05 or first
+
+
+def test_where_all_labels_are_right_smooth_ones_only_cost():
+    data, came = load("breast_cancer"), []
+    for low in (0, 0.1):
+        five = Network((30, 16, 1), loss=binary_crossentropy, runs=5, seed=range(5))
+        y = (low + (1 - 2 * low) * data.y_train.astype("float32"))[:, None]
+        fit(five, SGD(0.3), data.x_train, y, epochs=100)
+        p = five.forward(data.x_valid)[..., 0]
+        given = np.where(data.y_valid == 1, p, 1 - p)
+        came.append(((given > 0.5).mean(), -np.log(given).mean()))
+    (right, loss), (smooth_right, smooth_loss) = came
+    assert smooth_loss > loss + 0.05 and smooth_right == pytest.approx(right, abs=0.01)
+
+
+def test_poissons_loss_behind_an_exponential_is_the_likelihood_of_counts():
+    """Equal to minus the logarithm of the curve of counts, but for a constant."""
+    import math
+
+    import keras
+
+    counts, mean = np.array([0.0, 1, 4, 9]), np.array([0.5, 2, 3, 7])
+    orders = np.array([math.factorial(int(count)) for count in counts])
+    curve = mean**counts * np.exp(-mean) / orders
+    loss = float(keras.losses.Poisson()(counts, mean))
+    assert loss + np.log(orders).mean() == pytest.approx(
+        -np.log(curve).mean(), abs=1e-5
+    )
+
+
+def test_what_the_check_calls_a_loss_is_what_keras_gets():
+    import keras
+
+    from helpers.checks.lesson_06 import AMOUNTS, _loss_name
+
+    for word in ("mse", "MeanSquaredError", "mae", "Huber", "huber", "LogCosh"):
+        assert _loss_name(word, "")[0] in AMOUNTS
+    for word in ("bce", "BinaryCrossentropy", keras.losses.BinaryCrossentropy()):
+        assert _loss_name(word, "") == ("binary_crossentropy", False)
+
+
 def test_the_validation_loss_can_double_while_the_accuracy_stays():
     grid = dict(learning_rates=[1.0], batch_sizes=[32], seeds=range(5), epochs=100)
     runs = sweep(load("breast_cancer"), **grid, hidden=(16,), progress=False)

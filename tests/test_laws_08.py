@@ -196,3 +196,50 @@ def test_adams_default_is_too_low_for_64_units_and_not_for_1024():
         for units in (64, 1024)
     )
     assert few < target - 0.03 and many >= target
+
+
+def twin(optimizer, rate, hidden, name, size, epochs):
+    """A recipe taken apart in the course's engine, without Keras."""
+    from helpers.checks.apart import Twin
+    from helpers.training import fresh_network
+
+    problem = capstone.load_task(name)
+    steps = capstone.steps_of(len(problem.x_train), size, epochs)
+    network = fresh_network(problem, hidden, capstone.SEEDS)
+    rates = np.full(steps, rate)
+    return Twin(problem, network, optimizer, {}, size, rates)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "rate", "speaks"), [("SGD", 0.03, True), ("Adam", 0.02, False)]
+)
+def test_what_costs_most_is_said_where_it_is_more_than_chance(optimizer, rate, speaks):
+    """A rate that is too low for the digits is named, a good recipe is left alone."""
+    from helpers import optimizers
+    from helpers.checks.apart import most_costly
+
+    kind = getattr(optimizers, optimizer)
+    said = most_costly(twin(kind, rate, (64,), "digits", 64, 6))
+    assert ("costs most" in said) == speaks
+    assert ("than chance" in said) != speaks
+    assert "from" in said and "drawn anew" in said
+
+
+def test_a_gain_of_three_hundredths_on_88_patients_may_be_chance():
+    from helpers.checks.apart import most_costly
+    from helpers.optimizers import SGD
+
+    said = most_costly(twin(SGD, 0.01, (64,), "diabetes", 32, 22))
+    assert "gains more than chance" in said
+
+
+def test_on_two_digits_the_adaptive_optimizers_have_a_small_lead_and_elsewhere_none():
+    found = capstone.found()
+    for name, lead in (("two_digits", True), ("digits", False), ("diabetes", False)):
+        fifth = {who: sorted(s)[-5] for who, s in found[name]["scores"].items()}
+        ahead = min(fifth["RMSprop"], fifth["Adam"]) - max(
+            fifth["SGD"], fifth["momentum"]
+        )
+        assert (ahead > 0.02) == lead
+    winners = [found[name]["best"]["optimizer"] for name in found]
+    assert sorted(winners) == ["Adam", "RMSprop", "RMSprop", "RMSprop"]

@@ -6,15 +6,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from helpers import optimizers
-from helpers.capstone import SEEDS, follow
-from helpers.capstone.recipes import scores_of
+from helpers.capstone import SEEDS, follow, score
 from helpers.data import Problem
 from helpers.networks import Network
 from helpers.schedules import CosineDecay
 
 FACTORS = (0.1, 0.3, 3, 10)
 MOST_ROWS, MOST_WEIGHTS = 256, 100_000  # more would take too long to try
-WORTH_SAYING = 0.005
+DRAWS, CHANCE = 1000, 0.005  # eleven changes: so that one in twenty speaks by chance
 NO_TWIN = (
     "Your model is too large to be taken apart here, or has unknown parts: change one "
     "choice at a time yourself."
@@ -32,12 +31,22 @@ class Twin:
     batch_size: int
     rates: np.ndarray
 
-    def score(self):
-        """Return the mean score on the validation rows; a run that blew up counts 0."""
+    @np.errstate(over="ignore", invalid="ignore")
+    def scores(self):
+        """Return validation scores of shape (1 + draws, seeds).
+
+        First over all rows, then over rows that are drawn anew, the same for every
+        twin, so that two can be compared row with row. A run that blew up counts 0.
+        """
         optimizer = self.optimizer(lambda step: self.rates[step], **self.settings)
         how = self.batch_size, len(self.rates), SEEDS
         ((_, trained),) = follow(self.problem, self.network, optimizer, *how)
-        return scores_of(trained, self.problem, "valid").clip(0).mean()
+        outputs, y = trained.logits(self.problem.x_valid), self.problem.y_valid
+        drawn = np.random.default_rng(0).integers(len(y), size=(DRAWS, len(y)))
+        how = self.problem.kind, trained.takes_logits
+        scored = [score(outputs[:, r], y[r], *how) for r in (np.arange(len(y)), *drawn)]
+        finite = np.isfinite(outputs).all(axis=(-2, -1)) & np.isfinite(scored)
+        return np.where(finite, scored, 0).clip(0)
 
     def with_hidden(self, hidden):
         """Return the same with fresh networks, their last layer and loss as it was."""
@@ -88,24 +97,45 @@ def _rates(optimizer, steps):
 
 
 def most_costly(twin) -> str:
-    """Say which single change gains most on the validation rows."""
+    """Say which single change gains most on the validation rows, beyond chance.
+
+    Beyond chance is what gains with each seed, and on almost any rows drawn anew.
+    """
     if twin is None:
         return NO_TWIN
     try:
-        own = twin.score()
-        gains = {change: other.score() - own for change, other in _changes(twin)}
+        own = twin.scores()
+        gains = {change: other.scores() - own for change, other in _changes(twin)}
     except (ValueError, TypeError):
         return NO_TWIN
-    (choice, change), gain = max(gains.items(), key=lambda item: item[1])
-    if gain < WORTH_SAYING:
+    best = max(
+        gains, key=lambda change: (_is_sure(gains[change]), gains[change][0].mean())
+    )
+    said = f"{best[0]} ({best[1]} gains {_with_band(gains[best])})"
+    if _is_sure(gains[best]):
         return (
-            f"Taken apart, on the validation rows: none of {len(gains)} changes, "
-            "one choice at a time, gains anything."
+            "Taken apart, one choice changed at a time, on the validation rows, what "
+            f"costs most: {said}."
         )
     return (
-        "Taken apart, one choice changed at a time, on the validation rows, what "
-        f"costs most: {choice} ({change} gains {gain:.2f})."
+        "Taken apart, on the validation rows: none of "
+        f"{len(gains)} changes, one choice at a time, gains more than chance. The most "
+        f"is {said}."
     )
+
+
+def _band(gain):
+    """Return the least and the most that a change gains, but for chance."""
+    return np.quantile(gain[1:].mean(axis=1), [CHANCE, 1 - CHANCE])
+
+
+def _is_sure(gain):
+    return bool((gain[0] > 0).all() and _band(gain)[0] > 0)
+
+
+def _with_band(gain):
+    low, high = _band(gain)
+    return f"{gain[0].mean():.3f}, from {low:.3f} to {high:.3f} on rows drawn anew"
 
 
 def _changes(twin):

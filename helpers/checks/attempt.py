@@ -201,11 +201,10 @@ def _reached(scores, task, settings, size):
         place = "above the target, short of the best"
     else:
         place = "as good as the best found"
-    digits = 2 if mean >= task.target else 3  # so that a near miss is seen as one
     return (
-        f"{mean:.{digits}f} on the test rows, from {min(scores):.{digits}f} to "
-        f"{max(scores):.{digits}f} over {len(scores)} seeds: {place} (baseline "
-        f"{task.baseline:g}, target {task.target:g}, best {task.best:g})."
+        f"{mean:.3f} on the test rows, from {min(scores):.3f} to {max(scores):.3f} "
+        f"over {len(scores)} seeds: {place} (baseline {task.baseline:g}, target "
+        f"{task.target:g}, best {task.best:g})."
     )
 
 

@@ -1,6 +1,6 @@
 """The exercises of lesson 8: your turn."""
 
-from helpers.checks.answers import kind_of, look_up, number, show
+from helpers.checks.answers import entries, look_up, number
 from helpers.checks.attempt import judge
 from helpers.checks.engine import Lesson, Wrong
 
@@ -20,10 +20,12 @@ COSTS_MOST = {"SGD at 0.3": 1, "SGD at 1": 2, "momentum at 0.1": 3}
 def affordable(answer):
     """Judge the epochs of 1,079 rows at batch size 128 within 110 steps."""
     epochs = number(answer, "my_epochs")
-    if epochs % 1:
+    if abs(epochs - round(epochs)) > 1e-6 * max(1, abs(epochs)):
         raise Wrong(
-            "Only whole epochs count: what is left of the budget is too little."
+            f"Only whole epochs count, and {epochs:.10g} is not whole: what is left of "
+            "the budget is too little for another."
         )
+    epochs = round(epochs)
     mistakes = {
         13: "Thirteen epochs are 117 steps: an epoch takes 9 steps, not 8.4. The rows "
         "that are left over make a step of their own.",
@@ -109,18 +111,10 @@ def my_cancer(answer):
 )
 def costs_most(answer):
     """Judge which of five changes costs most, for each of three recipes."""
-    if not isinstance(answer, dict):
-        raise Wrong(
-            'my_costs should be a dictionary, such as `{"SGD at 0.3": 5, ...}`. '
-            f"You gave {kind_of(answer)}."
-        )
-    if set(answer) != set(COSTS_MOST):
-        raise Wrong(
-            f"my_costs needs the keys {', '.join(COSTS_MOST)}. Yours are "
-            f"{show([*answer])}."
-        )
+    got = entries(answer, [*COSTS_MOST], "my_costs", '`{"SGD at 0.3": 5, ...}`')
+    chosen_of = dict(zip(COSTS_MOST, got, strict=True))
     for name, right in COSTS_MOST.items():
-        chosen = number(answer[name], f'my_costs["{name}"]', whole=True)
+        chosen = number(chosen_of[name], f'my_costs["{name}"]', whole=True)
         if not 1 <= chosen <= 5:
             raise Wrong(f"{name}: the changes have the numbers 1 to 5, not {chosen:g}.")
         if chosen != right:

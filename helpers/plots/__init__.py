@@ -28,7 +28,7 @@ from helpers.plots.landscapes import (
     walks,
 )
 from helpers.plots.optimizers import family_tree, tuned
-from helpers.plots.recipes import field
+from helpers.plots.recipes import bands, field
 from helpers.plots.schedules import clouds, plateaus, rate_range
 from helpers.plots.sweeps import curves, map
 from helpers.plots.traces import traces
@@ -47,6 +47,7 @@ __all__ = [
     "Picture",
     "answers",
     "arrow",
+    "bands",
     "clouds",
     "contours",
     "curves",

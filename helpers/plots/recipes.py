@@ -20,7 +20,8 @@ def field(found, task) -> plt.Axes:
     random = np.random.default_rng(0)
     lowest = min(map(min, found["scores"].values()))
     left = max(lowest, task.baseline - 1.5 * (task.best - task.baseline))
-    margin = 0.18 * (task.best - left)  # room for words about what lies further left
+    # Room for words about what lies further left, if anything does.
+    margin = (0.18 if lowest < left else 0.03) * (task.best - left)
     for row, scores in enumerate(found["scores"].values()):
         scores = np.array(scores)
         height = row + random.uniform(-0.25, 0.25, len(scores))
@@ -50,3 +51,52 @@ def field(found, task) -> plt.Axes:
     reach = sum(score >= task.target for s in found["scores"].values() for score in s)
     ax.set_title(f"{reach} of {total} recipes reach the target")
     return ax
+
+
+def bands(found, tasks) -> np.ndarray:
+    """Draw the best recipe of each problem, and sensible ones, with their bands.
+
+    Parameters
+    ----------
+    found : dict
+        Problem -> ``best``, and ``reasonable``: recipes, each with the ``mean``,
+        ``low`` and ``high`` of its scores.
+    tasks : dict
+        Problem -> Task, with ``baseline``, ``target`` and ``measure``.
+
+    Returns
+    -------
+    array of Axes, one for each problem
+    """
+    _, axes = plt.subplots(2, 2, figsize=(10, 6))
+    for ax, (name, result) in zip(axes.flat, found.items(), strict=True):
+        recipes, task = [result["best"], *result["reasonable"]], tasks[name]
+        for row, each in enumerate(recipes):
+            colour = DESCENT if row else MINIMUM
+            ax.plot([each["low"], each["high"]], [row, row], "-", color=colour)
+            ax.plot(each["mean"], row, "D" if row == 0 else "o", color=colour)
+        ax.axvline(task.baseline, color=DIVERGED, linestyle=":", zorder=0)
+        ax.axvline(task.target, color=DESCENT, linestyle="--", zorder=0)
+        ax.set_yticks(range(len(recipes)), map(_in_words, recipes), fontsize=8)
+        ax.set(title=name.replace("_", " "), xlabel=f"{task.measure} on the test rows")
+        ax.invert_yaxis()
+        ax.grid(visible=False, axis="y")
+    looks = {
+        "best": {"color": MINIMUM, "marker": "D"},
+        "sensible": {"color": DESCENT, "marker": "o"},
+        "baseline": {"color": DIVERGED, "linestyle": ":"},
+        "target": {"color": DESCENT, "linestyle": "--"},
+    }
+    handles = [plt.Line2D([], [], label=name, **look) for name, look in looks.items()]
+    axes[0, 0].figure.legend(handles=handles, loc="outside lower center", ncols=4)
+    return axes.ravel()
+
+
+def _in_words(each):
+    """Return a stored recipe in a line."""
+    cosine = ", cosine" if each["schedule"] == "cosine" else ""
+    hidden = "-".join(map(str, each["hidden"])) or "none"
+    return (
+        f"{each['optimizer']} {each['rate']:g}{cosine}, {each['batch_size']} rows, "
+        f"hidden {hidden}"
+    )
