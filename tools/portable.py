@@ -26,7 +26,8 @@ FIRST_CELL = {
 }
 # Not what lessons teach, and not what they ask: nobody reads it in an unpacked file.
 PLUMBING = re.compile(
-    r"helpers/(inner|films|checks/(?!lesson_)|doctor/(?!choice|diag|watch)).*\.py"
+    r"helpers/(inner/|films/|checks/(?!lesson_)|doctor/(?!choice|diag|watch)"
+    r"|labs/(core|walking)|keras_tools/feeding|plots/base|fast_network).*\.py"
 )
 
 
@@ -46,9 +47,9 @@ def bare(code):
     """Return code without comments and docstrings: a tenth of the first cell."""
     tree = ast.parse(code)
     for node in ast.walk(tree):
-        holder = ast.Module | ast.ClassDef | ast.FunctionDef
-        if isinstance(node, holder) and ast.get_docstring(node) is not None:
-            node.body = node.body[1:] or [ast.Pass()]
+        holder = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        if holder and len(node.body) > 1 and ast.get_docstring(node) is not None:
+            del node.body[0]
     return ast.unparse(tree)
 
 
