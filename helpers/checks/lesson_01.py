@@ -85,7 +85,6 @@ country = bets.Bet(
     about="people to ask, of 266 million",
     low=1,
     high=266_000_000,
-    unit="people",
     log=True,
     tells=("hardly on the pile", "hardly differ"),
 )
