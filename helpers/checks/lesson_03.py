@@ -43,19 +43,20 @@ rises = bets.Bet(
 fitted = bets.Bet(
     lesson=3,
     name="fitted",
-    about="the largest curvature after 4,000 steps at 0.1 (at the start 8.6)",
-    low=0.1,
-    high=1000,
+    about="how many times as large the curvature is after 4,000 steps at 0.1",
+    low=0.01,
+    high=100,
+    unit="times",
     log=True,
-    tells=("climbs", "fits itself", "2 / rate"),
+    tells=("climbs", "fits itself"),
 )
 as_wide = bets.Bet(
     lesson=3,
     name="as_wide",
-    about="the width of one ball in widths of another",
-    low=0.1,
-    high=10,
-    unit="times",
+    about="the width of one ball, in per cent of another's",
+    low=10,
+    high=1000,
+    unit="%",
     log=True,
     tells=("look alike", "same ball"),
 )
@@ -87,10 +88,10 @@ half_are_away = bets.Bet(
     log=True,
     tells=("70 steps more",),
 )
-found_by_twelve = bets.Bet(
+found_by_six = bets.Bet(
     lesson=3,
-    name="found_by_twelve",
-    about="starts that find the zigzag with 12 units",
+    name="found_by_six",
+    about="starts that find the zigzag with 6 units",
     low=0,
     high=100,
     unit="%",
@@ -104,7 +105,7 @@ BETS = (
     times_less_spread,
     out_of_the_hole,
     half_are_away,
-    found_by_twelve,
+    found_by_six,
 )
 look_back = partial(bets.look_back, BETS)
 
