@@ -953,7 +953,7 @@ plots.show(f"Share of starts that find the zigzag: {told} units.{said}")
 
 # %% [markdown] tags=["after"]
 # **Width finds the way.** Three units would do, and hardly any start finds them: where every unit is needed, one that lies
-# wrongly is missed. With 24, some always lie well. The potholes are those of *small* networks.
+# wrongly is missed. With 24, some always lie well. Here the potholes are those of *small* networks.
 #
 # In many dimensions they get rare: *all* directions have to bend upwards. If a coin decided for each, ten would do so once in
 # a thousand times. A loss is no coin, but Dauphin and others (2014, "Identifying and Attacking the Saddle Point Problem in
