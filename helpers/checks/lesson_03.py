@@ -43,7 +43,7 @@ rises = bets.Bet(
 fitted = bets.Bet(
     lesson=3,
     name="fitted",
-    about="how many times as large the curvature is after 4,000 steps at 0.1",
+    about="how many times as large the curvature is after 3,000 steps at 0.1",
     low=0.1,
     high=10,
     unit="times",
@@ -88,10 +88,10 @@ half_are_away = bets.Bet(
     log=True,
     tells=("70 steps more",),
 )
-found_by_six = bets.Bet(
+found_by_twelve = bets.Bet(
     lesson=3,
-    name="found_by_six",
-    about="starts that find the zigzag with 6 units",
+    name="found_by_twelve",
+    about="starts that find the zigzag with 12 units",
     low=0,
     high=100,
     unit="%",
@@ -105,7 +105,7 @@ BETS = (
     times_less_spread,
     out_of_the_hole,
     half_are_away,
-    found_by_six,
+    found_by_twelve,
 )
 look_back = partial(bets.look_back, BETS)
 
