@@ -122,7 +122,7 @@ def links_elsewhere(text):
         links = [f"[{place}]({to})" for place, to in addresses(name).items()]
         return f"{title} ({', '.join(links) or f'`{name}`'})"
 
-    return re.sub(r"\[([^]]+)\]\((\d\d_\w+\.ipynb)\)", elsewhere, text)
+    return re.sub(r"\[([^]]+)\]\((\d\d_\w+\.ipynb)(?:#[^)]*)?\)", elsewhere, text)
 
 
 def editions(source):
