@@ -54,6 +54,15 @@ after_the_drop = bets.Bet(
     log=True,
     tells=("gets nearer", "go on to between"),
 )
+the_middle = bets.Bet(
+    lesson=5,
+    name="the_middle",
+    about="how far the mean of the last 200 points is (the last: 0.46)",
+    low=0.01,
+    high=1.0,
+    log=True,
+    tells=("as near as the best",),
+)
 held_large = bets.Bet(
     lesson=5,
     name="held_large",
@@ -94,6 +103,7 @@ three_seeds = bets.Bet(
 BETS = (
     rate_held,
     after_the_drop,
+    the_middle,
     held_large,
     past_the_limit,
     turns_at,
@@ -277,6 +287,7 @@ CHOICES = {
     "drop": lambda rate: PiecewiseConstantDecay((BUDGET // 2 - 1,), (rate, rate / 10)),
     "inverse_time": lambda rate: InverseTimeDecay(rate, BUDGET, 20),
     "exponential": lambda rate: ExponentialDecay(rate, BUDGET, 0.01),
+    "linear": lambda rate: lambda step: rate * (1 - step / BUDGET),
     "cosine": lambda rate: CosineDecay(rate, BUDGET),
 }
 
