@@ -162,7 +162,8 @@ check.after_the_drop.came(ends["drop"][400].round(2))
 
 # %%
 told = ", ".join(f"{name} {distance[400]:.2f}" for name, distance in ends.items())
-plots.traces({"From the same fast start": ends}, "mean distance of 500 runs")
+(ax,) = plots.traces({"From the same fast start": ends}, "mean distance of 500 runs")
+ax.legend(loc="upper right", ncols=2)
 said = check.after_the_drop.draw()
 plots.show(f"Mean distance against the step. After 400: {told}.{said}")
 
@@ -386,6 +387,7 @@ plt.plot(0, 0, "*", color=plots.MINIMUM, markersize=13, label="minimum")
 last = np.linalg.norm(ball[-1], axis=1).mean()
 plt.title(f"Over 500 runs: the last point {last:.2f} away, the mean {away:.2f}")
 plt.axis("equal")
+plt.gca().set(xlabel="first weight", ylabel="second weight")
 plt.legend()
 said = check.the_middle.draw()
 plots.show(f"A cloud around the minimum. Last point {last:.2f}, mean {away:.2f}.{said}")
@@ -1006,8 +1008,7 @@ for name, schedule in pairs.items():
 
 # %% [markdown]
 # The same numbers. (A boundary of 199 in Keras means that step 199 still has the old rate.) For warm-up with cosine there is
-# `CosineDecay(0.0, steps - warm_up, warmup_target=rate, warmup_steps=warm_up)`. Keras has no one-cycle; `helpers.schedules`
-# has.
+# `CosineDecay(0.0, steps - warm_up, warmup_target=rate, warmup_steps=warm_up)`. Keras has no one-cycle.
 #
 # ### Exercise 5.6 · Fix
 #
