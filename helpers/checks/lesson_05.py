@@ -318,15 +318,15 @@ def sixty_steps(answer):
             f"{reached}: it has blown up, or nearly. "
             + ("Lower the rate." if size > 32 else "Lower the rate, or take more rows.")
         )
-    if size < 32:
-        raise Wrong(
-            f"{reached}. With {size:g} rows a step each direction is noisy, and the "
-            "budget counts steps: take more rows."
-        )
     slower, faster = (_sixty_steps(int(size), rate * f, schedule)[0] for f in (0.5, 2))
     if faster > max(score, slower):
         raise Wrong(
             f"{reached}. The steps are too short: with twice the rate it is more."
+        )
+    if size < 32:
+        raise Wrong(
+            f"{reached}. With {size:g} rows a step each direction is noisy, and the "
+            "budget counts steps: take more rows."
         )
     if slower > score:
         raise Wrong(f"{reached}. With half the rate it is more: go down.")
