@@ -222,7 +222,7 @@ def test_what_costs_most_is_said_where_it_is_more_than_chance(optimizer, rate, s
     said = most_costly(twin(kind, rate, (64,), "digits", 64, 6))
     assert ("costs most" in said) == speaks
     assert ("than chance" in said) != speaks
-    assert "from" in said and "drawn anew" in said
+    assert "give or take" in said
 
 
 def test_a_gain_of_three_hundredths_on_88_patients_may_be_chance():
