@@ -524,7 +524,7 @@ plots.show(f"Share of pictures all right, by optimizer: {ax.get_title('left')}."
 # - **Prices are named**: seconds, memory, one more number to tune.
 # - **The limits are named**: how many test rows, how many looks at them, what kind of data was never seen.
 #
-# ## No single best choice
+# ## Is there a best recipe?
 #
 # For each problem, here is the recipe that was best on validation rows, and below it six choices that sensible people make,
 # the baseline first: test scores over ten fresh seeds. Do the bands overlap?
