@@ -393,6 +393,8 @@ WRONG = {
         (_repairs(p8="binary_crossentropy"), "exclude each other"),
         (_repairs(p8="mse"), "for amounts"),
         (_repairs(p8=np.eye(10)), "name of the loss"),
+        (_repairs(p8=None), "should be a loss"),
+        (_repairs(p4=lambda z: z), "an activation that Keras knows"),
         ({1: "sigmoid"}, "needs the keys"),
         (["sigmoid"], "should be a dictionary"),
     ],
