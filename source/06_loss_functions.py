@@ -1009,9 +1009,9 @@ patients[8] = build(64, 10, "softmax", loss), x, y
 # %%
 healthy = build(10, 1, "linear", "mean_squared_error")
 healthy.fit(diabetes.x_train, diabetes.y_train, epochs=10, verbose=0)
+models = {"Patient 6": patients[6][0], "Patient 7": patients[7][0], "healthy": healthy}
 
 # %%
-models = {"Patient 6": patients[6][0], "Patient 7": patients[7][0], "healthy": healthy}
 fig, axes = plt.subplots(1, 3, figsize=(10, 3.4), sharex=True, sharey=True)
 said = {name: model(diabetes.x_train).numpy() for name, model in models.items()}
 for ax, (title, predicted) in zip(axes, said.items(), strict=True):
