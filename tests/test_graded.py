@@ -111,12 +111,6 @@ def test_hidden_tests_notice_a_check_that_says_yes_to_all():
         judge(SOURCE, "back_and_forth", "my_rate = 0.25", Yes())
 
 
-def test_the_mistakes_are_listed_with_what_the_check_says():
-    text = graded.mistakes(SOURCE)
-    assert "**3.3 · Predict**: `back_and_forth`" in text
-    assert "| `0.125` | At 0.125 the first step lands on the minimum" in text
-
-
 # Submissions
 
 

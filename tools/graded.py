@@ -6,16 +6,21 @@ cell of its own judges each exercise, with hidden tests: see INSTRUCTORS.md.
 
 import ast
 import importlib
+import os
+import re
 import shutil
 import textwrap
+import tomllib
 
 from nbformat.v4 import new_code_cell
 
+from helpers.checks import progress
 from tools import build, portable
 from tools.cells import split_check
 from tools.outputs import KERNEL_ENVIRONMENT
 
 FOLDER = build.ROOT / "dist" / "graded"
+IN_WORDS = build.ROOT / "bank" / "in_words.toml"
 CONFIG = f"""\
 import os
 
@@ -120,28 +125,65 @@ def names_used(node):
     return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
 
 
-def mistakes(source):
-    """Return the bank of a lesson as Markdown: what people answer, what they hear."""
+def mistakes(source, train=True):
+    """Return what people get wrong in a lesson as Markdown: a page, in their words.
+
+    Without ``train``, of the messages of exercises in Keras comes the known part alone.
+    """
     number = source.stem[:2]
     lesson = importlib.import_module(f"helpers.checks.lesson_{number}")
-    bank = importlib.import_module(f"bank.lesson_{number}")
-    lines = [f"## {lesson.LESSON.number} · {lesson.LESSON.title}"]
+    lines = [f"## {lesson.LESSON.number} · {lesson.LESSON.title}", ""]
+    lines += ["| exercise | a student writes | the check says | ask back |"]
+    lines += ["|---|---|---|---|"]
     for exercise in lesson.EXERCISES:
-        lines += ["", f"**{exercise.number} · {exercise.kind}**: `{exercise.name}`", ""]
-        lines += ["| answer | what the check says |", "|---|---|"]
-        answers = ast.parse(known_mistakes(number, exercise)[1], mode="eval").body
-        given = bank.WRONG[exercise.name]
-        # An exercise that trains would take minutes: of its messages, the part known.
-        for code, (answer, part) in zip(answers.elts, given, strict=False):
-            said = part if trains(exercise) else exercise(answer).message
-            cells = ast.unparse(code.elts[0]), said
+        name = f"{exercise.number} {progress.title(exercise)}"
+        for entry in in_words(number).get(exercise.name, []):
+            answer, said = known_mistake(number, exercise.name, entry["part"])
+            if train or not exercise.needs_keras:
+                said = shortened(exercise(answer).message, said)
+            cells = name, entry["said"], said, entry["ask"]
             cells = (" ".join(cell.replace("|", "\\|").split()) for cell in cells)
-            lines.append("| `{}` | {} |".format(*cells))
+            lines.append("| {} | {} | {} | {} |".format(*cells))
+            name = ""
     return "\n".join(lines) + "\n"
+
+
+def in_words(number):
+    """Return a lesson's mistakes in people's words: exercise -> said, part, ask."""
+    return tomllib.loads(IN_WORDS.read_text("utf-8")).get(number, {})
+
+
+def known_mistake(number, name, part):
+    """Return a wrong answer of the bank, and the part of its message, by a piece of it.
+
+    Where several have the piece, it is the first of those with the shortest part.
+    """
+    bank = importlib.import_module(f"bank.lesson_{number}")
+    found = [known for known in bank.WRONG[name] if part in known[1]]
+    if not found:
+        raise build.BuildError(f"bank: no message of {name} has {part!r} in it")
+    return min(found, key=lambda known: len(known[1]))
+
+
+def shortened(message, part, words=20):
+    """Return a message's sentence with its part, and its neighbours while few words."""
+    sentences = re.split(r"(?<=[.?!]) +(?=[^a-z])", " ".join(message.split()))
+    at = next((k for k, each in enumerate(sentences) if part in each), 0)
+    text = sentences[at]
+    for before in reversed(sentences[:at]):
+        if len(f"{before} {text}".split()) > words and len(text.split()) > 5:
+            break
+        text = f"{before} {text}"
+    for after in sentences[at + 1 :]:
+        if len(f"{text} {after}".split()) > words:
+            break
+        text = f"{text} {after}"
+    return text
 
 
 def write(folder=FOLDER):
     """Write all assignments; what students handed in stays."""
+    os.environ.update(KERNEL_ENVIRONMENT)
     shutil.rmtree(folder / "source", ignore_errors=True)
     for source in build.sources():
         file = folder / "source" / source.stem / f"{source.stem}.ipynb"
@@ -151,7 +193,9 @@ def write(folder=FOLDER):
         points = [c.metadata.nbgrader.points for c in made.cells[1:] if locked(c)]
         print(f"{source.stem:40} {len(points)} exercises, {sum(points):2} points")
     (folder / "nbgrader_config.py").write_text(CONFIG, "utf-8")
-    text = "\n".join(["# What people get wrong", "", *map(mistakes, build.sources())])
+    told = "For each exercise the commonest first. Long messages are shortened."
+    pages = ["# What people get wrong", "", told, "", *map(mistakes, build.sources())]
+    text = "\n".join(pages)
     (folder / "mistakes.md").write_text(text, "utf-8")
 
 
