@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from helpers.inner.arguments import one_of, whole
+from helpers.inner.arguments import one_of, rows, whole
 from helpers.losses import USUAL, categorical_crossentropy, sigmoid, softmax
 
 # Each activation a = f(z), and the way back through it: from a, and the slope d of the
@@ -168,7 +168,7 @@ class Network:
 
     def check_features(self, x):
         """Return x in the weights' type, if it has rows for this network."""
-        x, inputs = np.asarray(x), self.widths[0]
+        x, inputs = rows("x", x), self.widths[0]
         if x.dtype.kind not in "iuf":
             raise TypeError(
                 f'x must hold numbers, got {x.dtype}: use x.astype("float32")'

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from helpers.inner.arguments import floats, positive
+
 # Each smoothed loss is nine parts what it was before and one part the new loss.
 KEEP = 0.9
 # In the first steps the rates are too low to change much: a low or a high loss there is
@@ -31,6 +33,8 @@ class RateRange:
         The rate to start with, a tenth of ``lowest``; None if the loss never fell.
     reason : str
         Why.
+
+    ``rate(3)`` is three times the suggested rate, or says why there is none.
     """
 
     rates: np.ndarray = field(repr=False)
@@ -46,12 +50,17 @@ class RateRange:
 
         Losses that are not finite, or not one for each rate, raise a ValueError.
         """
-        rates, losses = np.asarray(rates, float), np.asarray(losses, float)
+        rates, losses = (
+            floats(name, values).astype(float)
+            for name, values in (("rates", rates), ("losses", losses))
+        )
         if rates.ndim != 1 or rates.shape != losses.shape or not len(rates):
             raise ValueError(
                 "rates and losses must be one number for each step, got "
                 f"{rates.shape} and {losses.shape}"
             )
+        if not (rates > 0).all():
+            raise ValueError(f"rates must be above 0, got {rates.min():g}")
         if not np.isfinite(losses).all():
             raise ValueError("losses must be finite: end the test where they are not")
         smoothed = smooth(losses)
@@ -60,13 +69,25 @@ class RateRange:
         suggested, reason = _suggestion(rates, losses, smoothed, lowest)
         return cls(rates, losses, smoothed, float(rates[lowest]), suggested, reason)
 
+    def rate(self, times: float = 1.0) -> float:
+        """Return so many times the suggested rate.
+
+        Where none is suggested, a ValueError gives the reason.
+        """
+        if self.suggested is None:
+            raise ValueError(f"The range test suggests no rate. {self.reason}")
+        return positive("times", times) * self.suggested
+
     def plot(self):
         """Draw the losses against the rate, with the suggestion; return the axes."""
         from helpers import plots
 
-        return plots.rate_range(
+        ax = plots.rate_range(
             self.rates, self.losses, self.smoothed, self.lowest, self.suggested
         )
+        if self.suggested is None:
+            ax.set_title("The loss never fell: no rate is suggested")
+        return ax
 
 
 def _suggestion(rates, losses, smoothed, lowest):

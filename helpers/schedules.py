@@ -37,6 +37,11 @@ class PiecewiseConstantDecay:
     values: tuple
 
     def __post_init__(self):
+        if np.ndim(self.boundaries) != 1 or np.ndim(self.values) != 1:
+            raise TypeError(
+                "boundaries and values must be sequences of numbers, such as (100,) "
+                f"and (0.1, 0.03), got {self.boundaries!r} and {self.values!r}"
+            )
         if len(self.values) != len(self.boundaries) + 1:
             raise ValueError(
                 "values must be one more than boundaries, got "

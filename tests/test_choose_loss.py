@@ -188,6 +188,22 @@ def test_doubtful_cases_are_told_and_problem_settles_them():
     assert "classes at all" in choose_loss([f"row {i}" for i in range(30)]).doubt
 
 
+@pytest.mark.parametrize("kind", ["int64", "float32"])
+def test_whole_numbers_in_several_columns_are_a_doubt(kind):
+    two = np.column_stack([CLASSES, np.arange(30) % 5]).astype(kind)
+    tags = RNG.integers(0, 4, (15, 12)).astype(kind)
+    for y in (two, tags, tags - 1):
+        choice = choose_loss(y)
+        assert choice.problem == "regression"
+        assert f"whole numbers in {y.shape[1]} columns" in choice.doubt
+        assert ('problem="counts"' in choice.doubt) == (y.min() >= 0)
+        assert choose_loss(y, problem="regression").doubt == ""
+    assert choose_loss(two[:, 0]).units == 3 and choose_loss(np.ravel(tags)).units == 4
+    assert choose_loss(RNG.integers(0, 10**6, (30, 2))).doubt == ""
+    with pytest.raises(ValueError, match=r"give one at a time, as y\[:, 0\]"):
+        choose_loss(two, problem="multiclass")
+
+
 def test_counts_of_events_take_the_poisson_loss():
     counts = RNG.poisson(np.exp(RNG.normal(1.5, 1, 400)))
     choice = choose_loss(counts)

@@ -40,6 +40,7 @@ EXCEPTIONS = {
     "helpers.data.bundled > sklearn, in a function": "the data sets",
     "helpers.inner.* > pandas, in a function": "a sweep as a table",
     "helpers.keras_tools.conversion > doctor": "one reader of a compiled loss",
+    "helpers.keras_tools.range_test > doctor": "one keeper of random states",
 }
 
 

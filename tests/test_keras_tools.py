@@ -1,9 +1,14 @@
 """The training callback never floods; the range test finds a rate for any model."""
 
+import random
+from itertools import count as count_from_0
+
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
+import tensorflow as tf
 
 from helpers import keras_tools, plots
 from helpers.data import load
@@ -26,12 +31,13 @@ class Handle:
         self.shown.append(picture)
 
 
-def fit(callback, epochs=3):
+def fit(callback, epochs=3, metrics=(), steps_per_execution=1, **options):
     keras.utils.set_random_seed(0)
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
-    model.compile("sgd", "mse")
+    compiling = {"metrics": [*metrics], "steps_per_execution": steps_per_execution}
+    model.compile("sgd", "mse", **compiling)
     x, y = np.ones((ROWS, 2)), np.ones((ROWS, 1))
-    options = {"verbose": 0, "callbacks": [callback], "validation_data": (x, y)}
+    options |= {"verbose": 0, "callbacks": [callback], "validation_data": (x, y)}
     return model.fit(x, y, epochs=epochs, batch_size=10, **options)
 
 
@@ -77,6 +83,62 @@ def test_outside_a_notebook_there_is_the_bar_alone(monkeypatch, capsys):
     monkeypatch.setattr(keras_tools.curve, "display", never)
     fit(keras_tools.LearningCurve())
     assert "12/12" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "measured"),
+    [
+        ({"validation_freq": 2}, [2, 4]),
+        ({"validation_freq": 3}, [3]),
+        ({"validation_freq": [1, 4]}, [1, 4]),
+        ({"initial_epoch": 2}, [3, 4]),
+        ({"initial_epoch": 1, "validation_freq": 2}, [2, 4]),
+    ],
+)
+def test_each_validation_stands_at_its_epoch(handle, capsys, options, measured):
+    callback = keras_tools.LearningCurve(seconds=0)
+    first = options.get("initial_epoch", 0)
+    fit(callback, epochs=4, **options)
+    (ax,) = plots.learning_curves({"run": callback})
+    training, validation = ax.lines
+    assert list(training.get_xdata()) == [*range(first + 1, 5)]
+    assert list(validation.get_xdata()) == measured
+    assert ax.get_xlim() == (first + 1, 4)
+    assert f"{4 * (4 - first)}/{4 * (4 - first)}" in capsys.readouterr().out
+    plt.close(ax.figure)
+
+
+def test_the_bar_fills_where_steps_come_in_bundles_or_are_not_known(capsys):
+    fit(keras_tools.LearningCurve(), steps_per_execution=3)
+    assert "12/12" in capsys.readouterr().out
+    x, y = np.ones((10, 2)), np.ones((10, 1))
+
+    class Generator(keras.utils.PyDataset):
+        def __getitem__(self, index):
+            return x, y
+
+        num_batches = None
+
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    options = {"verbose": 0, "callbacks": [keras_tools.LearningCurve()]}
+    model.fit(Generator(), steps_per_epoch=5, epochs=2, **options)
+    assert "10/10" in capsys.readouterr().out
+
+
+def test_a_metric_of_several_numbers_stops_no_training(handle):
+    callback = keras_tools.LearningCurve(seconds=0)
+    fit(callback, epochs=1, metrics=[keras.metrics.F1Score(threshold=0.5)])
+    assert callback.history["f1_score"][0].shape == (1,)
+
+
+def test_a_picture_that_cannot_be_drawn_stops_no_training(handle):
+    class Blank(keras_tools.LearningCurve):
+        def _picture(self):
+            return self.history["loss"][5] if self.history else None
+
+    with pytest.warns(UserWarning, match="cannot be drawn"):
+        assert len(fit(Blank()).history["loss"]) == 3
 
 
 # The range test
@@ -169,13 +231,203 @@ def test_a_model_that_one_has_is_left_as_it_was(reason, monkeypatch):
         np.testing.assert_array_equal(old, new)
 
 
-def test_a_schedule_as_the_rate_plays_no_part():
-    schedule = keras.optimizers.schedules.ExponentialDecay(0.5, 10, 0.1)
-    scheduled = learning_rate_range(
-        lambda: a_line(keras.optimizers.SGD(schedule)), *LINE
+class OwnSchedule(keras.optimizers.schedules.LearningRateSchedule):
+    """Without the get_config that it should have."""
+
+    def __call__(self, step):
+        return 0.5
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        keras.optimizers.schedules.ExponentialDecay(0.5, 10, 0.1),
+        OwnSchedule(),
+        lambda: 0.5,
+    ],
+)
+@pytest.mark.parametrize("scaled", [False, True])
+def test_a_schedule_as_the_rate_plays_no_part(schedule, scaled):
+    def optimizer(rate):
+        made = keras.optimizers.SGD(rate, momentum=0.5)
+        return keras.optimizers.LossScaleOptimizer(made) if scaled else made
+
+    scheduled, plain = (
+        learning_rate_range(lambda r=rate: a_line(optimizer(r)), *LINE, steps=20)
+        for rate in (schedule, 0.1)
     )
-    plain = learning_rate_range(a_line, *LINE)
     np.testing.assert_array_equal(scheduled.losses, plain.losses)
+
+
+class Batches(keras.utils.PyDataset):
+    """The line in batches of ten, with an end or without."""
+
+    def __init__(self, num_batches):
+        super().__init__()
+        self._number = num_batches
+
+    @property
+    def num_batches(self):
+        return self._number
+
+    def __getitem__(self, index):
+        rows = slice(10 * (index % 4), 10 * (index % 4) + 10)
+        return LINE[0][rows], LINE[1][rows]
+
+
+def generator(count=None):
+    taken = iter(range(count)) if count else count_from_0()
+    return (Batches(None)[index] for index in taken)
+
+
+def in_order(steps=60):
+    """What a test with these batches in their order should find."""
+    model, losses = a_line(), []
+    for index, rate in enumerate(np.geomspace(1e-4, 10.0, steps)):
+        x, y = Batches(None)[index]
+        model.optimizer.learning_rate = rate
+        losses.append(model.train_on_batch(x, y))
+    return losses
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        lambda: tf.data.Dataset.from_tensor_slices(LINE).batch(10),
+        lambda: tf.data.Dataset.from_tensor_slices(LINE).batch(10).repeat(),
+        lambda: tf.data.Dataset.from_tensor_slices((*LINE, np.ones(ROWS))).batch(10),
+        lambda: Batches(4),
+        lambda: Batches(None),
+        generator,
+        lambda: ((x.tolist(), y.tolist()) for x, y in generator()),
+    ],
+)
+def test_what_brings_its_batches_is_taken_as_it_comes(data):
+    found = learning_rate_range(a_line, data(), steps=60)
+    by_hand = in_order()[: len(found.losses)]
+    assert found.losses == pytest.approx(by_hand, rel=1e-4, abs=1e-8)
+
+
+def test_no_more_is_taken_of_a_generator_than_there_are_steps():
+    left = generator(25)
+    learning_rate_range(a_line, left, steps=20, high=0.1)
+    assert len(list(left)) == 5
+
+
+def test_weights_count_as_in_fit():
+    x = np.linspace(-1, 1, ROWS)[:, None]
+    yes = (x[:, 0] > 0.2).astype(int)
+
+    def build():
+        keras.utils.set_random_seed(0)
+        output = LAYERS.Dense(1, activation="sigmoid")
+        return compiled(output, loss="binary_crossentropy")
+
+    options = {"steps": 5, "batch_size": ROWS}
+    weighted = learning_rate_range(build, x, yes, class_weight={1: 5.0}, **options)
+    rows = np.where(yes, 5.0, 1.0)
+    same = learning_rate_range(build, x, yes, sample_weight=rows, **options)
+    data = tf.data.Dataset.from_tensor_slices((x, yes)).batch(ROWS)
+    also = learning_rate_range(build, data, steps=5, class_weight={1: 5.0})
+    one_hot = np.eye(2)[yes]
+    for found in (weighted, same, also):
+        fitted = build().fit(x, yes, sample_weight=rows, verbose=0, batch_size=ROWS)
+        assert found.losses[0] == pytest.approx(fitted.history["loss"][0], rel=1e-5)
+    two = compiled(LAYERS.Dense(2), loss="categorical_crossentropy")
+    assert learning_rate_range(lambda: two, x, one_hot, class_weight={1: 5.0}).losses[0]
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_mixed_precision_with_its_loss_scaling(policy):
+    keras.config.set_dtype_policy(policy)
+    try:
+        hidden, output = LAYERS.Dense(8, "relu"), LAYERS.Dense(1, dtype="float32")
+        model = compiled(hidden, output, optimizer=keras.optimizers.SGD(OwnSchedule()))
+        model.fit(*LINE, epochs=2, verbose=0)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    before = state(model)
+    assert 0.01 < learning_rate_range(lambda: model, *LINE).suggested < 1
+    for old, new in zip(before, state(model), strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+class Noise(keras.Layer):
+    """Draws from TensorFlow and from Keras."""
+
+    def call(self, x, training=False):
+        if not training:
+            return x
+        return x + tf.random.normal(tf.shape(x)) + keras.random.normal(x.shape[1:])
+
+
+def test_random_numbers_metrics_and_compiled_functions_are_as_before():
+    model = compiled(Noise(), LAYERS.Dense(1), metrics=["mae"])
+    model.fit(*LINE, epochs=1, verbose=0)
+    model.evaluate(*LINE, verbose=0)
+
+    def then(test):
+        keras.utils.set_random_seed(1)
+        tf.random.normal((1,)), keras.random.normal((1,))
+        if test:
+            learning_rate_range(lambda: model, *LINE)
+            learning_rate_range(a_line, *LINE)  # which sets all seeds
+        numbers = keras.random.normal((1,)), tf.random.normal((1,))
+        return (
+            random.random(),
+            np.random.rand(),
+            *(np.asarray(number).item() for number in numbers),
+        )
+
+    def rest():
+        values = [variable.numpy().tolist() for variable in model.metrics_variables]
+        return values, model.train_function, model.test_function
+
+    assert then(test=False) == then(test=False)
+    before = rest()
+    assert then(test=True) == then(test=False)
+    assert rest() == before
+
+
+class OwnStep(keras.Model):
+    """Takes its steps itself."""
+
+    def __init__(self):
+        super().__init__()
+        self.line = LAYERS.Dense(1)
+
+    def call(self, x):
+        return self.line(x)
+
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            loss = self.compute_loss(x=x, y=y, y_pred=self(x, training=True))
+        weights = self.trainable_weights
+        self.optimizer.apply(tape.gradient(loss, weights), weights)
+        return {"loss": loss}
+
+
+class NoOptimizer(OwnStep):
+    """Says a loss, and steps with nothing that could be tested."""
+
+    def train_step(self, data):
+        return {"loss": 1.0}
+
+
+def test_a_model_with_a_train_step_of_its_own_takes_it():
+    model = OwnStep()
+    model.compile("sgd", "mse")
+    model.fit(*LINE, verbose=0)
+    before, optimizer = state(model), model.optimizer
+    assert 0.05 < learning_rate_range(lambda: model, *LINE).suggested < 1
+    assert model.optimizer is optimizer
+    for old, new in zip(before, state(model), strict=True):
+        np.testing.assert_array_equal(old, new)
+    other = NoOptimizer()
+    other.compile("sgd", "mse")
+    with pytest.raises(ValueError, match="must step with self.optimizer"):
+        learning_rate_range(lambda: other, *LINE)
 
 
 def test_the_settings_of_the_optimizer_are_kept():
@@ -197,6 +449,18 @@ def test_a_range_in_which_nothing_is_learnt_gives_no_rate():
     found = learning_rate_range(a_line, *LINE, low=1e-9, high=1e-7)
     assert found.suggested is None
     assert "never fell" in found.reason and "1e-07" in found.reason
+    with pytest.raises(ValueError, match="suggests no rate. The loss never fell"):
+        found.rate(3)
+    assert "no rate" in found.plot().get_title()
+    plt.close("all")
+
+
+def test_a_rate_is_so_many_times_the_one_that_is_suggested():
+    found = learning_rate_range(a_line, *LINE)
+    assert found.rate() == found.suggested
+    assert found.rate(3) == pytest.approx(3 * found.suggested)
+    with pytest.raises(ValueError, match="times must be above 0"):
+        found.rate(0)
 
 
 def test_a_loss_that_is_no_number_ends_the_test():
@@ -219,8 +483,29 @@ def test_several_inputs_and_a_model_without_an_input_layer():
         model.compile("sgd", "mse")
         return model
 
-    assert learning_rate_range(two_inputs, [LINE[0], LINE[0]], LINE[1]).suggested
+    def two_outputs():
+        a = keras.Input((1,))
+        ends = {"far": LAYERS.Dense(1)(a), "near": LAYERS.Dense(1)(a)}
+        model = keras.Model(a, ends)
+        model.compile("sgd", {"far": "mse", "near": "mae"}, metrics={"far": ["mae"]})
+        return model
+
+    x, y = LINE
+    for both in ([x, x], {"a": pd.DataFrame(x), "b": pd.Series(x[:, 0])}):
+        assert learning_rate_range(two_inputs, both, y).suggested
+    for both in ([y, y], {"far": y, "near": y.tolist()}):
+        assert learning_rate_range(two_outputs, x, both).suggested
+    rows = tf.data.Dataset.from_tensor_slices(({"a": x, "b": x}, y))
+    assert learning_rate_range(two_inputs, rows.batch(10)).suggested
     assert learning_rate_range(unbuilt, *LINE).suggested
+    assert learning_rate_range(unbuilt, x.tolist(), y.tolist()).suggested
+
+
+def frozen():
+    model = a_line()
+    model.trainable = False
+    model.compile("sgd", "mse")
+    return model
 
 
 @pytest.mark.parametrize(
@@ -235,6 +520,31 @@ def test_several_inputs_and_a_model_without_an_input_layer():
         ({"low": 0.0}, ValueError, "low must be above 0"),
         ({"steps": 1}, ValueError, "steps must be .* at least 2"),
         ({"batch_size": 0}, ValueError, "batch_size must be"),
+        ({"x": generator(5), "y": None}, ValueError, "ended after 5 batches"),
+        ({"x": iter(()), "y": None}, ValueError, "no batch: it is empty"),
+        ({"x": Batches(4)}, ValueError, "^y must be left out"),
+        ({"x": Batches(4), "y": None, "batch_size": 5}, ValueError, "^batch_size must"),
+        (
+            {"x": tf.data.Dataset.from_tensor_slices(LINE), "y": None},
+            ValueError,
+            r"single rows of shape \(1,\), no batches: give x.batch\(32\)",
+        ),
+        ({"x": None}, TypeError, "x must be arrays or batches, got None"),
+        ({"x": generator}, TypeError, "x must be .* call it"),
+        ({"x": "data.csv"}, TypeError, "x must be arrays, got 'data.csv': read the"),
+        ({"y": None}, ValueError, "y must be given"),
+        ({"y": np.array(["a", "b"] * 20)}, TypeError, "text such as 'a'.*np.unique"),
+        ({"x": np.full((ROWS, 1), None)}, TypeError, "x must hold numbers, got object"),
+        ({"x": [[1.0], [1.0, 2.0]]}, ValueError, "x makes no array: pad its rows"),
+        ({"x": [*LINE[0]]}, ValueError, r"np.stack\(x\), one array of all rows"),
+        ({"sample_weight": np.ones(5)}, ValueError, r"as many rows, got \[5, 40\]"),
+        ({"class_weight": "balanced"}, TypeError, "a dict .*got 'balanced'"),
+        (
+            {"class_weight": {0: 1}, "sample_weight": np.ones(ROWS)},
+            ValueError,
+            "not both",
+        ),
+        ({"build": frozen}, ValueError, "no weights to train"),
     ],
 )
 def test_a_wrong_argument_says_what_to_use_instead(arguments, error, words):
@@ -267,6 +577,8 @@ def test_rates_and_losses_that_do_not_belong_together_are_an_error():
         RateRange.of([0.1, 0.2], [1.0])
     with pytest.raises(ValueError, match="must be finite"):
         RateRange.of([0.1, 0.2], [1.0, np.nan])
+    with pytest.raises(ValueError, match="rates must be above 0, got -0.1"):
+        RateRange.of([-0.1, 0.2], [1.0, 2.0])
 
 
 def test_keras_refuses_to_cut_a_rate_that_a_schedule_sets():

@@ -1,6 +1,7 @@
 """Pictures: what is drawn is what was given, and nothing is left open."""
 
 import io
+from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -49,6 +50,52 @@ def test_few_epochs_are_still_visible(epochs):
     (ax,) = plots.learning_curves({"run": {"loss": [1.0] * epochs}})
     assert ax.lines[0].get_marker() == "o" or not epochs
     assert ax.get_xlim()[0] < ax.get_xlim()[1]
+
+
+@pytest.mark.parametrize(
+    ("epochs", "validations", "measured"),
+    [(20, 2, [10, 20]), (7, 2, [3, 6]), (4, 4, [1, 2, 3, 4]), (5, 0, None)],
+)
+def test_fewer_validations_stand_where_validation_freq_puts_them(
+    epochs, validations, measured
+):
+    run = {"loss": [1.0] * epochs, "val_loss": [1.0] * validations}
+    (ax,) = plots.learning_curves({"run": run})
+    drawn = [list(line.get_xdata()) for line in ax.lines[1:]]
+    assert drawn == ([] if measured is None else [measured])
+
+
+def test_a_loss_below_0_is_on_the_scale():
+    (ax,) = plots.learning_curves({"run": {"loss": [0.5, -2.0]}})
+    assert ax.get_ylim()[0] < -2
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: plots.learning_curves(HISTORY), r"runs\['loss'\] must be what fit"),
+        (lambda: plots.learning_curves([HISTORY]), "runs must be a dict .* got list"),
+        (lambda: plots.learning_curves({}), "runs must be a dict .* empty"),
+        (lambda: plots.learning_curves({"a": {"mae": [1]}}), r"runs\['a'\] has no 'lo"),
+        (
+            lambda: plots.learning_curves({"a": {"loss": [1], "val_loss": [1, 2]}}),
+            r"runs\['a'\] has 1 loss and 2 val_loss",
+        ),
+        (lambda: plots.plateaus(HISTORY), "no 'learning_rate'.*ReduceLROnPlateau"),
+        (lambda: plots.plateaus({"loss": [1.0]}), "no 'val_loss'.*validation_data"),
+        (lambda: plots.plateaus({}), "history must be that of one epoch"),
+        (lambda: plots.map(HISTORY), r"sweep must be what sweep\(problem"),
+        (lambda: plots.curves(None), "sweep must be .* got NoneType"),
+        (lambda: plots.traces([1, 2], "loss"), "panels must be a dict"),
+        (lambda: plots.clouds([1, 2]), "scores must be a dict"),
+        (lambda: plots.tuned({"a": {}}, {"b": ""}), "ylabels must name .* 'a' is not"),
+        (lambda: plots.rate_range([1, 2], [1], [1], 1), "rates, losses and smoothed"),
+        (lambda: plots.images(np.ones((2, 9)), "ab"), "x must have shape"),
+    ],
+)
+def test_what_cannot_be_drawn_is_named(call, said):
+    with pytest.raises((TypeError, ValueError), match=said):
+        call()
 
 
 def bowl(w, b):
@@ -303,3 +350,4 @@ def test_plateaus_mark_the_best_epoch():
     above, below = plots.plateaus(history)
     assert list(above.lines[-1].get_xdata()) == [2, 2]
     assert list(below.lines[0].get_ydata()) == [1, 1, 0.1]
+    plots.plateaus(SimpleNamespace(history=history, epoch=[0, 1, 2]))

@@ -17,7 +17,6 @@ KINDS = {"diabetes": "regression", "breast_cancer": "binary", "digits": "multicl
 SPLIT_SEED = 1
 
 
-@cache
 def load(name: str) -> Problem:
     """Load one of the three problems, always split in the same way.
 
@@ -36,7 +35,12 @@ def load(name: str) -> Problem:
     Another name raises a ValueError. Source: ``sklearn.datasets``, the copies that come
     with scikit-learn.
     """
-    kind = KINDS[one_of("name", name, KINDS)]
+    return _load(one_of("name", name, KINDS))
+
+
+@cache
+def _load(name):
+    kind = KINDS[name]
     bunch = _bundled(name)
     labels = None if kind == "regression" else bunch.target
     parts = split(len(bunch.data), labels, SPLIT_SEED)

@@ -180,8 +180,9 @@ def _multiclass(target, doubt):
     if target.columns > 1:
         if not target.shares:
             raise ValueError(
-                'problem="multiclass" needs rows that sum to 1, one-hot, but y has '
-                'others: say problem="multilabel" or "regression"'
+                'problem="multiclass" needs one column, or one-hot rows that sum to 1, '
+                f"but y has {target.columns} columns with others: give one at a time, "
+                'as y[:, 0], or say problem="multilabel" or "regression"'
             )
         loss, units = "categorical_crossentropy", target.columns
         labels = 'y = np.asarray(y, dtype="float32")'

@@ -48,10 +48,23 @@ def _guess_columns(target):
         return "multiclass", ""
     if target.zero_one or target.distinct.tolist() == [-1, 1]:
         return "multilabel", ""
+    if target.whole and target.values.size >= 3 * len(target.distinct):
+        return "regression", _doubt_columns(target)
     doubt = (
         'between 0 and 1: if they are probabilities of a yes, say problem="multilabel"'
     )
     return "regression", doubt if target.within_0_1 else ""
+
+
+def _doubt_columns(target):
+    doubt = (
+        f"whole numbers in {target.columns} columns are taken for amounts. If each "
+        "column holds class numbers, choose for one at a time, choose_loss(y[:, 0]), "
+        "and give the model an output for each; if a row is a sequence with a class at "
+        "each place, choose_loss(np.ravel(y)) gives the layer and loss of each place"
+    )
+    counts = '; if they count events, say problem="counts"'
+    return doubt + counts * (target.low >= 0)
 
 
 def _doubt_text(target):

@@ -7,7 +7,10 @@ def number(name: str, value, below: float = np.inf) -> float:
     """Return ``value`` as a float, if it is a number from 0 up to ``below``."""
     is_number = isinstance(value, int | float | np.integer | np.floating)
     if not is_number or isinstance(value, bool):
-        raise TypeError(f"{name} must be a number, got {value!r}")
+        why = ""
+        if value is None and name.endswith(("learning_rate", "learning_rates")):
+            why = ": a range test that suggests none says why in its .reason"
+        raise TypeError(f"{name} must be a number, got {value!r}{why}")
     if not 0 <= value < below:
         limit = "finite" if below == np.inf else f"below {below:g}"
         raise ValueError(f"{name} must be at least 0 and {limit}, got {value!r}")
@@ -45,9 +48,20 @@ def one_of(name: str, value, choices):
     return value
 
 
+def rows(name: str, value) -> np.ndarray:
+    """Return ``value`` as an array, if its rows have one length."""
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ValueError(
+            f"{name} must have rows of one length, got some that make no array: pad or "
+            "drop them"
+        ) from None
+
+
 def floats(name: str, value) -> np.ndarray:
     """Return ``value`` as an array of float32 or float64; integers become float64."""
-    array = np.asarray(value)
+    array = rows(name, value)
     if array.dtype.kind in "iu":
         return array.astype(np.float64)
     if array.dtype not in (np.float32, np.float64):
@@ -62,7 +76,7 @@ def rates(name: str, value) -> float | np.ndarray:
     if np.ndim(value) == 0:
         return number(name, value)
     array = floats(name, value)
-    if array.size != len(array):
+    if array.size == 0 or array.size != len(array):
         raise ValueError(
             f"{name} must be one number, or one a run, got shape {array.shape}"
         )

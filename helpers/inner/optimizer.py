@@ -48,7 +48,9 @@ class Optimizer:
         return super().__new__(cls)
 
     def __init__(self, learning_rate):
-        if not callable(learning_rate):
+        if callable(learning_rate):
+            _check_schedule(learning_rate)
+        else:
             learning_rate = rates("learning_rate", learning_rate)
         self.learning_rate = learning_rate
 
@@ -135,6 +137,7 @@ class Optimizer:
         rate = self.learning_rate
         if callable(rate):
             rate = np.asarray(rate(self.iterations))[()]
+            return rates("learning_rate at this step", rate)
         return rates("learning_rate", rate)
 
     def _remember(self, weights):
@@ -173,6 +176,25 @@ def check_optimizer(optimizer):
             "super().__init__(learning_rate)"
         )
     return optimizer
+
+
+def _check_schedule(schedule):
+    """Check that it can be called with the number of steps, and is no class."""
+    if isinstance(schedule, type):
+        what = f"the class {schedule.__name__}: make one of it, with its arguments"
+    else:
+        try:
+            signature(schedule).bind(0)
+        except TypeError:
+            what = f"{schedule!r}, which takes something else"
+        except ValueError:  # of some functions one cannot know
+            return
+        else:
+            return
+    raise TypeError(
+        "learning_rate must be a number, or a schedule that is called with the number "
+        f"of steps, got {what}"
+    )
 
 
 def _goes_weight_by_weight(optimizer):

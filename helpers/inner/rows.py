@@ -2,10 +2,12 @@
 
 import numpy as np
 
+from helpers.inner.arguments import rows
+
 
 def check_rows(x_name, x, y_name, y):
     """Return both as arrays, if they are as many rows of finite numbers."""
-    x, y = np.asarray(x), np.asarray(y)
+    x, y = rows(x_name, x), rows(y_name, y)
     if x.ndim != 2 or y.ndim == 0 or len(x) != len(y) or len(x) == 0:
         raise ValueError(
             f"{x_name} must have shape (rows, inputs), at least one row, and {y_name} "

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from helpers.inner.arguments import floats
+from helpers.inner.arguments import floats, rows
 
 
 def alike(y_true, y_pred):
     """Return targets and predictions of one shape and type, a number for each unit."""
-    y_true, y_pred = np.asarray(y_true), _predictions(y_pred)
+    y_true, y_pred = rows("y_true", y_true), _predictions(y_pred)
     if y_true.dtype.kind not in "buif":
         raise TypeError(f"y_true must hold numbers, got {y_true.dtype}")
     if y_true.shape not in _shapes(y_pred.shape, runs=y_pred.ndim == 3):
@@ -36,7 +36,7 @@ def one_hot(y_true, y_pred):
 
 def labels(y_true, y_pred):
     """Return integer labels, one a row for each run or for all, and predictions."""
-    y_true, y_pred = np.asarray(y_true), _classes(y_pred)
+    y_true, y_pred = rows("y_true", y_true), _classes(y_pred)
     shape, classes = y_pred.shape[:-1], y_pred.shape[-1]
     stacked = y_pred.ndim == 3
     if y_true.shape in _shapes(y_pred.shape, runs=stacked):

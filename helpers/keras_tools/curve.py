@@ -2,9 +2,11 @@
 
 import sys
 import time
+import warnings
 
 import keras
 import matplotlib.pyplot as plt
+import numpy as np
 from IPython.display import display
 from tqdm import tqdm
 
@@ -17,7 +19,8 @@ class LearningCurve(keras.callbacks.Callback):
     Use it with ``verbose=0``: ``fit(..., verbose=0, callbacks=[LearningCurve()])``.
     The curve is drawn from what ``History`` keeps, so the training loss in it is
     Keras's running mean over each epoch. In the end one still picture is left. Outside
-    a notebook only the bar is shown.
+    a notebook only the bar is shown. ``plots.learning_curves({"My run": callback})``
+    draws it again.
 
     Parameters
     ----------
@@ -33,25 +36,40 @@ class LearningCurve(keras.callbacks.Callback):
         self.seconds = seconds
 
     def on_train_begin(self, logs=None):
-        """Make room for the picture, and start the bar below it."""
-        self.history = {}
+        """Make room for the picture."""
+        self.epoch, self.history = [], {}
         self.drawn_at = -float("inf")
-        self.handle = None
+        self.bar = self.handle = None
         if plots.in_notebook():
             self.handle = display(self._picture(), display_id=True)
-        epochs, steps = self.params["epochs"], self.params["steps"]
-        total = epochs * steps if steps else None
-        look = {"unit": " steps", "file": sys.stdout, "ncols": 80, "mininterval": 0.2}
-        self.bar = tqdm(total=total, **look)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Start the bar below the picture, at the first epoch."""
+        self.steps_done = 0
+        if self.bar is None:
+            self.epochs_to_do, steps = self.params["epochs"] - epoch, self._steps()
+            total = self.epochs_to_do * steps if steps else None
+            look = {"unit": " steps", "ncols": 80, "mininterval": 0.2}
+            self.bar = tqdm(total=total, file=sys.stdout, **look)
 
     def on_train_batch_end(self, batch, logs=None):
-        """Move the bar."""
-        self.bar.update()
+        """Move the bar; several steps may have been taken at once."""
+        done = min(batch + 1, self._steps() or batch + 1)
+        self.bar.update(done - self.steps_done)
+        self.steps_done = done
 
     def on_epoch_end(self, epoch, logs=None):
-        """Take in the epoch's results; redraw when the last drawing is old enough."""
-        for name, value in (logs or {}).items():
-            self.history.setdefault(name, []).append(float(value))
+        """Take in the epoch's results; redraw when the last drawing is old enough.
+
+        What some epochs do not measure, as with ``validation_freq``, is NaN there.
+        """
+        logs = {name: _number(value) for name, value in (logs or {}).items()}
+        for name in self.history | logs:
+            before = [float("nan")] * len(self.epoch)
+            self.history.setdefault(name, before).append(logs.get(name, float("nan")))
+        self.epoch.append(epoch)
+        if self.bar.total is None:  # the data did not say how long an epoch is
+            self.bar.total = self.bar.n * self.epochs_to_do
         done = f"epoch {epoch + 1} of {self.params['epochs']}"
         self.bar.set_description_str(done, refresh=False)
         if time.monotonic() - self.drawn_at > self.seconds:
@@ -59,16 +77,31 @@ class LearningCurve(keras.callbacks.Callback):
 
     def on_train_end(self, logs=None):
         """Leave the full bar and the last picture."""
-        self.bar.close()
+        if self.bar is not None:
+            self.bar.close()
         self._redraw()
 
+    def _steps(self):
+        return self.params.get("steps")
+
     def _redraw(self):
-        if self.handle is not None:
+        if self.handle is None:
+            return
+        try:
             self.handle.update(self._picture())
-            self.drawn_at = time.monotonic()
+        except Exception as error:  # a picture is no reason to stop a training
+            warnings.warn(f"The learning curve cannot be drawn: {error}", stacklevel=2)
+            self.handle = None
+        self.drawn_at = time.monotonic()
 
     def _picture(self):
         with plt.style.context(plots.STYLE):
-            ax = plots.learning_curves({self.title: self.history})[0]
-            plots.epoch_axis(ax, self.params["epochs"])
+            ax = plots.learning_curves({self.title: self})[0]
+            first = self.epoch[0] + 1 if self.epoch else 1
+            plots.epoch_axis(ax, self.params["epochs"], first)
             return plots.Picture(ax.figure, f"{self.title}: loss after each epoch.")
+
+
+def _number(value):
+    """Return a number as a float; a metric of several numbers stays as it is."""
+    return float(value) if np.ndim(value) == 0 else value

@@ -2,6 +2,7 @@
 
 import io
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -71,6 +72,15 @@ def subplots(rows: int, columns: int, size: tuple, sharex=False):
     )
 
 
+def a_dict(name: str, value, such: str):
+    """Return ``value``, if it is a dict that is not empty; ``such`` says of what."""
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{name} must be a dict {such}, got {type(value).__name__}")
+    if not value:
+        raise ValueError(f"{name} must be a dict {such}, got an empty one")
+    return value
+
+
 def line_style(number: int) -> dict:
     """Return the style of one of many lines: six colours with markers, then dashed."""
     dashes, colour = divmod(number, len(CURVES))
@@ -95,6 +105,11 @@ def images(x, labels):
     -------
     ndarray of Axes, shape (pictures,)
     """
+    if np.ndim(x) != 2 or np.shape(x)[1] != 64 or len(x) != len(labels):
+        raise ValueError(
+            "x must have shape (pictures, 64) and labels be one for each, got "
+            f"{np.shape(x)} and {len(labels)} labels"
+        )
     _, axes = plt.subplots(1, len(x), figsize=(len(x) * 0.95, 1.35), squeeze=False)
     for ax, pixels, label in zip(axes[0], x, labels, strict=True):
         square = np.reshape(pixels, (8, 8))

@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from helpers.plots.base import DESCENT, MINIMUM, NEUTRAL, subplots
+from helpers.plots.base import DESCENT, MINIMUM, NEUTRAL, a_dict, subplots
 
 # Optimizer: its place on the picture, what it adds, and those that it comes from.
 FAMILY = {
@@ -38,6 +38,10 @@ def tuned(results, ylabels):
     -------
     ndarray of Axes, shape (panels,)
     """
+    a_dict("results", results, "from a problem to a dict of optimizers")
+    unnamed = set(results) - set(a_dict("ylabels", ylabels, "from each problem"))
+    if unnamed:
+        raise ValueError(f"ylabels must name each problem, {unnamed.pop()!r} is not")
     rows = -(-len(results) // 3)
     _, axes = subplots(rows, 3, (9.6, 0.3 + 2.7 * rows))
     for ax, (problem, found) in zip(axes.flat, results.items(), strict=False):

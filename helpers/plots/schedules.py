@@ -11,7 +11,9 @@ from helpers.plots.base import (
     MINIMUM,
     TRAINING,
     VALIDATION,
+    a_dict,
 )
+from helpers.plots.training import epochs_and_history, where_measured
 
 
 def clouds(scores) -> plt.Axes:
@@ -21,10 +23,12 @@ def clouds(scores) -> plt.Axes:
     ----------
     scores : mapping of str to array, shape (seeds,)
     """
+    scores = a_dict("scores", scores, "from a name to a score for each seed")
+    scores = {name: np.atleast_1d(runs) for name, runs in scores.items()}
     _, ax = plt.subplots(figsize=(7, 1.2 + 1.2 * len(scores)))
     for height, runs in enumerate(scores.values()):
         spread = height + np.linspace(-0.2, 0.2, len(runs))
-        ax.plot(runs, spread, "o", color=CURVES[height], alpha=0.7)
+        ax.plot(runs, spread, "o", color=CURVES[height % len(CURVES)], alpha=0.7)
         ax.plot([np.mean(runs)] * 2, [height - 0.35, height + 0.35], "k-")
     ax.set_yticks(range(len(scores)), scores)
     ax.grid(axis="y", visible=False)
@@ -37,17 +41,22 @@ def plateaus(history):
     Parameters
     ----------
     history : mapping
-        Of ``loss``, ``val_loss`` and ``learning_rate``, one value an epoch.
+        What ``fit`` returned, or its ``history``, of ``loss``, ``val_loss`` and
+        ``learning_rate``, which ``ReduceLROnPlateau`` adds.
 
     Returns
     -------
     ndarray of Axes, shape (2,)
     """
+    needs = "loss", "val_loss", "learning_rate"
+    epochs, history = epochs_and_history("history", history, needs)
+    if not len(history.get("val_loss", [])):
+        raise ValueError("history must be that of one epoch or more, got none")
+    measured, validation = where_measured(epochs, history["val_loss"])
+    best = measured[np.argmin(validation)] if len(measured) else epochs[-1]
     _, axes = plt.subplots(2, 1, sharex=True)
-    losses, validation = history["loss"], history["val_loss"]
-    epochs, best = np.arange(1, len(losses) + 1), np.argmin(validation) + 1
-    axes[0].plot(epochs, losses, color=TRAINING, label="training")
-    axes[0].plot(epochs, validation, "--", color=VALIDATION, label="validation")
+    axes[0].plot(epochs, history["loss"], color=TRAINING, label="training")
+    axes[0].plot(measured, validation, "--", color=VALIDATION, label="validation")
     axes[0].axvline(best, color=MINIMUM, linestyle=":", label="best epoch")
     axes[0].set_ylabel("loss")
     axes[0].legend()
@@ -68,6 +77,11 @@ def rate_range(rates, losses, smoothed, lowest, suggested=None) -> plt.Axes:
     suggested : float, optional
         The rate to take.
     """
+    if not len(rates) == len(losses) == len(smoothed) > 0:
+        raise ValueError(
+            "rates, losses and smoothed must have a value for each step, got "
+            f"{len(rates)}, {len(losses)} and {len(smoothed)}"
+        )
     _, ax = plt.subplots()
     ax.plot(rates, losses, ".", color=MINIBATCH, markersize=4, label="minibatch")
     ax.plot(rates, smoothed, color=DESCENT, label="smoothed")

@@ -34,6 +34,7 @@ def map(sweep, by: str = "valid_loss") -> plt.Axes:
         "valid_loss", "train_loss" or "valid_score": after the last epoch, as a mean
         over the seeds.
     """
+    _check_sweep(sweep)
     rates, sizes = np.argsort(sweep.learning_rates), np.argsort(sweep.batch_sizes)
     values = sweep.final(by)[np.ix_(rates, sizes)]
     rates, sizes = sweep.learning_rates[rates], sweep.batch_sizes[sizes]
@@ -93,7 +94,9 @@ def curves(sweep, cells=None, by: str = "train_loss", against=("epochs",)):
     -------
     ndarray of Axes, shape (panels,)
     """
+    _check_sweep(sweep)
     one_of("by", by, MEASURES)
+    against = (against,) if isinstance(against, str) else against
     for currency in against:
         one_of("against", currency, CURRENCIES)
     if cells is None:
@@ -103,6 +106,11 @@ def curves(sweep, cells=None, by: str = "train_loss", against=("epochs",)):
             if np.isfinite(loss).any()
         ]
         cells = [(best.learning_rate, best.batch_size) for best in bests]
+    if not all(np.shape(cell) == (2,) for cell in cells):
+        raise ValueError(
+            "cells must be pairs of learning rate and batch size, such as [(0.1, 32)], "
+            f"got {cells!r}"
+        )
     width = max(7, 3.6 * len(against))
     figure, axes = subplots(1, len(against), (width, 4))
     scale = "linear" if by == "valid_score" else "log"
@@ -128,6 +136,14 @@ def curves(sweep, cells=None, by: str = "train_loss", against=("epochs",)):
     handles = axes[0, 0].get_legend_handles_labels()
     figure.legend(*handles, loc="outside lower center", ncols=min(3, len(against) + 1))
     return axes[0]
+
+
+def _check_sweep(sweep):
+    if not hasattr(sweep, "start_loss"):
+        raise TypeError(
+            "sweep must be what sweep(problem, ...) returned, got "
+            f"{type(sweep).__name__}"
+        )
 
 
 def _label(sweep, rate, size):

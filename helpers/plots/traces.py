@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from helpers.plots.base import line_style, subplots
+from helpers.plots.base import a_dict, line_style, subplots
 
 
 def traces(panels: Mapping, ylabel: str, scale="log", columns=None, x=None):
@@ -27,6 +27,7 @@ def traces(panels: Mapping, ylabel: str, scale="log", columns=None, x=None):
     -------
     ndarray of Axes, shape (panels,)
     """
+    a_dict("panels", panels, "from a title to values, or to a dict of them")
     columns = columns or len(panels)
     rows = -(-len(panels) // columns)
     size = max(6, min(3.4 * columns, 10.2)), 0.4 + 2.8 * rows
