@@ -28,7 +28,7 @@ FIRST_CELL = {
 
 def archive(source, answers=True):
     """Return what a lesson uses of helpers/, with its answers: JSON, path -> text."""
-    files = lean(needed(source, build.ROOT))
+    files = lean(needed(source, build.ROOT), source.read_text("utf-8"))
     if answers:
         number = source.stem[:2]
         every = json.loads((build.ROOT / build.ANSWERS).read_text("utf-8"))
