@@ -6,25 +6,21 @@ import types
 
 import pytest
 
+from tests.few_states import few_states
 from tests.jupyterlab import ARGUMENTS, chromium
 from tools import build, lab_page, site, site_pages
 
 SOURCES = build.sources()
 each_lesson = pytest.mark.parametrize("stem", [source.stem for source in SOURCES])
-PIECE = lab_page.piece
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """The site, its labs with few states: how fast they are is no matter here."""
 
-    def light(lab, values, shared):
-        few = {name: [list(taken)[0]] for name, taken in list(values.items())[-1:]}
-        return PIECE(lab, few, shared)
-
     made = tmp_path_factory.mktemp("site") / "site"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lab_page, "piece", light)
+        patch.setattr(lab_page, "piece", few_states)
         site.write(made)
     return made
 
@@ -42,7 +38,9 @@ def open_page(folder):
             asked, wrong = [], []
             page.on("request", lambda request: asked.append(request.url))
             page.on("pageerror", lambda error: wrong.append(str(error)))
-            page.on("console", lambda said: wrong.append(said.text))
+            page.on(
+                "console", lambda said: said.type == "error" and wrong.append(said.text)
+            )
 
             def opener(name):
                 page.goto((folder / f"{name}.html").as_uri())
@@ -173,10 +171,10 @@ def open_text(text):
 
 
 def test_a_lab_is_taken_from_a_cell_only_if_its_arguments_stand_there():
-    made = site_pages.lab("x = 1\nlabs.gradient(w=-0.25)")
+    made = lab_page.lab("x = 1\nlabs.gradient(w=-0.25)")
     assert made.controls["w"].value == -0.25
-    assert site_pages.lab("labs.gradient(w=x)") is None
-    assert site_pages.lab('labs.gradient().animate("w", [0])') is None
+    assert lab_page.lab("labs.gradient(w=x)") is None
+    assert lab_page.lab('labs.gradient().animate("w", [0])') is None
 
 
 def test_what_books_call_it_is_gathered():

@@ -1,6 +1,5 @@
 """The pages of the site as Markdown: lessons that ask before they tell, and others."""
 
-import ast
 import base64
 import html
 import re
@@ -8,7 +7,6 @@ from importlib import import_module
 
 import nbformat
 
-from helpers import labs
 from tools import build, lab_page, portable
 from tools.slides import FORMULA, mathml
 
@@ -132,7 +130,7 @@ class Page:
             self._raw(BET.format(marks["bet"]))
         elif "setup" in marks:
             self._fold("code", "Imports", fenced(cell.source))
-        elif live := lab(cell.source):
+        elif live := lab_page.lab(cell.source):
             self._end()
             self._parts.append(fenced(cell.source))
             self.labs.append(lab_page.piece(live, live._on_page, shared=False))
@@ -242,20 +240,6 @@ def links(text):
         return words
 
     return re.sub(r"(?<!!)\[([^]]+)\]\(([^)#\s]*)(#[^)]*)?\)", lead, text)
-
-
-def lab(code):
-    """Return the lab that a cell shows, if its arguments stand in the cell."""
-    last = ast.parse(code).body[-1]
-    match last:
-        case ast.Expr(ast.Call(ast.Attribute(ast.Name("labs"), name), args, options)):
-            try:
-                values = [ast.literal_eval(value) for value in args]
-                named = {o.arg: ast.literal_eval(o.value) for o in options}
-            except ValueError:
-                return None
-            return getattr(labs, name)(*values, **named)
-    return None
 
 
 def take_along(stem):

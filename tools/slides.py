@@ -12,9 +12,10 @@ from pathlib import Path
 import nbformat
 from latex2mathml.converter import convert
 from nbconvert import SlidesExporter
+from nbformat.v4 import new_output
 from traitlets.config import Config
 
-from tools import build
+from tools import build, lab_page
 
 PARTS = Path(__file__).with_name("slides")
 FORMULA = re.compile(r"(`+[^`]+`+)|\$\$(.+?)\$\$|\$([^$]+?)\$", re.DOTALL)
@@ -39,6 +40,9 @@ def pages(source):
             cell.source = FORMULA.sub(mathml, cell.source)
         elif "figure" in marks and cell.outputs:
             cell.source = ""  # a figure needs no lines that draw it
+        elif not after_exercise and (live := lab_page.lab(cell.source)):
+            piece = lab_page.piece(live, live._on_page, shared=False)
+            cell.outputs = [new_output("display_data", {"text/html": piece})]
         shown.append(cell)
     solution.cells = shown
     return solution
@@ -65,7 +69,9 @@ def slides(source):
         exclude_output_prompt=True,
     )
     style = "".join(read(name) for name in ("reveal.css", "slides.css"))
+    style += lab_page.read("lab.css")
     scripts = [read(name) for name in ("reveal.js", "notes.js", "slides.js")]
+    scripts.append(lab_page.read("lab.js"))
     title = notebook.cells[0].source.splitlines()[0].removeprefix("# ")
     ours = {"title": title, "css": style, "scripts": scripts}
     text, _ = exporter.from_notebook_node(notebook, {"downhill": ours})
