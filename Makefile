@@ -1,6 +1,6 @@
 # make and any Python are all that it takes; the rest is set up here.
 .DEFAULT_GOAL := help
-.PHONY: help lab my ready reset test test-platforms notebooks portable slides graded bench gone
+.PHONY: help lab my ready reset test test-platforms notebooks portable slides site graded bench gone
 # Compiled modules are kept whatever the machine's rule: TensorFlow then opens in half the time.
 export PYTHONDONTWRITEBYTECODE :=
 PYTHON := .venv/bin/python
@@ -43,6 +43,9 @@ portable: $(DEV)  ## write dist/portable/: one file a notebook, for Kaggle and C
 
 slides: $(DEV)  ## write dist/slides/: the lessons as slides, each one file
 	@$(PYTHON) -m tools.slides
+
+site: $(DEV)  ## write dist/site/: the course to read, with labs that need no kernel
+	@$(PYTHON) -m tools.site
 
 graded: $(DEV)  ## write dist/graded/: the exercises for nbgrader, without answers
 	@$(PYTHON) -m tools.graded

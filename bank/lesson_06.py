@@ -34,6 +34,7 @@ signs = 2 * load("breast_cancer").y_train - 1
 _diabetes = load("diabetes")
 raw = _diabetes.y_train * _diabetes.y_scale + _diabetes.y_mean
 flat = _diabetes.y_train[:, 0]
+_column = flat[:, None]
 NAMES = {"build": build, "keras": keras, "ops": ops}
 NAMES |= {"signs": signs, "raw": raw, "flat": flat}
 
@@ -209,6 +210,7 @@ RIGHT = {
     "same_progress": [0.1, np.float64(0.1), 2 * 0.05],
     "ward_round": [_diagnoses(p1="b"), _diagnoses(p8=" H ")],
     "repairs": [
+        _repairs(p5=_column, p7=_column),  # the same numbers mend both
         _repairs(p3=signs == 1, p5=list(raw[:, 0] / 100), p6=None),
         _repairs(p7=flat.reshape(-1, 1).tolist(), p8="SparseCategoricalCrossentropy"),
     ],
@@ -393,6 +395,8 @@ WRONG = {
         (_repairs(p8="binary_crossentropy"), "exclude each other"),
         (_repairs(p8="mse"), "for amounts"),
         (_repairs(p8=np.eye(10)), "name of the loss"),
+        (_repairs(p8=None), "should be a loss"),
+        (_repairs(p4=lambda z: z), "an activation that Keras knows"),
         ({1: "sigmoid"}, "needs the keys"),
         (["sigmoid"], "should be a dictionary"),
     ],

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from matplotlib.animation import FuncAnimation
 from PIL import Image
+from playwright.sync_api import sync_playwright
 
 from benchmarks import usual_way
 from helpers import labs
+from tests.jupyterlab import ARGUMENTS, chromium
 
 LAB = "from helpers import labs\nlabs.line_fit()"
 # The same picture in the usual way: a function that draws it all.
@@ -145,6 +147,40 @@ def bench_cold_kernel(benchmark, open_notebook, row):
 
     benchmark.pedantic(start, rounds=3, warmup_rounds=1)
     assert notebook.errors() == []
+
+
+# On a page without a kernel: from the move of a dial to the frame that shows it. Frames
+# come as fast as they can be made, not at the screen's rate.
+UNLIMITED = ["--disable-frame-rate-limit", "--disable-gpu-vsync"]
+MOVE = """async () => {
+    const dial = document.querySelector('input[name="steps"]');
+    const start = performance.now();
+    dial.value = dial.value === dial.max ? 0 : Number(dial.value) + 1;
+    dial.dispatchEvent(new Event("input", {bubbles: true}));
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    return (performance.now() - start) / 1000;
+}"""
+
+
+@pytest.mark.benchmark(group="lab on a page: move to new picture", timer=clock)
+def bench_page(benchmark, tmp_path):
+    benchmark.extra_info.update(who="ours", target="at most 16 ms")
+    file = tmp_path / "page.html"
+    file.write_text(f'<meta charset="utf-8">{labs.descent().to_html()}', "utf-8")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium(), args=[*ARGUMENTS, *UNLIMITED]
+        )
+        page = browser.new_page()
+        page.goto(file.as_uri())
+        said = page.locator(".downhill-said").inner_text()
+
+        def move():
+            clock.seconds += page.evaluate(MOVE)
+
+        benchmark.pedantic(move, rounds=100, warmup_rounds=10)
+        assert page.locator(".downhill-said").inner_text() != said
+        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -75,7 +75,7 @@ def sweep(
         raise TypeError(f"hidden must be a sequence, such as (64,), got {hidden!r}")
     hidden = tuple(whole("hidden", units, least=1) for units in hidden)
     whole("epochs", epochs, least=1)
-    problem = _checked_problem(problem)
+    problem = checked_problem(problem)
     rows, largest = len(problem.x_train), batch_sizes.max()
     if largest > rows:
         raise ValueError(
@@ -144,7 +144,7 @@ class _Task:
         return network.loss_of(y, FastNetwork(network).logits(x))
 
 
-def _checked_problem(problem):
+def checked_problem(problem):
     """Return the problem with arrays for rows, if networks can train on it."""
     if not isinstance(problem, Problem):
         raise TypeError(

@@ -8,7 +8,7 @@
 #
 # - say what a loss, a minibatch, a step and an epoch are, and count the steps;
 # - say how wrong a minibatch is, and what one of four times the size buys;
-# - say what a step costs, and why the size of the data hardly matters.
+# - say what a step costs, and what the size of the data has to do with it.
 #
 # *45 minutes to read and run, and about 70 for the exercises. You need Python, and from school: a straight line, a
 # slope, a mean.*
@@ -708,8 +708,8 @@ plots.show(
 #
 # ## Real data: does it pay?
 #
-# Fit the line to the patients. Start from $w = -1$, $b = 1$, and after each minibatch move each weight by a
-# twentieth of its slope, downhill, hence the minus. (That number, 0.05, is the learning rate: lesson 3.)
+# Fit the line to the patients. Start from $w = -1$, $b = 1$, and after each minibatch move each weight by a twentieth of its
+# slope, downhill, hence the minus. (That number, 0.05, is the learning rate: lesson 3.)
 
 
 # %%

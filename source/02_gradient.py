@@ -213,14 +213,14 @@ labs.gradient().animate("w", 0.9 - 0.8 * np.cos(turn), milliseconds=120)
 # *Above, the line turns, and on the map its point moves with its arrow. Below, the **tangents** (straight lines that touch the
 # curve) show the two slopes. The arrow is long where the contours crowd, short where they are far apart.*
 #
-# Your turn: move both sliders. Find a place where one slope is zero and the other is not. Then the place where both are. (On
-# this bowl it is the bottom. Lesson 3 has landscapes where it need not be.)
+# Your turn: move both sliders. Find a place where one slope is zero and the other is not. Then the place where both are.
+# (Lesson 3 has landscapes with several such places.)
 
 # %%
 labs.gradient()
 
 # %% [markdown]
-# *The four pictures of the film, with a slider for $w$ and one for $b$.*
+# *The pictures of the film, with a slider for each weight.*
 #
 # ## Every other way
 #
@@ -490,7 +490,27 @@ for name, column in (("raw", raw_bmi), ("standardised", bmi)):
 # and so the mean of $2 x^2$ to the slope. That is the curvature along $w$; along $b$ a 1 stands in the place of $x$.
 
 # %%
-print(f"raw, along w: {2 * np.mean(raw_bmi**2):,.0f}, along b: {2 * 1**2}")
+bend_w, bend_b = 2 * np.mean(raw_bmi**2), 2 * 1**2
+print(f"raw, along w: {bend_w:,.0f}, along b: {bend_b}")
+
+# %%
+w, b = np.polyfit(raw_bmi, progression, 1)  # the best line
+away = np.linspace(-1, 1, 101)
+for step, style, name in ((raw_bmi, "-", "w"), (1, "--", "b")):
+    curve = [np.mean((w * raw_bmi + b + a * step - progression) ** 2) for a in away]
+    plt.plot(away, curve, style, color="#777777", label=f"along {name}")
+plt.gcf().set_size_inches(6, 3.6)
+plt.title(f"Raw: curvature {bend_w:,.0f} along w, {bend_b} along b")
+plt.xlabel("away from the best line")
+plt.ylabel("loss")
+plt.legend()
+plots.show(
+    "The loss around the best line. Along w it is a steep parabola; along b, on the "
+    "same scale, it looks level."
+)
+
+# %% [markdown] tags=["after"]
+# *On the scale of the parabola along $w$, that along $b$ looks level.*
 
 # %% [markdown]
 # In any other direction a step of length 1 moves the prediction of row $i$ by $\cos(\text{angle}) \cdot x_i + \sin(\text{angle})$,
@@ -784,8 +804,7 @@ print(f"feature 2 to unit 0: {dW1[2, 0]:.6f}")
 # ### Exercise 2.8 · Fix
 #
 # A **leaky ReLU** lets a small share of each negative value through, here a tenth: `np.where(z > 0, z, 0.1 * z)`. Somebody
-# wrote the gradients for it, and training goes astray. Finite differences tell which parts are wrong. (Take extra time for
-# this one.)
+# wrote the gradients for it, and training goes astray. Finite differences tell which parts are wrong.
 
 
 # %%

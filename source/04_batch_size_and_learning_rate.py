@@ -87,8 +87,8 @@ plots.show(
 )
 
 # %% [markdown] tags=["after"]
-# Perfect on the first, and no better than always saying 0 on the second: *Books call it* **overfitting**. To be right on rows
-# that one has never seen, *Books call it* **generalisation**.
+# Perfect on the first, and no better than always saying 0 on the second. *Books call it* **overfitting**. What you want is
+# to be right on new rows. *Books call it* **generalisation**.
 
 # %% [markdown]
 # Hence three piles:
@@ -287,8 +287,8 @@ for name in ("loss", "val_loss", "accuracy", "val_accuracy"):
 #
 # ## Train again, with another learning rate
 #
-# What you set before a training, such as rate and batch size: *Books call it* a **hyperparameter**. Turn one of these
-# dials, and leave all else alone. What will the curve look like with a rate a hundred times smaller, and with one twenty
+# Rate and batch size are set before the training. *Books call it* a **hyperparameter**. Turn one of these dials, and leave
+# all else alone. What will the curve look like with a rate a hundred times smaller, and with one twenty
 # times larger? A fresh network has a loss of 2.6 (to find all ten classes equally likely costs $\ln 10 = 2.3$): bet on the
 # small rate's training loss after 20 epochs.
 
@@ -436,8 +436,8 @@ for size in (8, 256, 1079):
 places = np.arange(3)
 by_fit, by_evaluate = zip(*said_and_found.values(), strict=True)
 plt.figure(figsize=(7, 3))
-plt.bar(places - 0.2, by_fit, 0.4, color="#BBBBBB", label="fit says")
-plt.bar(places + 0.2, by_evaluate, 0.4, color=plots.DESCENT, label="evaluate says")
+plt.bar(places - 0.2, by_fit, 0.38, color="#BBBBBB", label="fit says")
+plt.bar(places + 0.2, by_evaluate, 0.38, color=plots.DESCENT, label="evaluate says")
 plt.xticks(places, said_and_found)
 plt.ylabel("training loss")
 more = [f"{a / b:.1f}" for a, b in said_and_found.values()]
@@ -586,7 +586,7 @@ fig, axes = plt.subplots(2, 4, figsize=(9, 4.4), sharex=True, sharey=True)
 sides = np.where(np.arange(100) % 2, 1, -1)  # every other run is drawn downwards
 for ax, (way, side) in zip(axes.ravel(), many + one, strict=True):
     ends = np.stack([way, sides * side])
-    ax.plot(*np.stack([0 * ends, ends], axis=1), color=plots.MINIBATCH, alpha=0.4)
+    ax.plot(*np.stack([0 * ends, ends], axis=1), color=plots.MINIBATCH, alpha=0.5)
     ax.plot(
         [0, gradient @ gradient / np.linalg.norm(gradient) * 0.16],
         [0, 0],
@@ -601,8 +601,8 @@ widths = [side.mean() for _, side in many]
 fig.suptitle("Sideways: " + ", ".join(f"{width:.2f}" for width in widths))
 said = check.sideways.draw()
 plots.show(
-    "Two rows of fans of 100 lines, alike above and below, ever narrower. Sideways on "
-    f"average {', '.join(f'{width:.2f}' for width in widths)} in the upper row.{said}"
+    "Two rows of four fans of lines. Sideways on average "
+    f"{', '.join(f'{width:.2f}' for width in widths)} in the upper row.{said}"
 )
 
 # %% [markdown] tags=["after"]
@@ -736,7 +736,7 @@ for k in (1, 4, 16, 64, 128, 256):
 # Cells on one diagonal share a curve: linear scaling. Up to 64 times the batch size the loss stays at 0.07, where it is thirty
 # times as high without. At 512 rows the rule breaks.
 #
-# ### How long may a step be?
+# ## How long may a step be?
 #
 # With all rows nothing is left to chance, and 2.56 was best. What is lesson 3's limit, 2 / (the largest curvature)? Nudge
 # the weights in some direction, take the change of the gradient as the next direction, and so on: it turns to where the
@@ -748,7 +748,7 @@ def gradient_of(network):
     return network.gradients(x, y)
 
 
-def largest_curvature(network, rounds=10, h=1e-6):
+def largest_curvature(network, rounds=8, h=1e-6):
     rng, nudged = np.random.default_rng(0), network.keep([0])
     here = gradient_of(network)
     way = [rng.normal(size=w.shape) for w in network.weights]
@@ -787,7 +787,7 @@ def downhill(learning_rate, look_at=()):
 
 
 steady, _ = downhill(0.64)
-leaping, bends = downhill(2.56, look_at=(0, 2, 5, 8, 12, 20))
+leaping, bends = downhill(2.56, look_at=(0, 5, 8, 20))
 for rate, losses in ((0.64, steady), (2.56, leaping)):
     print(
         f"rate {rate}: loss",
@@ -801,7 +801,11 @@ check.flatter.came(round(bends[20], 2))
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.6))
 axes[0].plot(steady, ":", color=plots.DESCENT, label="rate 0.64")
 axes[0].plot(leaping, "o-", color=plots.SECOND, label="rate 2.56")
-axes[0].set(xlabel="step", ylabel="loss", title=f"It rises to {leaping[4:].max():.2f}")
+axes[0].set(
+    xlabel="step",
+    ylabel="loss",
+    title=f"Highest after the start: {leaping[1:].max():.2f}",
+)
 axes[0].legend()
 for ax in axes:
     ax.set_xticks(range(0, 21, 4))
@@ -1156,7 +1160,8 @@ check.budget(my_dials)
 #
 # $$\text{length}^2(B) = |g|^2 + \frac{\sigma^2}{B},$$
 #
-# signal plus noise (for a batch size far below the number of rows), where $|g|^2$ is the squared length of the full
+# the squared signal plus the variance (for a batch size far below the number of rows),
+# where $|g|^2$ is the squared length of the full
 # gradient. Write a function that finds the noise scale $\sigma^2 / |g|^2$ from two batch sizes and the two mean squared
 # lengths. At our start 400 minibatches gave 14.2 for 8 rows and 4.04 for 64. From these you should get about 36.
 
@@ -1216,11 +1221,12 @@ check.noise_from_two(noise_from_two)
 # (Keskar and others, 2017, say so; Hoffer and others, 2017, that longer training helps). And the numbers, such as 39 rows,
 # are true of this network on digits: only the shape of the map carries over.
 #
-# What books call it: [derivative](02_gradient.ipynb), [partial derivative](02_gradient.ipynb),
-# [automatic differentiation](02_gradient.ipynb), [Hessian](03_descent.ipynb#Does-a-network-keep-to-the-limit?),
+# What books call it: [derivative](02_gradient.ipynb#Hold-b-still,-move-w),
+# [partial derivative](02_gradient.ipynb#Hold-w-still,-move-b),
+# [automatic differentiation](02_gradient.ipynb#The-same-in-Keras:-four-ways,-one-gradient),
+# [Hessian](03_descent.ipynb#Does-a-network-keep-to-the-limit?),
 # [hyperparameter](04_batch_size_and_learning_rate.ipynb#Train-again,-with-another-learning-rate),
-# [overfitting](04_batch_size_and_learning_rate.ipynb#Three-piles-of-rows),
-# [generalisation](04_batch_size_and_learning_rate.ipynb#Three-piles-of-rows).
+# [overfitting](04_batch_size_and_learning_rate.ipynb#Three-piles-of-rows), [generalisation](04_batch_size_and_learning_rate.ipynb#Three-piles-of-rows).
 
 # %%
 check.look_back()

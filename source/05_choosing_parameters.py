@@ -9,8 +9,8 @@
 # - find a good rate with a test of 100 steps;
 # - choose batch size, rate and schedule by a recipe, and compare two choices without being fooled by chance.
 #
-# *50 minutes to read and run, with a place to rest, and about 60 for the exercises. You need the ball of noise and the potholes from lesson 3, and
-# the map of rate by batch size from lesson 4.*
+# *50 minutes to read and run, with a place to rest, and about 60 for the exercises. You need the ball of noise and the
+# potholes from lesson 3, and the map of rate by batch size from lesson 4.*
 
 # %%
 import matplotlib.pyplot as plt
@@ -28,12 +28,9 @@ plots.use_style()
 # ## Far away and near the end
 #
 # You run to a friend's house. Far away you run as fast as you can. Near the door you slow down, or you would run past it,
-# turn round, run past it again, and so on for ever.
-#
-# Lesson 3 measured that: at a constant rate a noisy run ends in a fuzzy ball, and a larger rate makes a larger ball. What
-# does a small rate cost? The bowl below has curvature 1 along $x$ and 2 along $y$, and its gradient carries noise, as a
-# minibatch's does. `SGD` and `descend` are lesson 3's rule and loop, for any of the course's surfaces. 500 runs start from
-# one place.
+# turn round, run past it again. The slope slows you down by itself; the noise does not: lesson 3's noisy runs ended in a fuzzy
+# ball, and a larger rate made a larger ball. What does a small rate cost? The bowl below has curvature 1 along $x$ and 2 along
+# $y$, and its gradient carries noise, as a minibatch's does. `SGD` and `descend` are lesson 3's. 500 runs start from one place.
 
 # %%
 bowl, STEPS = SURFACES["bowl"], 400
@@ -42,7 +39,7 @@ bowl, STEPS = SURFACES["bowl"], 400
 def walk(rate, steps=STEPS, runs=500):
     starts = np.tile(bowl.start, (runs, 1))
     path = descend(bowl, SGD(rate), starts, steps, noise=1.0)
-    return np.linalg.norm(path.points, axis=2).mean(axis=1)
+    return np.linalg.norm(path.points, axis=2).mean(axis=1)  # points: step, run, weight
 
 
 # %% [markdown]
@@ -72,7 +69,7 @@ plots.show(f"Mean distance against the step. {title}.{said}")
 #
 # ## Schedules, one line each
 #
-# A **schedule** is a function that says which learning rate a step gets. Four common shapes, with two numbers to set:
+# A **schedule** is a function that says which learning rate a step gets. Five common shapes, with two numbers to set:
 # `rate`, where it starts, and `steps`, how many there will be.
 
 
@@ -89,14 +86,18 @@ def exponential(step, rate, steps):
     return rate * 0.01 ** (step / steps)
 
 
+def linear(step, rate, steps):
+    return rate * (1 - step / steps)
+
+
 def cosine(step, rate, steps):
     return rate * (1 + np.cos(np.pi * step / steps)) / 2
 
 
 # %% [markdown]
 # In words: `drop` holds the rate and then cuts it to a tenth. `inverse_time` divides by a number that grows in equal steps;
-# early Keras 2 called this `decay`. `exponential` takes away the same share in each step. `cosine` follows half a wave from the
-# full rate to 0. With a constant rate, that makes five.
+# Keras 1 and 2 called this `decay`. `exponential` takes away the same share in each step, `linear` the same amount. `cosine`
+# follows half a wave to 0 (Loshchilov and Hutter 2017, "SGDR"). With a constant rate, that makes six.
 
 
 # %%
@@ -105,19 +106,19 @@ def constant(step, rate, steps):
 
 
 # %%
-SCHEDULES = (constant, drop, inverse_time, exponential, cosine)
+SCHEDULES = (constant, drop, inverse_time, exponential, linear, cosine)
 names = [schedule.__name__ for schedule in SCHEDULES]
 rates = [[f(step, 0.3, STEPS) for step in range(STEPS + 1)] for f in SCHEDULES]
 
 # %%
-plots.traces(dict(zip(names, rates, strict=True)), "learning rate", scale="linear")
+shapes = dict(zip(names, rates, strict=True))
+plots.traces(shapes, "learning rate", scale="linear", columns=3)
 plots.show(
-    "Five panels: flat; flat then a drop; two curves that fall fast; half a wave."
+    "Six panels: flat; flat then a drop; two curves that fall fast; a line; half a wave."
 )
 
 # %% [markdown]
-# *The learning rate against the step. Inverse time and exponential fall fast at first; cosine stays high for a third of the
-# way, falls, and lands softly at 0.*
+# *Inverse time and exponential fall fast at first; cosine stays high for a third of the way and lands softly at 0.*
 #
 # ### Exercise 5.1 · Predict
 #
@@ -161,27 +162,28 @@ check.after_the_drop.came(ends["drop"][400].round(2))
 
 # %%
 told = ", ".join(f"{name} {distance[400]:.2f}" for name, distance in ends.items())
-plots.traces({"From the same fast start": ends}, "mean distance of 500 runs")
+(ax,) = plots.traces({"From the same fast start": ends}, "mean distance of 500 runs")
+ax.legend(loc="upper right", ncols=2)
 said = check.after_the_drop.draw()
 plots.show(f"Mean distance against the step. After 400: {told}.{said}")
 
 # %% [markdown] tags=["after"]
-# *The mean distance from the minimum against the step, for five schedules that all begin at 0.3. All arrive within 20
-# steps. The constant rate stays at 0.46; the others go on to between 0.13 and 0.07. (The small rate came to 0.08.)*
+# *All arrive within 20 steps. The constant rate stays at 0.46; the others go on to between 0.13 and 0.07. (The small rate came
+# to 0.08.)*
 
 # %% [markdown]
-# Watch the cosine walk. The dotted curve is the same start with the highest rate held.
+# Watch the cosine walk. Dotted: the highest rate held.
 
 # %% tags=["nbval-ignore-output"]
 labs.schedules(schedule="cosine").animate("steps", range(0, 201, 4))
 
 # %% [markdown] tags=["after"]
-# *A film of 200 steps. Left: the path rushes to the minimum, dances around it in wide steps, then in ever smaller ones.
-# Right: the rate follows half a wave to near zero; the loss jitters, then sinks below the dotted one.*
+# *The path rushes to the minimum and dances around it in ever smaller steps; the loss jitters, then sinks below the dotted
+# one.*
 #
 # ## How soon to slow down?
 #
-# If slowing down is good, is more of it better? Let four schedules run for a long time. The last takes off a tenth in *each*
+# If slowing down is good, is more of it better? Let five schedules run for a long time. The last takes off a tenth in *each*
 # step.
 
 # %%
@@ -189,6 +191,7 @@ LONG = {
     "constant": lambda step: 0.3,
     "inverse time, 0.05": lambda step: 0.3 / (1 + 0.05 * step),
     "inverse time, 0.3": lambda step: 0.3 / (1 + 0.3 * step),
+    "inverse time, 3": lambda step: 0.3 / (1 + 3 * step),
     "a tenth off a step": lambda step: 0.3 * 0.9**step,
 }
 for name, schedule in LONG.items():
@@ -196,15 +199,25 @@ for name, schedule in LONG.items():
     print(f"{name:18}: after 100, 1,000 and 10,000 steps:", *shown)
 
 # %% [markdown] tags=["after"]
-# The constant rate never settles. Inverse time goes on and on: ten times the steps, about a third of the distance. The last
+# The constant rate never settles. Inverse time goes on: at 0.3 ten times the steps leave a third of the distance. The last
 # one is *frozen*: after 100 steps its rate is 0.00001, and no number of steps will move it. All rates of its run together
 # add up to 3, however long it lasts.
 
 # %% [markdown]
-# The rule: to arrive from anywhere, the rates have to add up without limit; to settle in noise, they have
-# to fall towards 0. Robbins and Monro (1951, "A Stochastic Approximation Method") proved that this is enough if the *squares*
-# of the rates add up to a finite number, as with inverse time. In practice you know how many steps you can afford, so use
-# them: a schedule that reaches its smallest rate at your last step.
+# The rule: to arrive from anywhere, the rates have to add up without limit; to settle in noise, they have to fall towards 0.
+# Robbins and Monro (1951, "A Stochastic Approximation Method") proved, for a bowl, that this is enough *in the end* if the
+# *squares* of the rates add up to a finite number, as with inverse time. Both sums, of the rates 1, 1/2, 1/3, ...:
+
+# %%
+for steps in (1000, 1_000_000):
+    rates = 1 / np.arange(1, steps + 1)
+    print(
+        f"{steps:9,} rates add up to {rates.sum():4.1f}, squares {(rates**2).sum():.3f}"
+    )
+
+# %% [markdown]
+# How long the end takes the rule doesn't say: look at "inverse time, 3". In practice you know how many steps you can afford, so
+# use them: a schedule that reaches its smallest rate at your last step.
 #
 # ### Exercise 5.2 · Choose
 #
@@ -225,9 +238,6 @@ rows = [distance[[20, 150, 250, 400]].round(2) for distance in walks]
 told = [f"{letter} {row}" for letter, row in zip("ABCD", rows, strict=True)]
 plots.show(f"Mean distance after 20, 150, 250 and 400 steps: {', '.join(told)}.")
 
-# %% [markdown]
-# *The mean distance from the minimum against the step, on one logarithmic scale.*
-
 # %% tags=["exercise:which_schedule"]
 ### BEGIN SOLUTION
 my_schedules = {"A": 2, "B": 4, "C": 3, "D": 1}
@@ -244,18 +254,14 @@ check.which_schedule(my_schedules)
 # `cosine`.
 
 # %% [markdown]
-# Now turn the dials yourself. (In the lab you also set where a schedule ends, as a share of its highest rate.) It opens with
-# a constant 0.03. Note its loss over the last 20 steps, then set the cosine and 0.3: which of the two is lower? And which at
-# step 10?
+# Now turn the dials yourself. The lab opens with a constant 0.03. Note its loss over the last 20 steps, then set the cosine and
+# 0.3: which of the two is lower? And which at step 10?
 
 # %%
 labs.schedules(schedule="constant", learning_rate=0.03)
 
 # %% [markdown]
-# *Left: the map of a bowl and a path that creeps to the minimum in small steps. Right: the rate, level, and the loss, which
-# falls for 100 steps.*
-#
-# A single walk may be lucky. As a mean of 500:
+# *Left: a path that creeps to the minimum. Right: the rate, level, and the loss.* A single walk may be lucky. As a mean of 500:
 
 # %%
 in_200 = {"constant 0.03": 0.03, "cosine from 0.3": lambda step: cosine(step, 0.3, 200)}
@@ -271,8 +277,7 @@ for name, schedule in in_200.items():
 #
 # The training rows of diabetes, ten features each, and a network without a hidden layer: a line in ten directions. Its
 # lowest possible loss is known exactly (`lstsq`, least squares), so you can see how far above it a run ends. `sweep` from
-# lesson 4 does the training. `rates` is an array there: one rate for each of the networks that train side by side. The
-# outer `lambda` makes the optimizer for these rates, the inner one tells it the rates of each step.
+# lesson 4 does the training.
 
 # %%
 from helpers.data import load
@@ -288,6 +293,7 @@ def try_out(problem, schedule, learning_rates, batch_size=32, epochs=20, hidden=
         seeds=range(3),
         epochs=epochs,
         hidden=hidden,
+        # For an array of rates, one a network: an optimizer that asks for each step's.
         optimizer=lambda rates: SGD(lambda step: schedule(step, rates, steps)),
         progress=False,
     )
@@ -318,8 +324,9 @@ for schedule in SCHEDULES:
 # nearer. They can afford a first rate 15 times as large and more, because they slow down in time.
 #
 # And the last column? **R squared** is the share of the target's variance that the network explains, here on the validation
-# rows: 1 is perfect, 0 no better than always saying the mean. All score the same: new patients don't notice the difference. A
-# schedule takes you to the minimum of the *training* loss, no further.
+# rows: 1 is perfect, 0 no better than always saying the mean, below 0 worse. All score the same: new patients don't notice the
+# difference. Here a schedule takes you to the minimum of the *training* loss, no further. (On large networks new rows do
+# profit.)
 #
 # ## On a network
 #
@@ -349,23 +356,90 @@ first = min(means, key=lambda name: means[name][1])
 plots.show(f"Training loss against the first rate. Lowest at 0.4: {first}.")
 
 # %% [markdown] tags=["after"]
-# *The training loss after ten epochs against the first rate, as a mean over three seeds. The constant rate is lowest up to
-# 1.2; at 1.6 it is off the chart, and `drop` fails, too. Cosine, inverse time and exponential still fall there.*
-#
-# At equal rates up to 1.2 the constant one is *ahead*: the others spend half of their steps at a small rate. (Each at its
-# own best rate, the cosine wins, by a factor of less than three where it was nine.) This network can bring its loss nearly
-# to zero. At such a bottom the gradient of every single row is nearly zero, and the noise with it: there is hardly a ball
-# to shrink. (Ma, Bassily and Belkin 2018, "The Power of Interpolation", work that out. Lesson 4's noise scale grows all the
-# same: the slope shrinks faster than the noise.)
+# *The training loss after ten epochs, as a mean over three seeds.* At equal rates up to 1.2 the constant one is *ahead*: the
+# others spend half of their steps at a small rate. At 1.6 it is off the chart, and `drop` fails, too. This network can bring
+# its loss nearly to zero. At such a bottom the gradient of every single row is nearly zero, and the noise with it: there is
+# hardly a ball to shrink. (Ma, Bassily and Belkin 2018, "The Power of Interpolation", work that out.)
 #
 # The right end shows another use of a schedule: **it forgives a rate that is too high.** (All but `drop` do, which keeps
 # the high rate for half of the steps.)
+#
+# ## Don't slow down: average
+#
+# The ball lies *around* the minimum, so its middle is near it. Hold the large rate, and take the **mean of the weights** over
+# the second half of the run (Polyak and Juditsky 1992, "Acceleration of Stochastic Approximation by Averaging"). On the bowl
+# the last point is 0.46 away. How far is the mean of the last 200?
+
+# %% tags=["bet:the_middle"]
+check.the_middle.bet(...)
+
+# %%
+starts = np.tile(bowl.start, (500, 1))
+ball = descend(bowl, SGD(0.3), starts, STEPS, noise=1.0).points[-200:]
+middle = ball.mean(axis=0)  # one for each run
+away = np.linalg.norm(middle, axis=1).mean()
+check.the_middle.came(away.round(2))
+
+# %%
+plt.plot(*ball[:, 0].T, ".", color=plots.DESCENT, label="the last 200 points of a run")
+plt.plot(*middle[0], "o", color="black", markersize=9, label="their mean")
+plt.plot(0, 0, "*", color=plots.MINIMUM, markersize=13, label="minimum")
+last = np.linalg.norm(ball[-1], axis=1).mean()
+plt.title(f"Over 500 runs: the last point {last:.2f} away, the mean {away:.2f}")
+plt.axis("equal")
+plt.gca().set(xlabel="first weight", ylabel="second weight")
+plt.legend()
+said = check.the_middle.draw()
+plots.show(f"A cloud around the minimum. Last point {last:.2f}, mean {away:.2f}.{said}")
+
+# %% [markdown] tags=["after"]
+# As near as the best of the schedules, and nobody had to know the last step beforehand.
+
+# %% [markdown]
+# And on real losses, diabetes and digits: does it pay on both? `Network` is what `sweep` trains: `logits` are
+# its outputs before softmax, and `loss_of` takes the loss of them (`[0]`: of the first network in the stack).
+
+# %%
+from helpers.losses import mean_squared_error, sparse_categorical_crossentropy
+from helpers.minibatches import batches
+from helpers.networks import Network
+
+
+def end_and_mean(problem, sizes, loss, rate, batch_size, epochs, seed):
+    x, y = problem.x_train, problem.y_train
+    network, kept = Network(sizes, loss=loss, seed=seed), []
+    for epoch in range(epochs):
+        for rows in batches(len(x), batch_size, epoch, seed):
+            gradients = network.gradients(x[rows], y[rows])
+            network.weights = SGD(rate).step(network.weights, gradients)
+            kept.append(network.weights)
+    end = network.loss_of(y, network.logits(x))[0]
+    half = zip(*kept[len(kept) // 2 :], strict=True)
+    network.weights = [np.mean(weights, axis=0) for weights in half]
+    return end, network.loss_of(y, network.logits(x))[0]
+
+
+# %%
+runs = (
+    (diabetes, (10, 1), mean_squared_error, 0.135, 8, 20),
+    (digits, (64, 64, 10), sparse_categorical_crossentropy, 0.4, 32, 10),
+)
+for run in runs:
+    pairs = [end_and_mean(*run, seed) for seed in range(3)]
+    end, mean = np.mean(pairs, axis=0)
+    print(f"{run[0].name:8}: the run ends at {end:.4f}, the mean is at {mean:.4f}")
+
+# %% [markdown] tags=["after"]
+# On the line it is nearly the 0.482 that is possible. On digits it buys nothing: no ball, nothing to average, and the mean
+# drags older weights along, from higher up. In Keras, `use_ema=True` keeps such a mean, a decaying one, and puts it in when
+# `fit` ends; newer versions have `ScheduleFreeAdamW` (Defazio and others 2024, "The Road Less Scheduled").
 #
 # ## Starting slowly
 #
 # Two more shapes begin small. A **warm-up** lets the rate climb in the first steps, while the weights are still random.
 # **One-cycle** climbs for nearly half of the time, comes down again, and dives at the end (Smith 2018, "A disciplined
-# approach to neural network hyper-parameters").
+# approach to neural network hyper-parameters"). **Warm-up, stable, decay** holds the rate and falls in the last fifth alone, so
+# that a run can be prolonged.
 
 
 # %%
@@ -379,7 +453,8 @@ def one_cycle(step, rate, steps):
 
 
 # %% [markdown]
-# A rate of 1.6 broke the constant schedule. Which of the two will save it: a careful start, or a careful start and an end?
+# A rate of 1.6 broke the constant schedule. Which will save it: a careful start, or a careful start and an end? (`|=` adds the
+# entries of a dictionary to another.)
 
 # %%
 trained |= {schedule.__name__: losses_at(schedule) for schedule in (warm_up, one_cycle)}
@@ -388,15 +463,15 @@ for name in ("constant", "warm_up", "cosine", "one_cycle"):
     print(f"{name:10}: {below} of 3 seeds end below a loss of 0.1")
 
 # %% [markdown] tags=["after"]
-# The careful start alone does not help here. What lets the high rate through is the way *down*. People need a warm-up for
-# very large batches, where the first steps are the most dangerous (Goyal and others, 2017, "Accurate, Large Minibatch SGD").
-# Nothing of that shows at this size.
+# The careful start alone does not help here. What lets the high rate through is the way *down*. People need a warm-up for very
+# large batches (Goyal and others 2017, "Accurate, Large Minibatch SGD"), and with Adam on networks with attention (Vaswani and
+# others 2017, "Attention Is All You Need"). Nothing of that shows at this size.
 #
 # ### Exercise 5.3 · Write
 #
-# A shape that many large networks are trained with (GPT-3 for one: Brown and others, 2020, "Language Models are Few-Shot
-# Learners") joins two: a warm-up, then a cosine. From 0 at step 0 the rate climbs in a straight line and reaches `rate` at step
-# `warm_up`. From there it falls along half a cosine wave to 0 at step `steps`.
+# A shape that many large networks are trained with (the first GPT for one: Radford and others 2018, "Improving Language
+# Understanding by Generative Pre-Training") joins two: a warm-up, then a cosine. From 0 at step 0 the rate climbs in a
+# straight line and reaches `rate` at step `warm_up`. From there it falls along half a cosine wave to 0 at step `steps`.
 
 
 # %% tags=["exercise:warm_cosine"]
@@ -438,7 +513,7 @@ def shares(schedule, noise):
 
 
 # %% [markdown]
-# Guess the three shares. Bet on the large rate.
+# Bet on the large rate.
 
 # %% tags=["bet:held_large"]
 check.held_large.bet(...)
@@ -491,7 +566,7 @@ print(f"large, then slow: {lowest_share:.0%} in the lowest, {hole:.0%} in a poth
 #
 # Every schedule needs its first rate. Lesson 4 found it on a map of hundreds of networks. A **range test** needs a single run:
 # start at a tiny rate, multiply it by the same factor at every step, and watch the loss. It falls, stops falling, and blows
-# up. (Smith, 2015, "Cyclical Learning Rates for Training Neural Networks", raised it in equal steps and watched the accuracy.)
+# up. (Smith 2015, "Cyclical Learning Rates for Training Neural Networks".)
 #
 # First on a ravine where the truth is known: its steepest curvature is 50, so the limit is $2/50 = 0.04$. The rate climbs
 # from 0.001 to 100, in 100 steps or in many more. Where will the loss be lowest: below the limit, at it, or above? Bet on 100
@@ -532,8 +607,7 @@ plots.show(
 )
 
 # %% [markdown] tags=["after"]
-# *The loss against the rising rate, for tests of 100 to 10,000 steps. Each curve falls, passes the limit (vertical line)
-# and turns only later; the slower the test, the sooner it turns. (That of 10,000 steps turns far below the picture.)*
+# *Each curve falls, passes the limit (vertical line) and turns later; the slower the test, the sooner.*
 #
 # Above, always: by 5.6 times in 100 steps, still by 1.2 times in 10,000. At the limit the steep direction has long shrunk
 # to almost nothing. Beyond it each step makes it larger, but it takes many steps to show, and the rate climbs meanwhile. In
@@ -543,25 +617,20 @@ plots.show(
 #
 # ## The test on a network
 #
-# Now on digits, where nobody knows the limit. `Network` is the one that `sweep` trains: `logits` are its outputs before
-# softmax, and `loss_of` takes the loss of them (`[0]`: of the first network in the stack). Each step takes a minibatch of
-# 32. The test ends when the loss is three times the mean of its first ten steps. A single minibatch may be hard or easy by
-# chance, so it never ends within the first 20.
+# Now on digits, where nobody knows the limit. Each step takes a minibatch of 32. The test ends when the loss is three times the
+# mean of its first ten steps. A single minibatch may be hard or easy by chance, so it never ends within the first 20.
+
 
 # %%
-from itertools import count
-
-from helpers.losses import sparse_categorical_crossentropy
-from helpers.minibatches import batches
-from helpers.networks import Network
-
-
 def range_test(network, x, y):
-    order = (rows for epoch in count() for rows in batches(len(x), 32, epoch, seed=0))
     losses, rates = [], np.geomspace(1e-4, 10, 100)
-    for rate, rows in zip(rates, order, strict=False):
+    order = [
+        rows for epoch in range(100) for rows in batches(len(x), 32, epoch, seed=0)
+    ]
+    for step, rate in enumerate(rates):
+        rows = order[step]
         losses.append(network.loss_of(y[rows], network.logits(x[rows]))[0])
-        if len(losses) > 20 and losses[-1] > 3 * np.mean(losses[:10]):
+        if step >= 20 and losses[-1] > 3 * np.mean(losses[:10]):
             break
         gradients = network.gradients(x[rows], y[rows])
         network.weights = SGD(rate).step(network.weights, gradients)
@@ -609,17 +678,17 @@ plots.show(f"Loss against the rising rate: it falls until {lowest_at:.1f}.{said}
 # *The loss of each minibatch (dots) and its running mean (line) against the rising rate. Flat up to about 0.01, falling
 # up to a rate of 1.7, then rising steeply. The dashed line stands at a tenth of that.*
 #
-# Over ten epochs a constant 1.7 would break: you saw it fail at 1.6. A third of it, about 0.6, or a tenth will not. But the
-# test does not know your schedule, your number of epochs, or whether the network will learn rows by heart. So take its
-# answer as the middle of a short list.
+# A constant rate breaks somewhere between 1.2 and 1.6, as you saw: here the test turned 1.1 to 1.4 times too late. But it
+# does not know your schedule, your number of epochs, or whether the network will learn rows by heart. So take its answer as the
+# middle of a short list.
 #
 # ### Exercise 5.4 · Tune
 #
-# A challenge with a budget: digits, **60 steps**, at most **64 rows** each, less than four epochs. Reach 95% accuracy on
-# the validation rows, as a mean over three seeds. Choose the batch size, the first rate and one of the schedules
-# `"constant"`, `"drop"`, `"inverse_time"`, `"exponential"` and `"cosine"`, as they stand above. 60 steps leave hardly any time
-# to slow down. Write it as `{"batch_size": 32, "rate": 0.01, "schedule": "constant"}`: with these, Keras's defaults, you
-# get 44%.
+# A challenge with a budget: digits, **60 steps**, at most **64 rows** each, less than four epochs. Reach 95% accuracy on the
+# validation rows, as a mean over three seeds. Choose the batch size, the first rate and one of the schedules `"constant"`,
+# `"drop"`, `"inverse_time"`, `"exponential"`, `"linear"` and `"cosine"`, as they stand above. 60 steps leave hardly any time
+# to slow down. Write it as `{"batch_size": 32, "rate": 0.01, "schedule": "constant"}`: with these, Keras's defaults, you get
+# 44%.
 
 # %% tags=["exercise:sixty_steps"]
 ### BEGIN SOLUTION
@@ -632,20 +701,18 @@ check.sixty_steps(my_choice)
 # check.sixty_steps.solution()
 
 # %% [markdown] tags=["solution"]
-# The range test says: lowest at about 1.7, so try 0.2 to 0.6. With only 60 steps, go to the upper end and beyond, and use
-# the largest batch that you may: it has the least noise, so it bears the largest rate. At 64 rows and rate 1.1, constant
-# gets 96%, cosine 95.5%. On a budget this small there is little time to be lost with slowing down.
+# The range test says: lowest at about 1.7, so 0.2 to 0.6 for a long run. With only 60 steps go beyond, and use the largest
+# batch that you may: it has the least noise, so it bears the largest rate. At 64 rows and rate 1.1, constant gets 96%, cosine
+# 95.5%. On a budget this small there is little time to be lost with slowing down.
 
 # %% [markdown]
 # ## What does a real loss look like?
 #
-# Bowls, ravines and potholes are pictures with two weights. This network has 4,810. To see something of its loss, stand on
-# the trained weights and look along two random directions: a slice. One thing has to be right, or the picture lies. The
-# directions are **filter-normalised**: in each unit the step is as long as that unit's own weights (Li and others, 2018,
-# "Visualizing the Loss Landscape of Neural Nets").
-#
-# `fit` trains and returns the losses: `train_loss[0, -1]` is that of the first network after the last epoch, and `keep([0])`
-# copies that network. `loss_slice(...).value` measures the loss at points of the slice.
+# *A side road.* Bowls and potholes are pictures with two weights. This network has 4,810. To see something of its loss, stand
+# on the trained weights and look along two random directions: a slice. The directions have to be **filter-normalised**: in
+# each unit the step is as long as that unit's own weights (Li and others 2018, "Visualizing the Loss Landscape of Neural
+# Nets"). `fit` trains and returns the losses, `keep([0])` copies the first network, and `loss_slice(...).value` measures the
+# loss at points of the slice. What do you expect after one epoch, when the training has hardly begun?
 
 # %%
 from helpers.slices import loss_slice
@@ -658,43 +725,36 @@ old = young.keep([0])
 last = fit(old, SGD(0.3), x, y, epochs=20).train_loss[0, -1]
 print(f"training loss: {first:.3f} after 1 epoch, {last:.4f} after 20 more")
 
-# %%
 side = np.linspace(-1, 1, 31)
 plane = np.stack(np.meshgrid(side, side), axis=-1)
-looks = {
-    "after 1 epoch": loss_slice(young, x, y).value(plane),
-    "after 21 epochs": loss_slice(old, x, y).value(plane),
-    "the same, other directions": loss_slice(old, x, y, seed=1).value(plane),
-}
-
-# %% [markdown]
-# Each picture measures 961 networks. What do you expect of the first one, where the training had hardly begun?
+networks = {"after 1 epoch": young, "after 21 epochs": old}
+looks = {name: loss_slice(n, x, y).value(plane) for name, n in networks.items()}
 
 # %%
-fig, axes = plt.subplots(1, 3, sharex=True, sharey=True, figsize=(10, 3.6))
+fig, axes = plt.subplots(1, 2, sharex=True, sharey=True, figsize=(8, 3.8))
 for ax, (title, heights) in zip(axes, looks.items(), strict=True):
     levels = [0.02, 0.05, 0.1, 0.3, 0.6, 1, 2]
     ax.clabel(ax.contour(side, side, heights, levels, colors="#767676"), fmt="%g")
     ax.plot(0, 0, "*", color=plots.MINIMUM, markersize=12)
     ax.set(title=title, xlabel="direction 1")
 axes[0].set_ylabel("direction 2")
-fig.suptitle("The loss on three slices")
+fig.suptitle("The loss on two slices")
 at = [side[np.array(np.unravel_index(h.argmin(), h.shape))] for h in looks.values()]
 far = max(np.abs(place).max() for place in at)
 plots.show(
-    f"Three slices with contours. Their lowest points: up to {far:.1f} off centre."
+    f"Two slices with contours. Their lowest points: up to {far:.1f} off centre."
 )
 
 # %% [markdown] tags=["after"]
-# *Contours of the training loss on three slices; the star marks the network's own weights, and at 1 each unit has moved by
-# as much as its own length. Each slice is a smooth bowl, with the star at or near its bottom.*
-#
-# What it can say: near a trained network the loss is smooth, these slices show no potholes, and you see how *sharp* the place
-# is: how quickly the loss rises around it.
+# *Contours of the training loss; the star marks the network's own weights, and at 1 each unit has moved by as much as its own
+# length. Each slice is a smooth bowl, with the star at or near its bottom.* You see how *sharp* the place is, and not where
+# the run will go: after *one* epoch, too, the star sits at the bottom, and twenty more took the loss to a fortieth. Two random
+# directions out of 4,810 almost never point the way.
 
 # %% [markdown]
-# The normalising makes that fairer. Make one layer of a ReLU network ten times larger
-# and the next ten times smaller, and it computes the same. Does the slice notice?
+# Why normalise? Make one layer of a ReLU network ten times larger and the next ten times smaller, and it computes the same
+# (Dinh and others 2017, "Sharp Minima Can Generalize For Deep Nets"). Step away from both, by random numbers of fixed size,
+# and along a normalised direction. Where does the loss go?
 
 # %%
 twin = old.keep([0])
@@ -702,11 +762,6 @@ W1, b1, W2, b2 = old.weights
 twin.weights = [10 * W1, 10 * b1, W2 / 10, b2]
 same = np.allclose(twin.forward(x), old.forward(x), atol=1e-3)
 print(f"the twin computes the same: {same}")
-
-# %% [markdown]
-# Step away from both in two ways: by random numbers of fixed size, and along a normalised direction. Where does the loss go?
-
-# %%
 noise = 0.05 * np.random.default_rng(0).normal(size=W2.shape).astype("f4")
 for name, network in (("network", old), ("its twin", twin)):
     moved = network.keep([0])
@@ -719,9 +774,6 @@ for name, network in (("network", old), ("its twin", twin)):
 
 # %% [markdown] tags=["after"]
 # By the raw step the twin looks far sharper, and it is the same network. The normalised step gives both the same loss.
-#
-# What it cannot say: where the run will go. In the left picture the star sits at the bottom of its bowl after *one* epoch,
-# too, and twenty more epochs took the loss to a fortieth. Two random directions out of 4,810 almost never point the way.
 #
 # ## Seeds differ
 #
@@ -753,16 +805,14 @@ for name, runs in scores.items():
     )
 
 # %% [markdown] tags=["after"]
-# *Each dot is one seed's accuracy on the validation rows, the lines are the means: 96.3% and 96.8%. The two clouds overlap
-# over most of their width.*
-#
-# At rate 0.2 one seed gives 95.0% and another 97.2%. The means differ by half a percentage point, a quarter of that.
+# *Each dot is one seed's accuracy on the validation rows, the lines are the means: 96.3% and 96.8%. The clouds overlap over
+# most of their width.* The means differ by half a percentage point, the seeds of one rate by more than two.
 #
 # ### Exercise 5.5 · Write
 #
 # How often would a single run of each have told you the wrong winner? `a` and `b` are the scores of two settings, one for
 # each seed, perhaps not equally many. Compare every run of the one with every run of the other. Return the share of these
-# pairs in which the setting with the *lower mean* has the higher score. A tie is no win.
+# pairs in which the setting with the *lower mean* has the higher score. A tie is no win; no two means are equal.
 
 
 # %% tags=["exercise:misled"]
@@ -834,18 +884,18 @@ plots.show(f"Bars of wrong winners for 1, 3 and 10 seeds: {told}.{said}")
 # 4. A rate at which any seed ended above its starting loss is out. Of the others keep the one with the best **mean
 #    validation score**; in a tie the lower. Report the mean with its band.
 #
-# Dividing by 10 and then also trying $3r$ covers "3 to 10"; $r/3$ is for tests that turned too late. If $3r$ wins, stop
-# there: $10r$ is the rate where the test turned. If bands overlap, any of the rates will do. Here it is as code. The last
-# lines of the range test, the smoothing and the division, are in `RateRange`. (The loss for yes or no, `binary_crossentropy`,
-# comes in lesson 6. It wants its labels as a column.)
+# Dividing by 10 and then also trying $3r$ covers "3 to 10"; $r/3$ is for tests that turned too late. If $3r$ wins, stop there:
+# $10r$ is the rate where the test turned. If bands overlap, any of the rates will do. (Search two dials or more at random, not
+# on a grid: Bergstra and Bengio 2012, "Random Search for Hyper-Parameter Optimization".) Here it is as code. `RateRange`
+# smooths and divides. (The loss for yes or no, `binary_crossentropy`, comes in lesson 6. It wants its labels as a column.)
 
 # %%
-from helpers import losses as all_losses
+from helpers.losses import binary_crossentropy
 from helpers.rate_range import RateRange
 
 LOSSES = {
-    "regression": all_losses.mean_squared_error,
-    "binary": all_losses.binary_crossentropy,
+    "regression": mean_squared_error,
+    "binary": binary_crossentropy,
     "multiclass": sparse_categorical_crossentropy,
 }
 
@@ -855,7 +905,8 @@ def suggest(problem):
     units = len(problem.target_names) if problem.kind == "multiclass" else 1
     y = y[:, None] if problem.kind == "binary" else y
     network = Network((x.shape[1], 64, units), loss=LOSSES[problem.kind])
-    return RateRange.of(*range_test(network, x, y)).suggested
+    rates, losses = range_test(network, x, y)
+    return RateRange.of(rates, losses).suggested
 
 
 # %% [markdown]
@@ -869,10 +920,9 @@ def recipe(problem):
 
 
 # %% [markdown]
-# Try it on three problems: the diabetes patients (R squared), tumours from the breast cancer data (accuracy) and digits
-# (accuracy). Against it, with the same batch size, epochs and seeds: Keras's default rate of 0.01, held constant, and a
-# single rate of 0.15 with a cosine. And as a yardstick a whole map like lesson 4's: 36 cells of rate by batch size, 108 runs,
-# of which we take the median of the ten best cells.
+# Try it on diabetes (R squared), tumours from the breast cancer data and digits (accuracy). Against it, all else equal:
+# Keras's default rate of 0.01, held constant, and a single rate of 0.15 with a cosine. The yardstick is a whole map like
+# lesson 4's: 36 cells of rate by batch size, 108 runs, of which we take the median of the ten best cells.
 
 
 # %%
@@ -914,11 +964,10 @@ plots.show(f"Recipe, 0.01 and 0.15, against the ten best: {', '.join(told)}.")
 
 # %% [markdown] tags=["after"]
 # *Each score minus the median of the ten best cells of the map (the line at 0). None of the recipe's circles is more than a
-# hundredth behind, and none of the triangles, a cosine from 0.15. The squares, the default, are 0.06 behind on digits and
-# 0.02 on breast cancer.*
+# hundredth behind, and none of the triangles. The squares, the default, are 0.06 behind on digits and 0.02 on breast cancer.*
 #
-# Keras's 0.01 is far off on digits, and happens to be good on diabetes. A single cosine from 0.15 would have done, too, but
-# you could not know that: the rate that the recipe keeps is nine times as high for one problem as for another.
+# A single cosine from 0.15 would have done, too, but you could not know that: the rate that the recipe keeps is nine times as
+# high for one problem as for another.
 
 # %% [markdown]
 # What does the recipe cost?
@@ -930,11 +979,9 @@ whole = 12 * each * sum(np.ceil(rows / size) for size in (8, 32, 128))
 print(f"steps on digits: {nine:,.0f} for the recipe, {whole:,.0f} for the map")
 
 # %% [markdown]
-# One split may be luck. The course's tests repeat this with two other splits and a map of 84 cells: there the recipe is
-# less than 0.02 below the ten best on diabetes, less than 0.01 on the other two.
-#
-# Rates were chosen by these validation scores, so all of them flatter a little. The recipe is no law either: it was tried
-# on small, clean problems with one hidden layer. Take it as the place to start.
+# One split may be luck. The course's tests repeat this with two other splits and a map of 84 cells: there the recipe is less
+# than 0.02 below the ten best on diabetes, less than 0.01 on the other two. (Chosen by these scores, all flatter a little.)
+# And it was tried on small, clean problems with one hidden layer: take it as the place to start.
 #
 # ## The same in Keras
 #
@@ -951,6 +998,7 @@ pairs = {
     "drop": in_keras.PiecewiseConstantDecay([199], [0.3, 0.03]),
     "inverse_time": in_keras.InverseTimeDecay(0.3, decay_steps=400, decay_rate=20),
     "exponential": in_keras.ExponentialDecay(0.3, decay_steps=400, decay_rate=0.01),
+    "linear": in_keras.PolynomialDecay(0.3, decay_steps=400, end_learning_rate=0),
     "cosine": in_keras.CosineDecay(0.3, decay_steps=400),
 }
 by_hand = {schedule.__name__: schedule for schedule in SCHEDULES}
@@ -960,8 +1008,7 @@ for name, schedule in pairs.items():
 
 # %% [markdown]
 # The same numbers. (A boundary of 199 in Keras means that step 199 still has the old rate.) For warm-up with cosine there is
-# `CosineDecay(0.0, steps - warm_up, warmup_target=rate, warmup_steps=warm_up)`. Keras has no one-cycle; `helpers.schedules` has
-# all of them for the NumPy optimizers.
+# `CosineDecay(0.0, steps - warm_up, warmup_target=rate, warmup_steps=warm_up)`. Keras has no one-cycle.
 #
 # ### Exercise 5.6 · Fix
 #
@@ -1002,7 +1049,8 @@ check.modern_sgd(modern_sgd)
 # ### The range test
 #
 # `learning_rate_range` does what you did by hand, for any compiled Keras model. It takes a function that builds the model, and
-# ends a little earlier.
+# ends a little earlier. On digits, for dense, convolutional and recurrent layers and batch normalisation, each with SGD, Adam
+# and RMSprop, its rate beat Keras's default in twelve of twelve.
 
 
 # %%
@@ -1035,15 +1083,12 @@ accuracy = model.evaluate(digits.x_valid, digits.y_valid, verbose=0)[1]
 print(f"validation accuracy above 95%: {accuracy > 0.95}")
 
 # %% [markdown]
-# For the other two data sets in Keras wait for lesson 6, which has their outputs and losses. Until then use `recipe`.
-
-# %% [markdown]
 # ### Slow down when it stalls, stop when it is over
 #
-# A schedule has to know the number of steps before it starts. Two callbacks decide on the way, from what they see after each
-# epoch. `ReduceLROnPlateau` multiplies the rate by `factor` when the validation loss has not improved for `patience` epochs.
-# **Early stopping** ends the training when it has not improved for longer; with `restore_best_weights=True` it puts back the
-# weights of the best epoch. On diabetes, which stops improving soon:
+# A schedule has to know the number of steps before it starts. Two callbacks decide on the way, after each epoch.
+# `ReduceLROnPlateau` multiplies the rate by `factor` when the validation loss has not improved (by more than `min_delta`) for
+# `patience` epochs. **Early stopping** ends the training when it has not improved for longer; `restore_best_weights=True` puts
+# back the weights of the best epoch. When will it cut the rate on diabetes, and when stop?
 
 # %%
 keras.utils.set_random_seed(0)
@@ -1063,9 +1108,6 @@ history = model.fit(
     callbacks=callbacks,
 ).history
 
-# %% [markdown]
-# When did it cut the rate, and when did it stop?
-
 # %%
 axes = plots.plateaus(history)
 axes[0].set_title("Two losses, and the rate")
@@ -1074,8 +1116,7 @@ plots.show(
 )
 
 # %% [markdown]
-# *Above: training and validation loss against the epoch; the dotted line marks the best epoch, whose weights are kept.
-# Below: the learning rate.*
+# *Above: two losses; the dotted line marks the best epoch, whose weights are kept. Below: the learning rate.*
 
 # %% tags=["nbval-ignore-output"]
 cuts = np.flatnonzero(np.diff(history["learning_rate"])) + 1
@@ -1087,9 +1128,8 @@ print(f"best epoch {best_epoch}, stopped after epoch {len(history['loss'])}")
 # Three epochs without an improvement bring a cut, ten bring the end: it stops ten epochs after the best one.
 
 # %% [markdown]
-# Two things to know. Both look at the validation rows, so they are part of your *choosing*: the last word still belongs to
-# test rows. And `ReduceLROnPlateau` sets the rate itself, so it cannot be used together with a schedule: at the first cut
-# Keras stops with a TypeError.
+# Both look at the validation rows, so they are part of your *choosing*: the last word still belongs to test rows. And
+# `ReduceLROnPlateau` sets the rate itself: with a schedule Keras stops with a TypeError at the first cut.
 #
 # ### Exercise 5.7 · Write
 #
@@ -1130,12 +1170,12 @@ check.on_plateau(on_plateau)
 # **Which rate, and how does it change?** Raise the rate in a short test until the loss turns, take a tenth of that rate and
 # its neighbours, let a cosine bring it down to zero, and judge by the mean over several seeds.
 #
-# - Far away large steps, near the end small ones: a constant rate ends in a fuzzy ball, a falling one settles.
+# - Far away large steps, near the end small ones: a constant rate ends in a fuzzy ball, a falling one settles, and so does the
+# mean   of the weights.
 # - A rate that falls too soon freezes the run wherever it is.
 # - A schedule forgives a rate that is too high. It brings the training loss down; new rows may not notice.
-# - A range test turns too late, in a ravine by 5.6 times in 100 steps: divide by 3 to 10.
-# - Large steps bounce out of potholes, small ones settle: 86% arrive with both, 60% or 19% with one alone.
-# - A slice of a real loss shows how sharp it is, and not where the run will go.
+# - A range test turns too late, in a ravine without noise by 5.6 times in 100 steps: divide by 3 to 10.
+# - Large steps bounce out of potholes, small ones settle: 86% arrive with both.
 # - One seed is an anecdote. Compare means over several, and show the bands.
 
 # %%

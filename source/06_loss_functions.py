@@ -53,11 +53,9 @@ left.set(xlabel="error", ylabel="loss")
 right.set(title="How hard a row pulls", ylim=(-5, 5))
 right.set(xlabel="error", ylabel="slope of the loss")
 left.legend(loc="upper center")
-plots.show(
-    "Left: three losses against the error; the square grows fastest. Right: their "
-    "slopes. The square's is a straight line, the absolute error's jumps from -1 to 1, "
-    "Huber's is straight near 0 and level beyond 1."
-)
+ends = {name: np.gradient(loss, errors)[-2] for name, loss in losses.items()}
+slopes = ", ".join(f"{slope:.1f} for {name}" for name, slope in ends.items())
+plots.show(f"Three losses against the error, and their slopes: at 4 {slopes}.")
 
 # %% [markdown] tags=["after"]
 # *Left, each loss against the error. Right, its slope.* With the square, a row that is ten times as far off pulls ten times
@@ -281,7 +279,7 @@ for error in (0.0, 1.0, 3.0):
 # A curve with wider skirts, $e^{-|\text{error}|} / 2$, gives the absolute error; the curve of counts (calls an hour) gives the
 # **Poisson loss**. So a loss also says which errors you expect: the square, that outliers hardly ever happen.
 #
-# ## Why squared error learns slowly behind a sigmoid
+# ## Behind a sigmoid: which loss still pulls?
 #
 # A unit can give any number $z$, so it needs something that turns $z$ into a probability. The **sigmoid** does:
 #
@@ -335,10 +333,9 @@ left.set(xlabel="z (before the sigmoid)")
 right.set(title="How hard each pulls")
 right.set(xlabel="z (before the sigmoid)", ylabel="size of the slope")
 left.legend()
+sizes = ", ".join(f"{abs(pull(p[0], 1)):.3f} for {n}" for n, pull in PULLS.items())
 plots.show(
-    "Left: crossentropy is a slope that falls to 0, squared error a step between two "
-    "plateaus. Right: towards negative z the crossentropy's slope stays near 1, that of "
-    "the squared error falls to 0."
+    f"Two losses of a yes against z, and the size of their slopes: {sizes} at -8."
 )
 
 # %% [markdown] tags=["after"]
@@ -562,7 +559,7 @@ for name, target in targets.items():
     print(f"{name:13}: {row.problem}, {row.units} {row.activation}, {row.loss}")
 
 # %% [markdown]
-# It sees values, not meanings: counts are amounts to it. Ask it about ratings of one to five stars:
+# It sees values, not meanings. Ask it about ratings of one to five stars:
 
 # %%
 choose_loss([1, 2, 3, 4, 5] * 20)
@@ -751,7 +748,7 @@ for name, epoch in (("lowest loss", loss.argmin()), ("loss at the end", -1)):
 # Is a digit an 8? One in ten is. Who always says no is right on 90%: that is the **base rate**, and an accuracy means nothing
 # without it. Look at **recall**, the share of the yeses that are found, and at the share of false alarms among the noes. You
 # can choose the **threshold**, the $p$ from which on you say yes, or let a yes count more: `class_weight`. With a weight of 9
-# for a yes, a $p$ of 0.1 becomes one half. So which of these find about as many?
+# for a yes, a $p$ of 0.1 becomes one half. So which of the three below find about as many?
 
 # %%
 eight, truth = (part == 8 for part in (digits.y_train, digits.y_valid))
@@ -837,7 +834,7 @@ except ValueError as error:
     print(error)
 
 # %% [markdown]
-# ### A loss does not belong to an optimizer
+# ### Does a loss belong to an optimizer?
 #
 # Old examples also pair them off: SGD with squared error, RMSprop with binary crossentropy, Adam with categorical. Does it
 # have to be so? Train all nine pairs, each at the best of six rates, from three seeds. How far is the worst from the best?
@@ -910,7 +907,7 @@ for y in (cancer.y_train, cancer.y_train[:, None]):
 # | A | the activation of the output is missing |
 # | B | a softmax of one unit: always 1 |
 # | C | a softmax, which shares 1, where several labels may be true |
-# | D | an activation that cuts off what the target needs |
+# | D | a relu, which cuts off what the target needs |
 # | E | the labels are not 0 and 1 |
 # | F | the target is far too large for these steps |
 # | G | `y` has shape (n,), the output (n, 1), and the loss spreads them into a table |
@@ -1013,17 +1010,17 @@ patients[8] = build(64, 10, "softmax", loss), x, y
 healthy = build(10, 1, "linear", "mean_squared_error")
 healthy.fit(diabetes.x_train, diabetes.y_train, epochs=10, verbose=0)
 models = {"Patient 6": patients[6][0], "Patient 7": patients[7][0], "healthy": healthy}
+
+# %%
 fig, axes = plt.subplots(1, 3, figsize=(10, 3.4), sharex=True, sharey=True)
-for ax, (title, model) in zip(axes, models.items(), strict=True):
-    predicted = model(diabetes.x_train).numpy()
+said = {name: model(diabetes.x_train).numpy() for name, model in models.items()}
+for ax, (title, predicted) in zip(axes, said.items(), strict=True):
     ax.plot(diabetes.y_train, predicted, "o", alpha=0.4, markersize=4)
     ax.plot([-2, 2.5], [-2, 2.5], "--", color="black", linewidth=1)
     ax.set(title=title, xlabel="truth (standard deviations)")
 axes[0].set_ylabel("prediction")
-plots.show(
-    "Predictions against truth. Patient 6 never goes below 0. Patient 7 says about 0 for "
-    "everybody. The healthy model's points lie along the diagonal."
-)
+ranges = [f"{n} says {p.min():.1f} to {p.max():.1f}" for n, p in said.items()]
+plots.show(f"Predictions against truth: {'; '.join(ranges)}.")
 
 # %% [markdown] tags=["after"]
 # *Patient 6 is cut off at 0, patient 7 says nearly the same for everybody, the healthy model follows the dashed line.*
@@ -1071,7 +1068,7 @@ for name, case in (patients | {"healthy": well}).items():
         print(f"{name}: {by_heart(*case):.1f}", end="  ")
 
 # %% [markdown] tags=["after"]
-# The healthy one misses them by nothing, all seven by a tenth or more. Five of them have a chart that looks sound at a glance.
+# The healthy one misses them by nothing. All seven miss them by 0.3 or more, or are not a number: one test, no doctor.
 
 # %% [markdown]
 # ### Ask the doctor
@@ -1149,7 +1146,7 @@ check.repairs(my_repairs)
 # ### Exercise 6.9 · Fix
 #
 # Patient 2 is left. Its owner wants logits, so the output has to stay linear. Return a fresh model from `build`, for 30
-# inputs, that can learn whether a tumour is benign, and a metric of which tells the share that is right.
+# inputs, that can learn whether a tumour is benign, with a metric that tells the share that is right.
 
 
 # %% tags=["exercise:patient_2"]
@@ -1180,9 +1177,8 @@ check.patient_2(patient_2)
 #
 # ### Exercise 6.10 · Write
 #
-# A stretch. Write its loss. For each row, with `error = y - prediction`: a positive
-# error counts `share` times its size, a negative one `1 - share` times. Return the mean. Then `share=0.9` is the bakery; what
-# does `share=0.5` remind you of?
+# A stretch. Write its loss. For each row, with `error = y - prediction`: a positive error counts `share` times its size, a
+# negative one `1 - share` times. Return the mean. Then `share=0.9` is the bakery; what does `share=0.5` remind you of?
 
 
 # %% tags=["exercise:pinball"]

@@ -39,7 +39,7 @@ labs.race(surface="ravine", **racers).animate("steps", [80, *range(0, 81, 2)])
 
 # %% [markdown] tags=["after"]
 # *SGD zigzags to the floor of the ravine, then crawls along it to a loss of 0.01. Momentum and Adam swing wider and come closer
-# to the minimum (star): to 0.0035 and 0.0008.*
+# to the minimum (star): to 0.0035 and 0.0008.* `labs.race()` opens your own.
 
 # %% [markdown]
 # They differ in what they remember. So each optimizer here is a function of the weights `w`, the gradient `g` and a `memory`,
@@ -86,7 +86,7 @@ print("across:", gradients[:, 1].round(1))
 # along they pile up. That is **momentum** (Polyak 1964, "Some methods of speeding up the convergence of iteration methods"). It
 # moves by a **velocity** $v$:
 #
-# $$v \leftarrow \beta\, v - \mathrm{learning\_rate} \cdot g, \qquad w \leftarrow w + v$$
+# $$v \leftarrow \beta\, v - \text{learning rate} \cdot g, \qquad w \leftarrow w + v$$
 #
 # In words: keep a share $\beta$ (beta) of the velocity, push it downhill, and roll on. Keras calls $\beta$ `momentum`. 0.9
 # is usual; in a ravine as short as this one 0.5 is enough.
@@ -284,7 +284,7 @@ plots.show(f"Bars for momentum {'; '.join(rows)} ({', '.join(labels)}).{said}")
 # about. Adagrad (Duchi, Hazan and Singer 2011, "Adaptive Subgradient Methods") gives each weight a rate of its own: it divides by
 # the root of the sum $s$ of all its squared gradients.
 #
-# $$s \leftarrow s + g^2, \qquad w \leftarrow w - \mathrm{learning\_rate} \cdot \frac{g}{\sqrt{s + \epsilon}}$$
+# $$s \leftarrow s + g^2, \qquad w \leftarrow w - \text{learning rate} \cdot \frac{g}{\sqrt{s + \epsilon}}$$
 #
 # In words: a weight that has had large or many gradients takes small steps, one that has had few takes large ones. The
 # small $\epsilon$ (epsilon) keeps the division from failing at 0. The sum is an **accumulator**. The inventors let it start at
@@ -322,7 +322,7 @@ plots.show(f"The weights of two words. The rare one ends at: {'; '.join(ends)}."
 # of slope 10 and go on over a plain of slope 0.1: then the sum is full of large numbers that have nothing to do with the plain. **RMSprop** (Tieleman and Hinton 2012, a lecture) forgets. In the place of the sum it keeps a
 # **decaying average** of squared gradients: a share $\rho$ (`rho`) of the old average, and $1 - \rho$ of the newest square.
 #
-# $$a \leftarrow \rho\, a + (1 - \rho)\, g^2, \qquad w \leftarrow w - \mathrm{learning\_rate} \cdot \frac{g}{\sqrt{a + \epsilon}}$$
+# $$a \leftarrow \rho\, a + (1 - \rho)\, g^2, \qquad w \leftarrow w - \text{learning rate} \cdot \frac{g}{\sqrt{a + \epsilon}}$$
 #
 # In words: divide each gradient by its own usual size of late. How far does each come in 200 steps?
 
@@ -396,7 +396,7 @@ plots.show(
 # Keras's `RMSprop` has an argument `centered`. It divides by the usual *spread* of the gradients in the place of their usual
 # size. For that it keeps a second average $c$, of the gradients themselves, and takes its square away from $a$:
 #
-# $$c \leftarrow \rho\, c + (1 - \rho)\, g, \qquad w \leftarrow w - \mathrm{learning\_rate} \cdot \frac{g}{\sqrt{a - c^2 + \epsilon}}$$
+# $$c \leftarrow \rho\, c + (1 - \rho)\, g, \qquad w \leftarrow w - \text{learning rate} \cdot \frac{g}{\sqrt{a - c^2 + \epsilon}}$$
 #
 # Write one step. `w`, `g`, `average` ($a$) and `centre` ($c$) are arrays of one shape. Return the new `w`, `average` and
 # `centre`, and leave what you were given as it was.
@@ -465,7 +465,7 @@ plots.show(f"Distance against the step, without noise. {told}.{said}")
 # Adadelta (Zeiler 2012, "ADADELTA: An Adaptive Learning Rate Method") keeps RMSprop's average $a$, and multiplies by the usual
 # size of its own past moves, so that the unit should come out right.
 #
-# $$\mathrm{move} = -\frac{\sqrt{u + \epsilon}}{\sqrt{a + \epsilon}}\, g, \qquad u \leftarrow \rho\, u + (1 - \rho)\, \mathrm{move}^2$$
+# $$\text{move} = -\frac{\sqrt{u + \epsilon}}{\sqrt{a + \epsilon}}\, g, \qquad u \leftarrow \rho\, u + (1 - \rho)\, \text{move}^2$$
 #
 # In words: the usual move, divided by the usual gradient, times the gradient. The paper has no rate, which is a rate of 1. Let
 # it take the test: in metres it needs 771 steps. And in centimetres?
@@ -525,7 +525,7 @@ for rate, epsilon, (m, cm) in zip(
 # it: its **bias correction**. You have divided by that in lesson 5's `smooth`. It also takes momentum on board, as a decaying
 # average $m$ of gradients. And $v$, no velocity now, is that of their squares.
 #
-# $$m \leftarrow \beta_1 m + (1 - \beta_1) g, \quad v \leftarrow \beta_2 v + (1 - \beta_2) g^2, \quad w \leftarrow w - \mathrm{learning\_rate} \cdot \frac{m / (1 - \beta_1^t)}{\sqrt{v / (1 - \beta_2^t)}}$$
+# $$m \leftarrow \beta_1 m + (1 - \beta_1) g, \quad v \leftarrow \beta_2 v + (1 - \beta_2) g^2, \quad w \leftarrow w - \text{learning rate} \cdot \frac{m / (1 - \beta_1^t)}{\sqrt{v / (1 - \beta_2^t)}}$$
 #
 # In words: the average gradient over the root of the average square, both set right for their start at 0. Below the line an
 # $\epsilon$ is added, where Keras adds it. The second average is *RMSprop's*, not Adagrad's sum.
@@ -591,6 +591,7 @@ def amsgrad(w, g, memory, rate, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
     return w - rate * correction * memory["m"] / (np.sqrt(memory["largest"]) + epsilon)
 
 
+# %%
 def reddi(rule, **settings):
     w, memory, path = np.array(0.0), defaultdict(float), []
     for step in range(300):
@@ -1036,6 +1037,7 @@ def end_in_keras(optimizer):
     return weights.numpy()
 
 
+# %%
 for name in FAMILY:
     make = theirs.get(name) or getattr(keras.optimizers, name)
     assert np.abs(end_in_keras(make(0.1)) - by_hand[name]).max() < 1e-5, name
@@ -1072,7 +1074,7 @@ for name, y, clip in (("as it was", raw, None), ("clipped", raw, 1.0)):
 #
 # ## Reading old code
 #
-# Examples on the web were often written for Keras 1 or 2. `attempt` (how does not matter) runs such a line and prints what Keras 3
+# Examples on the web were often written for Keras 1 or 2. `attempt` runs such a line and prints what Keras 3
 # says. The last one gives an optimizer that has served one model to another.
 
 
@@ -1177,14 +1179,14 @@ check.new_tutorial(new_tutorial)
 # | `Muon` | momentum whose matrix of steps is made orthogonal: hidden layers of large models |
 # | `LossScaleOptimizer`, `MultiOptimizer` | wrap others: for 16-bit arithmetic; one for each group of layers |
 #
-# So their authors say; nothing here has tested it.
+# (So their authors say.)
 #
 # ### Exercise 7.8 · Write
 #
 # *A stretch: take extra time, or come back to it.* Read a new optimizer from its formula, as you will have to. Lion (Chen and
 # others 2023, "Symbolic Discovery of Optimization Algorithms") keeps one average $m$, which starts at 0:
 #
-# $$w \leftarrow w - \mathrm{rate} \cdot \big(\mathrm{sign}(\beta_1 m + (1 - \beta_1) g) + \mathrm{decay} \cdot w\big), \qquad m \leftarrow \beta_2 m + (1 - \beta_2) g$$
+# $$w \leftarrow w - \text{rate} \cdot \big(\text{sign}(\beta_1 m + (1 - \beta_1) g) + \text{decay} \cdot w\big), \qquad m \leftarrow \beta_2 m + (1 - \beta_2) g$$
 #
 # Every `w` on the right is the old one. `gradient(w)` gives the gradient. Take `steps` steps from `w`; return the last weights.
 

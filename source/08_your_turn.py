@@ -204,7 +204,7 @@ found = capstone.found()
 
 # %%
 ax = plots.field(found["digits"], capstone.TASKS["digits"])
-plots.show(f"Test accuracy by optimizer: {ax.get_title()}.")
+plots.show(f"Test accuracy by optimizer: {ax.get_title('left')}.")
 
 # %% [markdown] tags=["after"]
 # *Each dot is one recipe; its place is the test accuracy. The arrows count recipes further left.* With every optimizer some
@@ -300,7 +300,7 @@ print(f"nine times out of ten between {low:.1f} and {high:.1f}")
 
 # %%
 ax = plots.field(found["diabetes"], capstone.TASKS["diabetes"])
-plots.show(f"R squared on the test rows by optimizer: {ax.get_title()}.")
+plots.show(f"R squared on the test rows by optimizer: {ax.get_title('left')}.")
 
 # %% [markdown] tags=["after"]
 # *Each dot is one recipe for the diabetes data.* Some lie to the right of the best, which the validation rows chose. Had we
@@ -361,7 +361,7 @@ check.my_cancer(my_cancer)
 
 # %%
 ax = plots.field(found["breast_cancer"], capstone.TASKS["breast_cancer"])
-plots.show(f"Test accuracy by optimizer: {ax.get_title()}.")
+plots.show(f"Test accuracy by optimizer: {ax.get_title('left')}.")
 
 # %% [markdown]
 # There are 113 test rows. Between 0.97 and 0.98 lies a single tumour.
@@ -495,7 +495,7 @@ check.my_two_digits(my_two_digits)
 
 # %%
 ax = plots.field(found["two_digits"], capstone.TASKS["two_digits"])
-plots.show(f"Share of pictures all right, by optimizer: {ax.get_title()}.")
+plots.show(f"Share of pictures all right, by optimizer: {ax.get_title('left')}.")
 
 # %% [markdown]
 # ## Write it down
@@ -524,7 +524,7 @@ plots.show(f"Share of pictures all right, by optimizer: {ax.get_title()}.")
 # - **Prices are named**: seconds, memory, one more number to tune.
 # - **The limits are named**: how many test rows, how many looks at them, what kind of data was never seen.
 #
-# ## No single best choice
+# ## Is there a best recipe?
 #
 # For each problem, here is the recipe that was best on validation rows, and below it six choices that sensible people make,
 # the baseline first: test scores over ten fresh seeds. Do the bands overlap?

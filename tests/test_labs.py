@@ -4,6 +4,7 @@ In CI the last test runs the first ones again, with the widgets of Colab and of 
 """
 
 import base64
+import dataclasses
 import html
 import inspect
 import itertools
@@ -13,9 +14,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from helpers import labs
+from helpers import capstone, labs
+from helpers.data import from_arrays
 from helpers.descent import descend
 from helpers.films.live import Animation
 from helpers.labs.core import rates
@@ -60,7 +63,9 @@ def test_the_output_holds_the_widget_the_picture_and_its_words(lab):
 
 def test_each_argument_is_a_control_with_a_label(make):
     controls = make().controls
-    assert set(controls) == set(inspect.signature(make).parameters)
+    arguments = set(inspect.signature(make).parameters)
+    own = {"problem"} if make is labs.training else set()
+    assert set(controls) == arguments - own
     labels = [control.description for control in controls.values()]
     assert all(labels) and len(set(labels)) == len(labels)
 
@@ -207,6 +212,87 @@ def test_a_curve_that_is_kept_stays_until_reset():
 )
 def test_training_says_what_a_cell_reached(cell, words):
     assert words in text(labs.training(*cell))
+
+
+def mine(target, rows=60):
+    """A problem of one's own."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(rows, 3))
+    y = {
+        "amount": 100 * x[:, 0] + rng.normal(size=rows),
+        "class": np.array(["low", "high"])[(x[:, 0] > 0).astype(int)],
+        "labels": (x[:, :2] > 0).astype(int),
+    }[target]
+    return from_arrays(x, y, name=f"my {target}")
+
+
+@pytest.mark.parametrize("target", ["amount", "class", "labels"])
+@pytest.mark.parametrize("make", [labs.training, labs.recipes])
+def test_data_of_ones_own_has_a_lab(make, target):
+    lab = make(problem=mine(target))
+    assert make is labs.recipes or f"of my {target}: " in text(lab)
+    assert "cannot be" not in text(lab)
+    first = lab.picture.value
+    for control in lab.controls.values():
+        for value in ends(control):
+            control.value = value
+            assert "cannot be" not in text(lab)
+    lab.reset.click()
+    assert lab.picture.value == first
+
+
+def test_training_on_ones_own_starts_where_it_is_asked_to():
+    lab = labs.training(problem=mine("amount"), learning_rate=0.008, batch_size=36)
+    assert lab.controls["learning_rate"].value == 0.008
+    assert lab.controls["batch_size"].value == 36
+    assert "step 12 of my amount: validation loss" in text(lab)
+    assert labs.training(problem="diabetes").controls["batch_size"].value == 64
+
+
+@pytest.mark.parametrize("make", [labs.training, labs.recipes])
+def test_of_many_rows_a_lab_takes_some_and_says_so(make):
+    assert "on 200 of 300 rows" in text(make(problem=wide()))
+
+
+def wide():
+    """More numbers than a lab takes."""
+    rng = np.random.default_rng(0)
+    return from_arrays(rng.normal(size=(500, 600)), np.arange(500) % 2)
+
+
+@pytest.mark.parametrize("make", [labs.training, labs.recipes])
+def test_what_is_no_problem_is_told(make):
+    with pytest.raises(TypeError, match="problem must be a Problem.* got ndarray"):
+        make(problem=np.ones((5, 5)))
+
+
+def test_a_run_that_never_learns_leaves_a_lab_whole(monkeypatch):
+    module = labs.training.__wrapped__.__globals__
+    monkeypatch.setitem(module, "AMOUNT_RATES", [1e3, 1e4])
+    lab = labs.training(problem=mine("amount"))
+    assert "▲ diverged" in text(lab)
+
+
+@pytest.mark.parametrize("target", ["amount", "class", "labels"])
+def test_a_task_of_ones_own_has_a_baseline_and_a_target(target):
+    problem = mine(target, rows=200)
+    task = capstone.own_task(problem, budget=30)
+    assert task.baseline <= task.target <= task.best <= 1 and task.budget == 30
+    assert task.measure == capstone.measure_of(problem)
+    recipe = capstone.Recipe("SGD", 0.1, 32)
+    reached = capstone.scores(problem, recipe, 30, part="test")[30]
+    assert task.baseline == pytest.approx(reached.mean(), abs=0.001)
+
+
+def test_what_no_recipe_can_be_scored_on_is_told():
+    problem, recipe = mine("amount"), capstone.Recipe("SGD", 0.1, 32)
+    with pytest.raises(ValueError, match="^problem.y_valid must differ"):
+        alike = dataclasses.replace(problem, y_valid=np.ones((12, 1)))
+        capstone.scores(alike, recipe, 5)
+    with pytest.raises(TypeError, match="problem must be a Problem"):
+        capstone.scores(problem.x_train, recipe, 5)
+    with pytest.raises(ValueError, match="part must be one of"):
+        capstone.scores(problem, recipe, 5, part="validation")
 
 
 def numbers(lab):

@@ -125,6 +125,122 @@ def test_rates_whose_sum_is_finite_freeze_a_run_and_inverse_time_goes_on():
     assert steps == pytest.approx(np.sqrt(10), rel=0.15)
 
 
+def test_the_rule_of_robbins_and_monro_does_not_say_how_long_it_takes():
+    rates = 1 / np.arange(1, 1_000_001)
+    assert [rates[:1000].sum(), rates.sum()] == pytest.approx([7.5, 14.4], abs=0.05)
+    assert [(rates[:1000] ** 2).sum(), (rates**2).sum()] == pytest.approx(
+        [1.644, 1.645], abs=5e-4
+    )
+    starts = np.tile(bowl().start, (100, 1))
+    path = descend(bowl(), SGD(lambda step: 0.3 / (1 + 3 * step)), starts, 10_000, 1.0)
+    distance = np.linalg.norm(path.points, axis=2).mean(axis=1)[[100, 1000, 10_000]]
+    assert distance == pytest.approx([1.11, 0.87, 0.68], abs=0.03)
+
+
+def on_the_bowl(rate, steps=400, seed=1):
+    starts = np.tile(bowl().start, (500, 1))
+    return descend(bowl(), SGD(rate), starts, steps, noise=1.0, seed=seed).points
+
+
+def away(points):
+    return np.linalg.norm(points, axis=1).mean()
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_middle_of_a_ball_is_as_near_as_the_best_schedule_comes(seed):
+    ball = on_the_bowl(0.3, seed=seed)
+    ends = {
+        "exponential": on_the_bowl(lambda s: 0.3 * 0.01 ** (s / 400), seed=seed),
+        "linear": on_the_bowl(lambda s: 0.3 * (1 - s / 400), seed=seed),
+        "cosine": on_the_bowl(lambda s: HALF_WAVE["cosine"](0.3, s / 400), seed=seed),
+    }
+    ends = {name: away(points[-1]) for name, points in ends.items()}
+    assert away(ball[-1]) == pytest.approx(0.46, abs=0.03)
+    assert away(ball[-200:].mean(axis=0)) == pytest.approx(0.069, abs=0.006)
+    assert away(ball[-200:].mean(axis=0)) < 1.1 * min(ends.values())
+    assert ends["linear"] == pytest.approx(0.113, abs=0.008)
+
+
+def end_and_mean(problem, sizes, loss, rate, batch_size, epochs, seed):
+    """The training loss where a run ends, and at the mean over its second half."""
+    x, y = problem.x_train, problem.y_train
+    network, kept = Network(sizes, loss=loss, seed=seed), []
+    for epoch in range(epochs):
+        for rows in batches(len(x), batch_size, epoch, seed):
+            gradients = network.gradients(x[rows], y[rows])
+            network.weights = SGD(rate).step(network.weights, gradients)
+            kept.append(network.weights)
+    end = network.loss_of(y, network.logits(x))[0]
+    half = zip(*kept[len(kept) // 2 :], strict=True)
+    network.weights = [np.mean(weights, axis=0) for weights in half]
+    return end, network.loss_of(y, network.logits(x))[0]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_mean_of_the_weights_is_at_the_bottom_of_a_line_and_buys_digits_nothing(
+    seed,
+):
+    run = load("diabetes"), (10, 1), mean_squared_error, 0.135, 8, 20, seed
+    end, mean = end_and_mean(*run)
+    assert end > 0.6 and 0.4816 < mean < 0.485
+    run = load("digits"), (64, 64, 10), sparse_categorical_crossentropy, 0.4, 32, 10
+    end, mean = end_and_mean(*run, seed)
+    assert end < mean < 2 * end
+
+
+def test_keras_keeps_a_mean_of_the_weights_and_puts_it_in_at_the_end():
+    import keras
+
+    data, losses = load("diabetes"), []
+    for averaged in (False, True):
+        keras.utils.set_random_seed(0)
+        model = keras.Sequential([keras.Input((10,)), keras.layers.Dense(1)])
+        optimizer = keras.optimizers.SGD(0.135, use_ema=averaged)
+        model.compile(optimizer, "mean_squared_error")
+        model.fit(data.x_train, data.y_train, batch_size=8, epochs=20, verbose=0)
+        losses.append(model.evaluate(data.x_train, data.y_train, verbose=0))
+    assert losses[0] > 0.6 and losses[1] < 0.5
+
+
+# Half of the kinds of which lesson 5 says twelve of twelve; recurrent layers and batch
+# normalisation take minutes.
+LAYERS = {
+    "dense": lambda layers: [layers.Dense(64, activation="relu")],
+    "convolution": lambda layers: [
+        layers.Reshape((8, 8, 1)),
+        layers.Conv2D(16, 3, activation="relu"),
+        layers.Flatten(),
+    ],
+}
+
+
+@pytest.mark.parametrize("optimizer", ["SGD", "Adam", "RMSprop"])
+@pytest.mark.parametrize("kind", LAYERS)
+def test_the_rate_of_the_range_test_beats_keras_default(kind, optimizer):
+    import keras
+
+    from helpers.keras_tools import learning_rate_range
+
+    data = load("digits")
+
+    def build(*rate):
+        keras.utils.set_random_seed(0)
+        layers = LAYERS[kind](keras.layers)
+        output = keras.layers.Dense(10, activation="softmax")
+        model = keras.Sequential([keras.Input((64,)), *layers, output])
+        chosen = getattr(keras.optimizers, optimizer)(*rate)
+        model.compile(chosen, "sparse_categorical_crossentropy", metrics=["accuracy"])
+        return model
+
+    found = learning_rate_range(build, data.x_train, data.y_train)
+    scores = []
+    for rate in ((found.suggested,), ()):
+        model = build(*rate)
+        model.fit(data.x_train, data.y_train, epochs=3, verbose=0)
+        scores.append(model.evaluate(data.x_valid, data.y_valid, verbose=0)[1])
+    assert scores[0] > scores[1] + 0.01
+
+
 def test_a_lucky_walk_at_a_small_rate_ends_below_a_cosine_and_is_late():
     late, end = {}, {}
     for shape, rate in (("constant", 0.03), ("cosine", 0.3)):
@@ -163,10 +279,9 @@ def test_on_digits_the_way_down_lets_a_high_rate_through_not_the_way_up():
     ends = {name: values[:, 0, :, -1] for name, values in losses.items()}
     # At 1.2 a run or two may be thrown far off: the median does not mind.
     constant, cosine = (np.median(ends[n], axis=1) for n in ("constant", "cosine"))
-    assert (constant[:3] < cosine[:3]).all()
-    assert 1 < constant.min() / cosine.min() < 3  # each at its own best rate
+    assert (constant[:3] < 0.7 * cosine[:3]).all()
     below = {name: (values[-1] < 0.1).sum() for name, values in ends.items()}
-    assert max(below["constant"], below["warm-up"]) <= 3
+    assert max(below["constant"], below["warm-up"]) <= 1
     assert min(below["cosine"], below["one-cycle"]) >= 9
 
 

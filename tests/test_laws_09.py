@@ -73,7 +73,7 @@ def test_a_straight_line_is_nearly_as_good_as_a_network(target):
     """As a mean over many splits; one split alone may say otherwise."""
     networks, lines = (scores.mean(axis=1) for scores in splits(target))
     print(target, (networks - lines).round(3), (networks > lines).mean())
-    assert abs((networks - lines).mean()) < 0.015
+    assert abs((networks - lines).mean()) < 0.01
     assert np.ptp(networks - lines) > (0 if target == "species" else 0.02)
 
 

@@ -261,6 +261,22 @@ def with_another_loss():
 dense = keras.layers.Dense
 
 
+def times_2():
+    x = keras.Input((4,))
+    return keras.Model(x, 2 * dense(3)(x))
+
+
+def test_layers_that_stand_in_two_models_or_come_from_a_file_are_a_row(tmp_path):
+    model = keras.Sequential([dense(3, "relu"), dense(1)])
+    model.build((None, 4))
+    model.save(tmp_path / "model.keras")
+    again = keras.saving.load_model(tmp_path / "model.keras")
+    shared = keras.Sequential([keras.Input((4,)), *model.layers])
+    x = np.ones((2, 4), "float32")
+    for each in (model, again, shared):
+        assert from_keras(each).forward(x)[0] == pytest.approx(model(x).numpy())
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -310,7 +326,12 @@ dense = keras.layers.Dense
         (lambda: compiled(None, "mse", trainable=False), "no frozen weights"),
         (lambda: compiled(None, "mse", dtype="mixed_float16"), "no mixed precision"),
         (lambda: compiled(None, "mse", dtype="float16"), "dtype must be one of"),
-        (lambda: with_another_loss(), "adds another by add_loss"),
+        (lambda: with_another_loss(), "got Penalised: its layers don't tell"),
+        (lambda: times_2(), "with nothing between"),
+        (
+            lambda: keras.Sequential([keras.Input((5, 4)), dense(3)]),
+            r"takes shape \(None, 5, 4\)",
+        ),
     ],
 )
 def test_a_model_that_is_no_row_of_dense_layers_is_refused(make, message):

@@ -7,11 +7,17 @@ import tomllib
 import nbformat
 import pytest
 
+from tests.few_states import few_states
 from tests.jupyterlab import ARGUMENTS, chromium
-from tools import build, slides, talk
+from tools import build, lab_page, slides, talk
 
 SOURCES = sorted((build.ROOT / "source").glob("*.py"))
 each_source = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+
+
+@pytest.fixture(autouse=True)
+def labs_of_few_states(monkeypatch):
+    monkeypatch.setattr(lab_page, "piece", few_states)
 
 
 @each_source
@@ -120,4 +126,28 @@ def test_in_a_browser_nothing_runs_off_a_page(source, browser, tmp_path):
         assert page.evaluate("Reveal.getConfig().totalTime") == 15 * 60
     assert not errors
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    page.close()
+
+
+def test_a_lab_on_a_slide_follows_its_dial(browser, tmp_path):
+    file = tmp_path / "slides.html"
+    source = next(source for source in SOURCES if source.stem.startswith("03"))
+    file.write_text(slides.slides(source), "utf-8")
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.goto(file.as_uri())
+    page.wait_for_function("window.Reveal?.isReady()", timeout=60_000)
+    page.evaluate(
+        """() => {
+            const lab = document.querySelector(".reveal .downhill-lab");
+            const { h, v } = Reveal.getIndices(lab.closest("section.page"));
+            Reveal.slide(h, v, 99);
+        }"""
+    )
+    lab = page.locator(".reveal .downhill-lab").first
+    before = lab.locator(".downhill-said").inner_text()
+    lab.locator("input[type=range]").first.press("Home")
+    page.wait_for_function(
+        "([lab, before]) => lab.querySelector('.downhill-said').innerText !== before",
+        arg=[lab.element_handle(), before],
+    )
     page.close()

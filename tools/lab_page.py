@@ -5,6 +5,7 @@ drawn once more, by a renderer that notes paths in the place of pixels. The page
 each path once; tools/page/lab.js puts those of the chosen state over the background.
 """
 
+import ast
 import base64
 import hashlib
 import html
@@ -13,6 +14,7 @@ import json
 import math
 from pathlib import Path
 
+from helpers import labs
 from tools.lab_states import Record, quiet
 
 PARTS = Path(__file__).with_name("page")
@@ -50,6 +52,20 @@ def piece(lab, values, shared=True):
     if shared:
         made += f"<style>{read('lab.css')}</style><script>{read('lab.js')}</script>"
     return made
+
+
+def lab(code):
+    """Return the lab that a cell shows, if its arguments stand in the cell."""
+    last = ast.parse(code).body[-1]
+    match last:
+        case ast.Expr(ast.Call(ast.Attribute(ast.Name("labs"), name), args, options)):
+            try:
+                values = [ast.literal_eval(value) for value in args]
+                named = {o.arg: ast.literal_eval(o.value) for o in options}
+            except ValueError:
+                return None
+            return getattr(labs, name)(*values, **named)
+    return None
 
 
 def read(name):

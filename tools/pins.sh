@@ -12,4 +12,4 @@ pin() {
 # here. The extra `graded` stays out: it would put its buttons into everybody's JupyterLab.
 pin "$@" --no-emit-package libclang --no-emit-package grpcio -o requirements.txt
 pin "$@" --no-emit-package libclang --no-emit-package grpcio --constraint requirements.txt \
-    --extra author --extra cluster --extra test -o requirements-dev.txt
+    --extra author --extra cluster --extra site --extra test -o requirements-dev.txt

@@ -1,6 +1,5 @@
 """Write dist/portable/: each notebook complete in itself, for Kaggle and Colab."""
 
-import ast
 import base64
 import bz2
 import hashlib
@@ -15,6 +14,7 @@ from nbformat.v4 import new_code_cell
 from packaging.requirements import Requirement
 
 from tools import build, secret
+from tools.lean import lean
 from tools.needed import needed
 
 # Collapsed in Colab (a form), in JupyterLab and on Kaggle, and left out of slides.
@@ -24,33 +24,16 @@ FIRST_CELL = {
     "_kg_hide-input": True,
     "slideshow": {"slide_type": "skip"},
 }
-# Not what lessons teach, and not what they ask: nobody reads it in an unpacked file.
-PLUMBING = re.compile(
-    r"helpers/(inner/|films/|checks/(?!lesson_)|doctor/(?!choice|diag|watch)"
-    r"|labs/(core|walking)|keras_tools/feeding|plots/base|fast_network).*\.py"
-)
 
 
 def archive(source, answers=True):
     """Return what a lesson uses of helpers/, with its answers: JSON, path -> text."""
-    files = needed(source, build.ROOT)
-    for name in filter(PLUMBING.match, files):
-        files[name] = bare(files[name])
+    files = lean(needed(source, build.ROOT), source.read_text("utf-8"))
     if answers:
         number = source.stem[:2]
         every = json.loads((build.ROOT / build.ANSWERS).read_text("utf-8"))
         files[build.ANSWERS] = json.dumps({number: every[number]}, ensure_ascii=False)
     return json.dumps(files, sort_keys=True, ensure_ascii=False).encode()
-
-
-def bare(code):
-    """Return code without comments and docstrings: a tenth of the first cell."""
-    tree = ast.parse(code)
-    for node in ast.walk(tree):
-        holder = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
-        if holder and len(node.body) > 1 and ast.get_docstring(node) is not None:
-            del node.body[0]
-    return ast.unparse(tree)
 
 
 def lowest_versions():

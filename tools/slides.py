@@ -13,7 +13,7 @@ from latex2mathml.converter import convert
 from nbconvert import SlidesExporter
 from traitlets.config import Config
 
-from tools import build, talk
+from tools import build, lab_page, talk
 
 PARTS = Path(__file__).with_name("slides")
 FORMULA = re.compile(r"(`+[^`]+`+)|\$\$(.+?)\$\$|\$([^$]+?)\$", re.DOTALL)
@@ -49,7 +49,9 @@ def slides(source):
         exclude_output_prompt=True,
     )
     style = "".join(read(name) for name in ("reveal.css", "slides.css"))
+    style += lab_page.read("lab.css")
     scripts = [read(name) for name in ("reveal.js", "notes.js", "slides.js")]
+    scripts.append(lab_page.read("lab.js"))
     title = notebook.cells[0].source.splitlines()[0].removeprefix("# ")
     ours = {"title": title, "css": style, "scripts": scripts}
     text, _ = exporter.from_notebook_node(notebook, {"downhill": ours})

@@ -1,10 +1,10 @@
 """What of a lesson a room sees, and what its speaker says: a notebook for the slides.
 
 The rules: a question stands alone on its slide, and what comes of it on the next. A
-figure fills a page. Of a text the room sees headings, questions, formulas, tables,
-lists, what is short, and sentences with a term or a finding in bold; the speaker's
-notes have all of it. Code is shown where it is the point: a function, or a few lines
-that print. Which section belongs to which plan stands in tools/slides/plans.toml.
+figure or a lab fills a page. Of a text the room sees headings, questions, formulas,
+tables, lists, what is short, and sentences with a term or a finding in bold; the
+speaker's notes have all of it. Code is shown where it is the point: a function, or a
+few lines that print. Which section is in which plan stands in tools/slides/plans.toml.
 """
 
 import importlib
@@ -13,9 +13,9 @@ import tomllib
 from pathlib import Path
 
 import nbformat
-from nbformat.v4 import new_markdown_cell
+from nbformat.v4 import new_markdown_cell, new_output
 
-from tools import build
+from tools import build, lab_page
 
 PLANS = Path(__file__).with_name("slides") / "plans.toml"
 WORDS, LINES = 30, 14  # of a text, or of a function, that a room can take in
@@ -151,6 +151,12 @@ class Talk:
 
     def code(self, cell):
         """Add code where it is the point, and what it gives: a figure has its page."""
+        if live := lab_page.lab(cell.source) if "labs." in cell.source else None:
+            made = lab_page.piece(live, live._on_page, shared=False)
+            cell.source = ""
+            cell.outputs = [new_output("display_data", {"text/html": made})]
+            self._put(cell, "subslide", full=True)
+            return
         draws = bool(IMAGE.search(str(cell.outputs)))
         code = CHECK.sub("", cell.source).strip()
         # A check's boxes and a bar of progress say nothing to a room.

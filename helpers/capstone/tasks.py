@@ -85,6 +85,14 @@ def score(outputs, y, kind: str, logits: bool = False):
     return training.score(outputs, y, kind, logits)
 
 
+def measure_of(problem) -> str:
+    """Return what ``score`` counts, in words."""
+    if problem.name in TASKS:
+        return TASKS[problem.name].measure
+    words = {"regression": "R squared", "multilabel": "rows all right"}
+    return words.get(problem.kind, "accuracy")
+
+
 def allowed_units(problem):
     """Return how many units the output may have: two for yes and no are right, too."""
     return (1, 2) if problem.kind == "binary" else (training.units_of(problem),)

@@ -160,40 +160,6 @@ def close(got, right, tolerance=1e-5) -> bool:
     return np.allclose(got, right, rtol=tolerance, atol=tolerance * size + 1e-12)
 
 
-# Far away a loss is so large that its rounding swallows a nudge, whatever its length.
-FAR = 1e30
-NUDGED = (
-    f"On ordinary data this is right to many digits, and where y is near {FAR:g} it is "
-    "not: there the loss is so large that a nudge is lost in its rounding. Compute the "
-    "slopes themselves, without nudges."
-)
-
-
-def real(array) -> np.ndarray:
-    """Return an array that refuses complex numbers: they make a nudge, too."""
-    return np.asarray(array).view(_Real)
-
-
-class _Real(np.ndarray):
-    def __array_ufunc__(self, ufunc, method, *inputs, out=(), **options):
-        plain = [_plain(value) for value in inputs]
-        if any(np.iscomplexobj(value) for value in plain):
-            raise Wrong(
-                "A complex step is a nudge, too, if a clever one. Compute the slopes "
-                "themselves, without nudges."
-            )
-        if out:
-            options["out"] = tuple(map(_plain, out))
-        return getattr(ufunc, method)(*plain, **options)
-
-    def __repr__(self):
-        return repr(_plain(self))
-
-
-def _plain(value):
-    return np.asarray(value) if isinstance(value, _Real) else value
-
-
 def look_up(got, mistakes, rtol=0, atol=0):
     """Say what is wrong with a number that is known: number, or numbers -> words."""
     for known, words in mistakes.items():

@@ -43,19 +43,20 @@ rises = bets.Bet(
 fitted = bets.Bet(
     lesson=3,
     name="fitted",
-    about="the largest curvature after 4,000 steps at 0.1 (at the start 8.6)",
+    about="how many times as large the curvature is after 3,000 steps at 0.1",
     low=0.1,
-    high=1000,
+    high=10,
+    unit="times",
     log=True,
-    tells=("climbs", "fits itself", "2 / rate"),
+    tells=("climbs", "fits itself"),
 )
 as_wide = bets.Bet(
     lesson=3,
     name="as_wide",
-    about="the width of one ball in widths of another",
-    low=0.1,
-    high=10,
-    unit="times",
+    about="the width of one ball, in per cent of another's",
+    low=10,
+    high=1000,
+    unit="%",
     log=True,
     tells=("look alike", "same ball"),
 )

@@ -26,13 +26,6 @@ from helpers.losses import sparse_categorical_crossentropy
 from helpers.minibatches import batches
 from helpers.networks import Network
 from helpers.optimizers import SGD
-from helpers.schedules import (
-    Constant,
-    CosineDecay,
-    ExponentialDecay,
-    InverseTimeDecay,
-    PiecewiseConstantDecay,
-)
 
 LESSON = Lesson(5, "Choosing parameters")
 
@@ -53,6 +46,15 @@ after_the_drop = bets.Bet(
     high=1.0,
     log=True,
     tells=("gets nearer", "go on to between"),
+)
+the_middle = bets.Bet(
+    lesson=5,
+    name="the_middle",
+    about="how far the mean of the last 200 points is (the last: 0.46)",
+    low=0.01,
+    high=1.0,
+    log=True,
+    tells=("as near as the best",),
 )
 held_large = bets.Bet(
     lesson=5,
@@ -94,6 +96,7 @@ three_seeds = bets.Bet(
 BETS = (
     rate_held,
     after_the_drop,
+    the_middle,
     held_large,
     past_the_limit,
     turns_at,
@@ -213,7 +216,8 @@ def warm_cosine(answer):
 
 
 def _warm_cosine(step, rate, warm_up, steps):
-    return CosineDecay(0.0, steps - warm_up, 0.0, rate, warm_up)(step)
+    wave = (1 + np.cos(np.pi * (step - warm_up) / (steps - warm_up))) / 2
+    return rate * np.where(step < warm_up, step / warm_up, wave)
 
 
 def _warm_mistake(got, asked, rate, warm_up, steps):
@@ -272,12 +276,13 @@ def _warm_mistake(got, asked, rate, warm_up, steps):
 
 
 BUDGET, MOST_ROWS, GOAL = 60, 64, 0.95
-CHOICES = {
-    "constant": Constant,
-    "drop": lambda rate: PiecewiseConstantDecay((BUDGET // 2 - 1,), (rate, rate / 10)),
-    "inverse_time": lambda rate: InverseTimeDecay(rate, BUDGET, 20),
-    "exponential": lambda rate: ExponentialDecay(rate, BUDGET, 0.01),
-    "cosine": lambda rate: CosineDecay(rate, BUDGET),
+CHOICES = {  # share of the steps done -> share of the first rate
+    "constant": lambda done: 1,
+    "drop": lambda done: 1 if done < 0.5 else 0.1,
+    "inverse_time": lambda done: 1 / (1 + 20 * done),
+    "exponential": lambda done: 0.01**done,
+    "linear": lambda done: 1 - done,
+    "cosine": lambda done: (1 + np.cos(np.pi * done)) / 2,
 }
 
 
@@ -313,15 +318,15 @@ def sixty_steps(answer):
             f"{reached}: it has blown up, or nearly. "
             + ("Lower the rate." if size > 32 else "Lower the rate, or take more rows.")
         )
-    if size < 32:
-        raise Wrong(
-            f"{reached}. With {size:g} rows a step each direction is noisy, and the "
-            "budget counts steps: take more rows."
-        )
     slower, faster = (_sixty_steps(int(size), rate * f, schedule)[0] for f in (0.5, 2))
     if faster > max(score, slower):
         raise Wrong(
             f"{reached}. The steps are too short: with twice the rate it is more."
+        )
+    if size < 32:
+        raise Wrong(
+            f"{reached}. With {size:g} rows a step each direction is noisy, and the "
+            "budget counts steps: take more rows."
         )
     if slower > score:
         raise Wrong(f"{reached}. With half the rate it is more: go down.")
@@ -336,12 +341,12 @@ def _sixty_steps(batch_size, rate, schedule):
     """Return the mean validation accuracy and training loss over three seeds."""
     data = load("digits")
     x, y = data.x_train, data.y_train
-    scores, losses = [], []
+    shape, scores, losses = CHOICES[schedule], [], []
     for seed in range(3):
         network = FastNetwork(
             Network((64, 64, 10), loss=sparse_categorical_crossentropy, seed=seed)
         )
-        optimizer = SGD(CHOICES[schedule](rate))
+        optimizer = SGD(lambda step: rate * shape(step / BUDGET))
         order = (
             b for epoch in count() for b in batches(len(x), batch_size, epoch, seed)
         )

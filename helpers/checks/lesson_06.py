@@ -335,9 +335,17 @@ def _activation(word, what):
     """Return Keras's name of an activation, whatever it is called here."""
     import keras
 
-    word = word.strip().lower() if isinstance(word, str) else word
-    word = None if word in ("none", "") else word
-    return _known(keras.activations.get, word, f"{what} should be an activation")
+    text = word.strip().lower() if isinstance(word, str) else word
+    try:
+        got = keras.activations.get(None if text in ("none", "") else text)
+        name = getattr(got, "__name__", "")
+        keras.activations.get(name)  # a function of one's own has no name there
+    except (ValueError, TypeError):
+        said = show(word) if isinstance(word, str) else kind_of(word)
+        raise Wrong(
+            f"{what} should be an activation that Keras knows. You gave {said}."
+        ) from None
+    return name
 
 
 def _loss_name(word, what):
@@ -362,18 +370,6 @@ def _loss_name(word, what):
         said = show(word) if isinstance(word, str) else kind_of(word)
         raise Wrong(f"{what} should be a loss that Keras knows. You gave {said}.")
     return name.removesuffix("_loss"), bool(getattr(loss, "from_logits", False))
-
-
-def _known(get, word, wanted):
-    """Return the name of what Keras gets for a word or an object."""
-    try:
-        name = getattr(get(word), "__name__", None)
-    except (ValueError, TypeError):
-        name = None
-    if not isinstance(name, str):
-        said = show(word) if isinstance(word, str) else kind_of(word)
-        raise Wrong(f"{wanted} that Keras knows. You gave {said}.")
-    return name
 
 
 def _row_mistake(name, units, activation, loss):
@@ -630,10 +626,11 @@ def _named(word, patient):
     try:
         return first(word, name)
     except Wrong:
-        try:
-            return other(word, name)  # the other of the two, which is well
-        except Wrong:
-            pass
+        if isinstance(word, str):
+            try:
+                return other(word, name)  # the other of the two, which is well
+            except Wrong:
+                pass
         raise
 
 

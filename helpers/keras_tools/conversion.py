@@ -2,7 +2,6 @@
 
 import inspect
 from functools import partial
-from itertools import pairwise
 
 import keras
 
@@ -76,6 +75,11 @@ def _dense_layers(model):
             f"model must be a Keras model, got {model!r}: from a file it comes with "
             "keras.saving.load_model(path)"
         )
+    if not type(model).__module__.startswith("keras."):
+        raise ValueError(
+            "the model must be a keras.Sequential or keras.Model(inputs, outputs), got "
+            f"{type(model).__name__}: its layers don't tell what a call of its own does"
+        )
     layers = [x for x in model.layers if not isinstance(x, keras.layers.InputLayer)]
     for layer in layers:
         if type(layer) is not keras.layers.Dense or not layer.use_bias:
@@ -90,8 +94,19 @@ def _dense_layers(model):
             )
     if not layers or not model.built:
         raise ValueError("the model has no weights yet: begin it with keras.Input")
-    if any(after.input is not before.output for before, after in pairwise(layers)):
-        raise ValueError("the layers of the model must follow each other in one row")
+    starts = [*(layer.input for layer in layers), *model.outputs]
+    ends = [*model.inputs, *(layer.output for layer in layers)]
+    in_a_row = list(map(id, starts)) == list(map(id, ends))
+    if not (in_a_row or isinstance(model, keras.Sequential)):
+        raise ValueError(
+            "the layers of the model must follow each other in one row, with nothing "
+            "between, from one input to one output: train it with Keras"
+        )
+    if len(model.input_shape) != 2:
+        raise ValueError(
+            "a Network takes rows of numbers, but the model takes shape "
+            f"{model.input_shape}: train it with Keras"
+        )
     return layers
 
 
@@ -151,11 +166,6 @@ def _loss(model, output):
             raise ValueError(
                 f"a Network has no {other}, got {settings[other]}: compile without"
             )
-    if model.losses:
-        raise ValueError(
-            "a Network has no loss but the compiled one, and the model adds another "
-            "by add_loss: train it with Keras"
-        )
     from_logits = compiled.from_logits
     if name.endswith("crossentropy") and from_logits != (output == "linear"):
         raise ValueError(

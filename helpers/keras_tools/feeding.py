@@ -56,7 +56,7 @@ def _as_they_come(model, x):
     """Yield what a data set or a generator gives, again and again."""
     for number in count():
         taken = 0
-        for taken, batch in enumerate(x, start=1):  # noqa: B007
+        for taken, batch in enumerate(_once(x), start=1):  # noqa: B007
             parts = keras.utils.unpack_x_y_sample_weight(batch)
             parts = [keras.tree.map_structure(_tensor, _one(part)) for part in parts]
             if number == 0 and taken == 1:
@@ -74,6 +74,17 @@ def _as_they_come(model, x):
             )
         if isinstance(x, keras.utils.PyDataset):
             x.on_epoch_end()
+
+
+def _once(x):
+    """Return the batches of one time through."""
+    if not isinstance(x, keras.utils.PyDataset):
+        return x
+    try:
+        number = x.num_batches
+    except NotImplementedError:
+        number = None
+    return (x[index] for index in (count() if number is None else range(number)))
 
 
 def _one(part):

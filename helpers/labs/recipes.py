@@ -5,10 +5,13 @@ from functools import lru_cache
 import numpy as np
 from matplotlib.figure import Figure
 
-from helpers.capstone import OPTIMIZERS, TASKS, Recipe, load_task, scores
+from helpers.capstone import OPTIMIZERS, Recipe, load_task, measure_of, scores
+from helpers.data import Problem
 from helpers.films.live import LiveFigure, in_style
 from helpers.labs.core import Choice, Lab, LogSlider, legend, rates
+from helpers.labs.training import some_rows
 from helpers.plots.base import CURVES
+from helpers.sweeps import checked_problem
 
 PROBLEMS = ("digits", "diabetes", "breast_cancer")
 SIZES = (4, 8, 16, 32, 64, 128)
@@ -38,8 +41,9 @@ def recipes(
 
     Parameters
     ----------
-    problem : str
-        "digits", "diabetes" or "breast_cancer".
+    problem : str or Problem
+        "digits", "diabetes" or "breast_cancer"; or data of your own, as ``from_table``
+        makes it. Of a large one it takes some of the rows, and says so.
     steps : int
         How many each recipe makes.
     a_optimizer, b_optimizer : str
@@ -51,6 +55,15 @@ def recipes(
     a_schedule, b_schedule : str
         "constant", or "cosine": down to 0 at the last step.
     """
+    problems = {name: load_task(name) for name in PROBLEMS}
+    lowest, on = dict(LOWEST), {}
+    if isinstance(problem, Problem) or hasattr(problem, "shape"):
+        own = checked_problem(problem)
+        problem = own.name if own.name not in PROBLEMS else f"{own.name} (yours)"
+        problems[problem] = few = some_rows(own)
+        lowest[problem] = -0.5 if own.kind == "regression" else 0.0
+        if len(few.x_train) < len(own.x_train):
+            on[problem] = f", on {len(few.x_train):,} of {len(own.x_train):,} rows"
     figure = Figure(figsize=(7.6, 3.8))
     ax = figure.subplots()
     ax.set(xlabel="step")
@@ -62,7 +75,7 @@ def recipes(
     title = ax.set_title("Validation score")
     live = LiveFigure(figure, [*bands.values(), *lines.values(), title])
     controls = {
-        "problem": Choice("Problem", PROBLEMS, problem),
+        "problem": Choice("Problem", problems, problem),
         "steps": LogSlider("Steps", (10, 20, 50, 100, 200), steps, "steps"),
         "a_optimizer": Choice("A: optimizer", OPTIMIZERS, a_optimizer),
         "b_optimizer": Choice("B: optimizer", OPTIMIZERS, b_optimizer),
@@ -77,17 +90,17 @@ def recipes(
     def choose(change=None):
         """Draw the axes again for another problem or another number of steps."""
         name, steps = controls["problem"].value, controls["steps"].value
-        ax.set(xlim=(0, steps * 1.02), ylim=(LOWEST[name], 1.02))
-        ax.set_ylabel(f"validation {TASKS[name].measure}")
+        ax.set(xlim=(0, steps * 1.02), ylim=(lowest[name], 1.02))
+        ax.set_ylabel(f"validation {measure_of(problems[name])}")
         live.new_background()
 
     @lru_cache(maxsize=32)
     def follow(problem, steps, optimizer, rate, size, schedule):
         when = np.unique(np.linspace(0, steps, MEASURED).astype(int)).tolist()
         recipe = Recipe(optimizer, rate, size, schedule, HIDDEN)
-        found = scores(load_task(problem), recipe, steps, after=when)
+        found = scores(problems[problem], recipe, steps, after=when)
         values = np.array([found[step] for step in when])
-        return when, np.maximum(values, LOWEST[problem] - 1)
+        return when, np.maximum(values, lowest[problem] - 1)
 
     def draw(problem, steps, **choices):
         ends = {}
@@ -102,8 +115,8 @@ def recipes(
             ends[name] = values[-1]
         title.set_text(f"{problem.replace('_', ' ')}: {_verdict(**ends)}")
         return "", (
-            f"After {steps} steps A has {_band(ends['A'])} and B {_band(ends['B'])} on "
-            f"the validation rows: {_verdict(**ends)}."
+            f"After {steps} steps{on.get(problem, '')} A has {_band(ends['A'])} and B "
+            f"{_band(ends['B'])} on the validation rows: {_verdict(**ends)}."
         )
 
     for name in ("problem", "steps"):

@@ -11,7 +11,7 @@ from helpers.surfaces import SURFACES, Surface
 STEPS = 200
 FAR = 1e3
 # How many steps a web page can show: fine at first, where most happens.
-SHOWN = (*range(20), *range(20, 60, 2), *range(60, 100, 5), *range(100, 201, 10))
+SHOWN = (*range(20), *range(20, 60, 4), *range(60, 100, 10), *range(100, 201, 20))
 
 
 class Ground:

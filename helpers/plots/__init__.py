@@ -21,12 +21,11 @@ from helpers.plots.landscapes import (
     arrow,
     contours,
     landscape,
-    network,
-    nudge_path,
     ravine_paths,
     shade,
     walks,
 )
+from helpers.plots.networks import network, nudge_path
 from helpers.plots.optimizers import family_tree, tuned
 from helpers.plots.recipes import bands, field
 from helpers.plots.schedules import clouds, plateaus, rate_range

@@ -68,7 +68,7 @@ def bands(found, tasks) -> np.ndarray:
     -------
     array of Axes, one for each problem
     """
-    _, axes = plt.subplots(2, 2, figsize=(10, 6))
+    _, axes = plt.subplots(2, 2, figsize=(10, 6.4))
     for ax, (name, result) in zip(axes.flat, found.items(), strict=True):
         recipes, task = [result["best"], *result["reasonable"]], tasks[name]
         for row, each in enumerate(recipes):
@@ -78,7 +78,7 @@ def bands(found, tasks) -> np.ndarray:
         ax.axvline(task.baseline, color=DIVERGED, linestyle=":", zorder=0)
         ax.axvline(task.target, color=DESCENT, linestyle="--", zorder=0)
         ax.set_yticks(range(len(recipes)), map(_in_words, recipes), fontsize=8)
-        ax.set(title=name.replace("_", " "), xlabel=f"{task.measure} on the test rows")
+        ax.set(title=name.replace("_", " "), xlabel=f"test rows: {task.measure}")
         ax.invert_yaxis()
         ax.grid(visible=False, axis="y")
     looks = {

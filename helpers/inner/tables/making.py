@@ -104,7 +104,8 @@ def enough(rows, name):
     """Check that so many rows can be parted."""
     if rows < LEAST:
         raise ValueError(
-            f"{name} has {rows} rows to use: three parts need at least {LEAST}"
+            f"{name} has {rows} rows to use: three parts need at least {LEAST}, and a "
+            "network many more; get more rows, or a target with fewer gaps"
         )
 
 

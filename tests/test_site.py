@@ -1,0 +1,219 @@
+"""The site: each lesson to read, nothing told too early, the network left alone."""
+
+import contextlib
+import re
+import types
+
+import pytest
+
+from tests.few_states import few_states
+from tests.jupyterlab import ARGUMENTS, chromium
+from tools import build, lab_page, site, site_pages
+
+SOURCES = build.sources()
+each_lesson = pytest.mark.parametrize("stem", [source.stem for source in SOURCES])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The site, its labs with few states: how fast they are is no matter here."""
+
+    made = tmp_path_factory.mktemp("site") / "site"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lab_page, "piece", few_states)
+        site.write(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def open_page(folder):
+    """Open a page; it may ask nobody, and no script may fail."""
+    from playwright.sync_api import sync_playwright
+
+    path = chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        with contextlib.closing(browser):
+            page = browser.new_page(viewport={"width": 1300, "height": 900})
+            asked, wrong = [], []
+            page.on("request", lambda request: asked.append(request.url))
+            page.on("pageerror", lambda error: wrong.append(str(error)))
+            page.on(
+                "console", lambda said: said.type == "error" and wrong.append(said.text)
+            )
+
+            def opener(name):
+                page.goto((folder / f"{name}.html").as_uri())
+                return page
+
+            yield opener
+            assert wrong == []
+            assert [
+                url for url in asked if not url.startswith(("file:", "data:"))
+            ] == []
+
+
+@each_lesson
+def test_a_lesson_is_read_in_a_browser(stem, open_page):
+    page = open_page(stem)
+    assert page.locator("article h1").count() == 1
+    for image in page.locator("article img").all():
+        assert len(image.get_attribute("alt")) > 30
+    assert page.locator("article .downhill-lab form:visible").count() == len(
+        page.locator(".downhill-lab").all()
+    )
+    for fold in page.locator("article details").all()[:4]:
+        inside = fold.locator(":scope > :not(summary)").first
+        if fold.evaluate("fold => !fold.parentElement.closest('details')"):
+            assert not inside.is_visible()
+            fold.locator("summary").first.press("Enter")
+            assert inside.is_visible()
+            fold.locator("summary").first.press("Enter")
+            assert not inside.is_visible()
+    pages = [source.stem for source in SOURCES]
+    ways = page.locator(".prev-next-area a")
+    to = [link.get_attribute("href").removesuffix(".html") for link in ways.all()]
+    if stem != pages[-1]:
+        assert pages[pages.index(stem) + 1] in to
+    assert pages.index(stem) == 0 or pages[pages.index(stem) - 1] in to
+
+
+def test_pictures_and_films_are_there(folder, open_page):
+    page = open_page("01_stochastic")
+    page.evaluate(
+        "document.querySelectorAll('details').forEach(f => { f.open = true })"
+    )
+    page.evaluate(
+        "document.querySelectorAll('img').forEach(i => { i.loading = 'eager' })"
+    )
+    page.wait_for_function("[...document.images].every(image => image.naturalWidth)")
+
+
+def test_the_front_page_begins_with_a_lab_and_lists_every_lesson(open_page):
+    page = open_page("index")
+    lab = page.locator(".downhill-lab")
+    dial = lab.locator("input[type=range]").first
+    before = lab.locator(".downhill-said").inner_text()
+    dial.press("Home")
+    page.wait_for_function(
+        "before => document.querySelector('.downhill-said').innerText !== before",
+        arg=before,
+    )
+    links = page.locator("article table a").evaluate_all(
+        "links => links.map(link => link.getAttribute('href'))"
+    )
+    assert links == [f"{source.stem}.html" for source in SOURCES]
+    page.get_by_role("link", name="Begin").click()
+    page.wait_for_url("**/" + SOURCES[0].stem + ".html")
+
+
+def test_a_search_finds_a_word(open_page):
+    page = open_page("search")
+    page.goto(f"{page.url}?q=ravine")
+    page.locator("ul.search a", has_text="3 · Descent").wait_for(timeout=20_000)
+
+
+def test_in_the_dark_the_page_is_dark_and_a_picture_is_not(open_page):
+    page = open_page("index")
+    page.emulate_media(color_scheme="dark")
+    page.reload()
+    dark, light = (
+        page.locator(place).first.evaluate("e => getComputedStyle(e).backgroundColor")
+        for place in ("body", ".downhill-picture")
+    )
+    page.emulate_media(color_scheme="light")
+    assert max(map(int, re.findall(r"\d+", dark)[:3])) < 60
+    assert light == "rgb(255, 255, 255)"
+
+
+def test_every_link_of_the_site_leads_somewhere(folder):
+    for page in folder.glob("*.html"):
+        text = page.read_text("utf-8")
+        for to in re.findall(r'(?:href|src|srcset)="([^"#?:]+)[#?"]', text):
+            assert (page.parent / to).exists(), f"{page.name}: {to}"
+        assert not re.search(r'<(?:script|link|img)[^>]*"https?:', text), page.name
+
+
+@each_lesson
+def test_nothing_is_told_before_it_is_asked(stem):
+    """Answers stand behind "Show the answer", and what a lesson folds stays folded."""
+    source = build.ROOT / "source" / f"{stem}.py"
+    text = page_of(source).text
+    opened = open_text(text)
+    for answer in build.collect_answers(build.read_cells(source)).values():
+        code, *_ = answer["code"].split("\n\n\n")
+        assert code in text
+        if "=" in code and len(code) > 30:
+            assert code not in opened
+    for cell in build.read_cells(source):
+        if "after" in build.tags(cell):
+            head = site_pages.formulas(site_pages.links(cell.source.splitlines()[0]))
+            assert head.startswith("#") or head not in opened
+    assert "bet(..." not in text and ".came(" not in text
+
+
+def page_of(source):
+    """A lesson's page, without its labs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lab_page, "piece", lambda *_, **__: "<p>a lab</p>")
+        return site_pages.Page(source)
+
+
+def open_text(text):
+    """What one sees with all folds shut."""
+    shown, depth = [], 0
+    for line in text.splitlines():
+        depth += line.count("<details")
+        shown += [] if depth else [line]
+        depth -= line.count("</details>")
+    assert depth == 0
+    return "\n".join(shown)
+
+
+def test_a_lab_is_taken_from_a_cell_only_if_its_arguments_stand_there():
+    made = lab_page.lab("x = 1\nlabs.gradient(w=-0.25)")
+    assert made.controls["w"].value == -0.25
+    assert lab_page.lab("labs.gradient(w=x)") is None
+    assert lab_page.lab('labs.gradient().animate("w", [0])') is None
+
+
+def test_what_books_call_it_is_gathered():
+    page = object.__new__(site_pages.Page)
+    page.books = []
+    said = "A step. *Books call it* a **parameter update**, or $w$. More."
+    text = page._prose(said)
+    assert text.startswith('A step. <span id="books-0"></span>*Books call it* a **par')
+    term, sentence, place = page.books[0]
+    assert (term, place) == ("parameter update", "books-0")
+    assert sentence == "*Books call it* a **parameter update**, or $w$."
+    made = site_pages.glossary([("03_descent", *page.books[0])])
+    assert "parameter update" in made and "03_descent.html#books-0" in made
+
+
+def test_links_lead_to_pages_of_the_site_or_are_words():
+    said = "[a](DOCTOR.md), [b](03_descent.ipynb), [c](CONTRIBUTING.md), [d](https://x)"
+    assert (
+        site_pages.links(said)
+        == "[a](doctor.md), [b](03_descent.md), c, [d](https://x)"
+    )
+
+
+def test_with_an_address_a_lesson_opens_elsewhere(monkeypatch):
+    urls = {"urls": {"Repository": "https://github.com/somebody/downhill"}}
+    monkeypatch.setattr(site_pages.portable, "read_project", lambda: urls)
+    made = site_pages.take_along("03_descent")
+    assert "Open in Colab" in made and "Open in Kaggle" in made
+    assert "somebody/downhill/blob/portable/03_descent.ipynb" in made
+
+
+def test_stale_notebooks_do_not_become_pages(monkeypatch):
+    monkeypatch.setattr(site.build, "main", lambda arguments: 1)
+    monkeypatch.setattr(site, "write", types.SimpleNamespace())
+    assert site.main() == 1
+
+
+def test_the_whole_site_is_light(tmp_path, in_ci):
+    site.write(tmp_path / "site")
+    files = [file for file in (tmp_path / "site").rglob("*") if file.is_file()]
+    assert sum(file.stat().st_size for file in files) < 30e6
+    assert not [file for file in files if "solution" in file.name]

@@ -1,0 +1,314 @@
+"""The pages of the site as Markdown: lessons that ask before they tell, and others."""
+
+import base64
+import html
+import re
+from importlib import import_module
+
+import nbformat
+
+from tools import build, lab_page, portable
+from tools.slides import FORMULA, mathml
+
+NOT_SHOWN = re.compile(r"(check|bets)\.(progress|look_back|prophet)\(\)|# check\..*")
+SEE = "See what comes out"
+OTHERS = {  # a file of the repository -> its page
+    "README.md": "index.md",
+    "DOCTOR.md": "doctor.md",
+    "INSTRUCTORS.md": "instructors.md",
+    "LICENSE": "licence.md",
+    "CITATION.cff": "licence.md",
+}
+PAGES = {*OTHERS.values(), "glossary.md"}
+FILES = "_static/course"
+BET = """<p class="bet"><label>Your guess: <input name="{0}" size="8"></label>
+Say a number before you go on.</p>"""
+ONLY_THERE = re.compile(r"\n\nStuck\? The cell below the check.*?(?=\n\n|$)", re.DOTALL)
+BOOKS = re.compile(r"\*Books call it\*.*?(?<=[.?!)])(?=\s|$)", re.DOTALL)
+
+
+class Page:
+    """One lesson as Markdown, written cell by cell.
+
+    What the lesson keeps secret until it is run stands behind a fold: its texts, and
+    what comes out of the cells before them, or behind a bet.
+
+    Attributes
+    ----------
+    text : str
+    files : dict of str to bytes
+        Pictures and films, by their names.
+    books : list of (str, str, str)
+        Of each sentence that says what books call a thing: term, sentence, place.
+    labs : list of str
+    """
+
+    def __init__(self, source):
+        self._stem = source.stem
+        lesson, solution = (
+            nbformat.read(file, as_version=4) for file in build.editions(source)
+        )
+        self._lesson = {cell.id: cell.source for cell in lesson.cells}
+        self._hints = {e.name: e.hints for e in _check(source).EXERCISES}
+        self._parts, self.files, self.books, self.labs = [], {}, [], []
+        self._secret = self._open_fold = False
+        cells = list(solution.cells)
+        while cells:
+            cell = cells.pop(0)
+            if cell.cell_type == "markdown":
+                self._text(cell)
+            elif not all(map(NOT_SHOWN.fullmatch, cell.source.splitlines())):
+                self._code_cell(cell, cells)
+        self._end()
+        opening = lesson.cells[0].source
+        self.title = opening.splitlines()[0].removeprefix("# ")
+        self.question = _found(r"\*\*(.+?)\*\*", opening)
+        self.minutes = _found(r"(\d+) minutes", opening)
+        self.text = "\n\n".join(self._parts) + "\n"
+
+    def _raw(self, text):
+        self._parts.append(f"```````{{raw}} html\n{text}\n```````")
+
+    def _fold(self, kind, summary, *parts):
+        self._raw(f'<details class="{kind}"><summary>{summary}</summary>')
+        self._parts += parts
+        self._raw("</details>")
+
+    def _begin(self):
+        """Put what follows into the fold of what comes out."""
+        if not self._open_fold:
+            self._raw(f'<details class="finding"><summary>{SEE}</summary>')
+        self._open_fold = True
+
+    def _end(self):
+        if self._open_fold:
+            self._raw("</details>")
+        self._open_fold = False
+
+    def _is_secret(self, cell):
+        return cell.cell_type == "markdown" and self._lesson.get(
+            cell.id, ""
+        ).startswith("<details>")
+
+    def _text(self, cell):
+        """Add a text; one that the lesson folds goes into the fold."""
+        head, *more = re.split(r"\n(?=#{1,3} )", cell.source)
+        if self._is_secret(cell):
+            self._begin()
+            self._parts.append(self._prose(head))
+        elif cell.id not in self._lesson:
+            self._fold("answer", "Show the answer", self._prose(cell.source))
+            return
+        else:
+            more = [cell.source]
+        for part in more:
+            self._end()
+            self._secret = False
+            if part.startswith("# "):
+                title, _, part = part.partition("\n")
+                self._parts.append(title)
+                self._raw(take_along(self._stem))
+            self._parts.append(self._prose(part))
+
+    def _prose(self, text):
+        def place(found):
+            if term := re.search(r"\*\*(.+?)\*\*", found[0], re.DOTALL):
+                self.books.append((term[1], found[0], f"books-{len(self.books)}"))
+                return f'<span id="{self.books[-1][-1]}"></span>{found[0]}'
+            return found[0]
+
+        return formulas(links(BOOKS.sub(place, ONLY_THERE.sub("", text))))
+
+    def _code_cell(self, cell, rest):
+        marks = build.marks(cell)
+        if "exercise" in marks:
+            self._end()
+            self._exercise(cell, rest)
+        elif "bet" in marks:
+            self._end()
+            self._secret = True
+            self._raw(BET.format(marks["bet"]))
+        elif "setup" in marks:
+            self._fold("code", "Imports", fenced(cell.source))
+        elif live := lab_page.lab(cell.source):
+            self._end()
+            self._parts.append(fenced(cell.source))
+            self.labs.append(lab_page.piece(live, live._on_page, shared=False))
+            self._raw(self.labs[-1])
+        else:
+            next_text = next((c for c in rest if c.cell_type == "markdown"), cell)
+            self._secret |= self._is_secret(next_text)
+            self._run(cell, "figure" in marks)
+
+    def _run(self, cell, figure):
+        """Add a cell that runs: its code, and what comes out of it."""
+        code = _without_bets(cell.source)
+        if not figure and code:
+            self._end()
+            self._parts.append(fenced(code))
+        shown = [output for output in cell.outputs if not _is_note(output)]
+        if shown and self._secret:
+            self._begin()
+        for number, output in enumerate(shown):
+            self._raw(self._output(output, f"{self._stem}-{cell.id}-{number}"))
+        if figure:
+            self._fold("code", "The code that draws it", fenced(code))
+
+    def _output(self, output, name):
+        """Return an output as HTML; the data of pictures and films go into files."""
+        data = output.get("data", {})
+        if "image/png" not in data:
+            text = output.get("text") or data.get("text/plain", "")
+            return data.get(
+                "text/html", f'<pre class="output">{html.escape(text.rstrip())}</pre>'
+            )
+        film = data.get("text/html", "")
+        found = re.findall(r"data:image/webp;base64,([^\"]+)", film)
+        for number, packed in enumerate(found):
+            file = f"{name}-{number}.webp"
+            self.files[file] = base64.b64decode(packed)
+            film = film.replace(f"data:image/webp;base64,{packed}", f"{FILES}/{file}")
+        if found:
+            return film
+        alt = html.escape(output.metadata.get("image/png", {}).get("alt", ""))
+        self.files[f"{name}.png"] = base64.b64decode(data["image/png"])
+        return f'<img loading="lazy" alt="{alt}" src="{FILES}/{name}.png">'
+
+    def _exercise(self, cell, rest):
+        """Add an exercise: its stub, one hint after the other, and the answer."""
+        name = build.exercise_name(cell)
+        self._parts.append(fenced(build.split_check(self._lesson[cell.id])[0]))
+        first, second = map(self._prose, self._hints[name])
+        self._raw('<details class="hint"><summary>A hint</summary>')
+        self._parts.append(first)
+        self._fold("hint", "One more hint", second)
+        self._raw("</details>")
+        texts = []
+        while rest and (
+            NOT_SHOWN.match(rest[0].source) or rest[0].id not in self._lesson
+        ):
+            after = rest.pop(0)
+            if after.cell_type == "markdown":
+                texts.append(self._prose(after.source))
+        answer = fenced(build.split_check(cell.source)[0])
+        self._fold("answer", "Show the answer", answer, *texts)
+
+
+def _found(pattern, text):
+    found = re.search(pattern, text, re.DOTALL)
+    return " ".join(found[1].split()) if found else ""
+
+
+def _check(source):
+    return import_module(f"helpers.checks.lesson_{source.stem[:2]}")
+
+
+def _is_note(output):
+    """Tell whether an output is a check's, or a bet's."""
+    return "border-left: 5px solid" in output.get("data", {}).get("text/html", "")
+
+
+def _without_bets(code):
+    """Return code without the lines that keep and draw a bet."""
+    lines = code.splitlines()
+    kept = [line for line in lines if not re.search(r"check\.\w+\.(came|draw)\(", line)]
+    return "\n".join(kept).replace("{said}", "").strip()
+
+
+def fenced(code):
+    return f"```````python\n{code}\n```````"
+
+
+def formulas(text):
+    """Return a text with MathML in the place of its formulas."""
+
+    def safe(found):
+        made = mathml(found)
+        return made if found[1] else made.replace("|", "&#124;").replace("*", "&#42;")
+
+    return FORMULA.sub(safe, text)
+
+
+def links(text):
+    """Return a text whose links lead to the pages of the site, or nowhere."""
+
+    def lead(found):
+        words, to, place = found.groups()
+        to = OTHERS.get(to, to.removesuffix(".ipynb") + ".md" * to.endswith(".ipynb"))
+        if to.startswith(("http", "#")) or to in PAGES or to[:2].isdigit():
+            return f"[{words}]({to}{place or ''})"
+        return words
+
+    return re.sub(r"(?<!!)\[([^]]+)\]\(([^)#\s]*)(#[^)]*)?\)", lead, text)
+
+
+def take_along(stem):
+    """Return where a lesson can be had to run it: its file, Colab, Kaggle."""
+    file = f"{stem}.ipynb"
+    places = {"Download": f"{FILES}/{file}"}
+    for place, address in portable.addresses(file).items():
+        places[f"Open in {place}"] = address
+    made = "".join(
+        f'<a class="badge-link" href="{to}">{w}</a>' for w, to in places.items()
+    )
+    return f'<p class="take-along">Run it yourself: {made}</p>'
+
+
+def glossary(books):
+    """Return the page of what books call it: (page, term, sentence, place) in order."""
+    lines = [
+        f"**[{term}]({page}.md)**\n: {sentence} "
+        f'<a href="{page}.html#{place}">Where it is taught</a>'
+        for page, term, sentence, place in sorted(books, key=lambda b: b[1].lower())
+    ]
+    start = (
+        "# Glossary\n\nWhat the course calls by a plain name, as other books call it."
+    )
+    return formulas("\n\n".join([start, *lines])) + "\n"
+
+
+def others(template, pages, books):
+    """Return name -> text of all pages that are no lesson.
+
+    Parameters
+    ----------
+    template : str
+        The front page.
+    pages : mapping of Path to Page
+        By the lessons' sources.
+    books : list
+        What :func:`glossary` takes.
+    """
+    made = {
+        page: formulas(links((build.ROOT / file).read_text("utf-8")))
+        for file, page in OTHERS.items()
+        if file in ("DOCTOR.md", "INSTRUCTORS.md")
+    }
+    cite = fenced((build.ROOT / "CITATION.cff").read_text("utf-8").strip())
+    terms = (build.ROOT / "LICENSE").read_text("utf-8")
+    made["licence.md"] = (
+        "# Licence and citation\n\nTo cite the course, take these lines.\n\n"
+        f"{cite.replace('python', 'yaml', 1)}\n\n"
+        f"{fenced(terms).replace('python', 'text', 1)}\n"
+    )
+    if books:
+        made["glossary.md"] = glossary(books)
+    stems = [source.stem for source in pages]
+    rows = [
+        f"| [{p.title}]({s}.md) | {p.question} | {p.minutes} |"
+        for s, p in zip(stems, pages.values(), strict=True)
+    ]
+    table = ["| lesson | its question | minutes |", "|---|---|---|", *rows]
+    piece = next(piece for page in pages.values() for piece in page.labs)
+    address = portable.read_project().get("urls", {}).get("Repository")
+    for mark, text in {
+        "LAB": f"```````{{raw}} html\n{piece}\n```````",
+        "FIRST": stems[0],
+        "LESSONS": "\n".join(table),
+        "COUNT": str(len(stems) - 1),
+        "ADDRESS": address or "<this repository>",
+        "TREE": "\n".join(stems),
+        "MORE": "\n".join(sorted(name.removesuffix(".md") for name in made)),
+    }.items():
+        template = template.replace(f"@{mark}@", text)
+    return made | {"index.md": template}
