@@ -37,7 +37,8 @@ class PiecewiseConstantDecay:
     values: tuple
 
     def __post_init__(self):
-        if np.ndim(self.boundaries) != 1 or np.ndim(self.values) != 1:
+        given = self.boundaries, self.values
+        if any(isinstance(g, str | dict) or not np.iterable(g) for g in given):
             raise TypeError(
                 "boundaries and values must be sequences of numbers, such as (100,) "
                 f"and (0.1, 0.03), got {self.boundaries!r} and {self.values!r}"

@@ -155,6 +155,11 @@ def test_stacked_runs_can_have_a_rate_each():
     [
         (lambda: Constant(-1.0), ValueError, "learning_rate .* got -1.0"),
         (lambda: Constant(True), TypeError, "learning_rate .* got True"),
+        (
+            lambda: PiecewiseConstantDecay(10, 0.1),
+            TypeError,
+            "boundaries and values must be sequences .* got 10 and 0.1",
+        ),
         (lambda: CosineDecay("fast", 10), TypeError, "initial_learning_rate .* 'fast'"),
         (lambda: CosineDecay(0.1, 0), ValueError, "decay_steps must be above 0, got 0"),
         (lambda: CosineDecay(0.1, 10, alpha=-1), ValueError, "alpha .* got -1"),
