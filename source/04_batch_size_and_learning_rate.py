@@ -636,7 +636,7 @@ check.scaled_rate(my_rate)
 # what counts is how far an epoch goes, and that is steps times rate.
 
 # %% [markdown]
-# (That is a rule for SGD. Adam, of lesson 7, wants the *root*: from 2 to 32 rows its best rate grows 4 times, that of SGD 16
+# (That is a rule for SGD. Adam, of lesson 7, wants the *root*: from 2 to 32 rows, measured, its best rate grows only 4
 # times.)
 #
 # ## The whole map at once
