@@ -636,7 +636,7 @@ check.scaled_rate(my_rate)
 # what counts is how far an epoch goes, and that is steps times rate.
 
 # %% [markdown]
-# (That is a rule for SGD. Adam, of lesson 7, wants the *root*: from 2 to 32 rows its best rate grows 4 times, that of SGD 16
+# (That is a rule for SGD. Adam, of lesson 7, wants the *root*: from 2 to 32 rows, measured, its best rate grows only 4
 # times.)
 #
 # ## The whole map at once
@@ -1030,6 +1030,27 @@ plots.show(
 # something between wins: 4 rows waste time on many small steps, 1,079 rows on many passes.
 
 # %% [markdown]
+# "A full batch takes longer per epoch", you may read. Guess, then let Keras run one pass each.
+
+# %% tags=["nbval-ignore-output"]
+from time import perf_counter
+
+model, seconds = build(0.01), {}
+for size in (8, 1079) * 2:  # the first pass of each also prepares the model
+    began = perf_counter()
+    model.fit(x, y, batch_size=size, verbose=0)
+    seconds[size] = perf_counter() - began
+print({size: f"{1000 * second:.0f} milliseconds" for size, second in seconds.items()})
+
+# %%
+print("a pass in one step is faster than in 135:", seconds[1079] < seconds[8])
+
+# %% [markdown] tags=["after"]
+# The other way round, on a network this small: each step has costs of its own. A large one wins nothing more once a step
+# fills the processor, and can lose: with two layers of 1,024 units, 8,192 rows took us longer in one step than in 16. What
+# grows is the *number of passes*.
+
+# %% [markdown]
 # Now for every batch size of the map, each with its best rate: how many steps, and how many passes through the rows, until the
 # training loss is at 0.1? With 2 rows a step it takes 728 steps. Bet on 128 rows. (`np.interp` reads between the epochs.)
 
@@ -1084,27 +1105,6 @@ plots.show(f"Steps and passes to a loss of 0.1. Steps: {', '.join(told)}.{said}"
 # McCandlish and others call the **critical batch size**; many kinds of network have one (Shallue and others, 2019,
 # "Measuring the Effects of Data Parallelism on Neural Network Training"). It lies in the range of the noise scales that
 # you measured: 39 at the start, hundreds later.
-#
-# ### "A full batch takes longer per epoch"
-#
-# You may read that. Guess, then let Keras run one pass each.
-
-# %% tags=["nbval-ignore-output"]
-from time import perf_counter
-
-model, seconds = build(0.01), {}
-for size in (8, 1079) * 2:  # the first pass of each also prepares the model
-    began = perf_counter()
-    model.fit(x, y, batch_size=size, verbose=0)
-    seconds[size] = perf_counter() - began
-print({size: f"{1000 * second:.0f} milliseconds" for size, second in seconds.items()})
-
-# %%
-print("a pass in one step is faster than in 135:", seconds[1079] < seconds[8])
-
-# %% [markdown] tags=["after"]
-# The other way round, on a network this small: each step has costs of its own. A large one wins nothing more once a step fills
-# the processor, and can lose. What grows is the *number of passes*: 1.5 with 32 rows, 8.6 with all.
 
 # %% [markdown]
 # ## Which batch size, then?
