@@ -34,6 +34,7 @@ FEW = {
     "training": dict(learning_rate=[5.12], batch_size=[4], epochs=[3, 12]),
 }
 FEW["descent"]["momentum"] = FEW["schedules"]["learning_rate"] = []
+STILL = dict(against=[], learning_rate=[], batch_size=[], epochs=[])
 # The picture at a whole pixel, to compare it.
 PAGE = """<!doctype html><meta charset="utf-8">
 <style>.downhill-picture { position: fixed !important; left: 0; top: 400px }</style>"""
@@ -259,3 +260,8 @@ def test_with_all_values_of_the_course_it_is_light(name, browser, tmp_path, in_c
         outside, inside = opened.apart()
         assert outside < 0.001 and inside < 0.05
     opened.page.close()
+
+
+def test_what_a_page_cannot_do_it_says():
+    assert "Keep works in the notebook only." in labs.training().to_html(**STILL)
+    assert "Keep" not in labs.gradient().to_html(w=[], b=[]).split("<style>")[0]

@@ -67,9 +67,9 @@ def test_a_lesson_is_read_in_a_browser(stem, open_page):
         if fold.evaluate("fold => !fold.parentElement.closest('details')"):
             assert not inside.is_visible()
             fold.locator("summary").first.press("Enter")
-            assert inside.is_visible()
+            inside.wait_for(state="visible")
             fold.locator("summary").first.press("Enter")
-            assert not inside.is_visible()
+            inside.wait_for(state="hidden")
     pages = [source.stem for source in SOURCES]
     ways = page.locator(".prev-next-area a")
     to = [link.get_attribute("href").removesuffix(".html") for link in ways.all()]

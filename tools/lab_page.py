@@ -157,13 +157,14 @@ def _markup(lab, name, record, packed, dials, moved, state):
         if other not in dials
     )
     fixed = f"On this page these stay as they are: {fixed}." if fixed else ""
+    fixed += " Keep works in the notebook only." if lab.keep else ""
     return f"""<div class="downhill-lab" id="{name}">
 <form class="downhill-dials" autocomplete="off" hidden>{inputs}
 <span class="downhill-buttons">{buttons}</span></form>
 <div class="downhill-picture" role="img" aria-label="{html.escape(lab._alt)}"
 >{record.still(state)}</div>
 <div class="downhill-said" aria-live="polite">{quiet(lab.text.value)}</div>
-<p class="downhill-fixed">{html.escape(fixed)}</p>
+<p class="downhill-fixed">{html.escape(fixed.strip())}</p>
 <noscript><p class="downhill-fixed">A still picture: with JavaScript its dials move it.
 </p></noscript>
 {STATES}{base64.b64encode(packed).decode()}</script>

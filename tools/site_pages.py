@@ -2,10 +2,12 @@
 
 import base64
 import html
+import io
 import re
 from importlib import import_module
 
 import nbformat
+from PIL import Image
 
 from tools import build, lab_page, portable
 from tools.slides import FORMULA, mathml
@@ -171,8 +173,10 @@ class Page:
         if found:
             return film
         alt = html.escape(output.metadata.get("image/png", {}).get("alt", ""))
-        self.files[f"{name}.png"] = base64.b64decode(data["image/png"])
-        return f'<img loading="lazy" alt="{alt}" src="{FILES}/{name}.png">'
+        self.files[f"{name}.png"] = png = base64.b64decode(data["image/png"])
+        width, height = Image.open(io.BytesIO(png)).size  # room for it from the start
+        size = f'width="{width}" height="{height}"'
+        return f'<img loading="lazy" {size} alt="{alt}" src="{FILES}/{name}.png">'
 
     def _exercise(self, cell, rest):
         """Add an exercise: its stub, one hint after the other, and the answer."""

@@ -201,7 +201,8 @@ class Lab:
         self.reset = _button("Reset", "undo", self._back)
         self._kept = [] if kept is None else kept
         self.player = self._player(play) if play else None
-        self.keep = _button("Keep", "thumb-tack", self._keep)
+        keep = None if kept is None else _button("Keep", "thumb-tack", self._keep)
+        self.keep = keep
         own = inspect.signature(make).parameters
         for name, control in self.controls.items():
             control.explain = self._explain
@@ -213,7 +214,7 @@ class Lab:
         self._resetting = False
         self._redraw.now()
         player = [self.player] if play else []
-        keep = [] if kept is None else [self.keep]
+        keep = [keep] if keep else []
         place = {"justify_content": "flex-end", "margin": "0 12px 0 0"}
         buttons = ipywidgets.HBox([*player, *keep, self.reset], layout=place)
         # The buttons stand at the right: in the second of two columns.
