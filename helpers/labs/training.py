@@ -1,6 +1,5 @@
 """Lesson 4: the map of learning rate by batch size, and the curves of its cells."""
 
-from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import chain
 
@@ -10,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
 from helpers.data import load
+from helpers.data.problem import some_rows
 from helpers.films.live import LiveFigure, in_style
 from helpers.labs.core import Choice, CountSlider, Lab, LogSlider, legend
 from helpers.plots.base import CURVES, DIVERGED, FULL_GRADIENT
@@ -19,8 +19,6 @@ RATES = [0.01 * 2**k for k in range(10)]
 AMOUNT_RATES = [0.001 * 2**k for k in range(10)]  # squared errors are steeper
 SIZES = [4, 8, 16, 32, 64, 128, 256, 512, 1079]
 EPOCHS = 12
-# Of a problem of one's own: so many rows, and numbers in them, keep the lab live.
-MOST_ROWS, MOST_NUMBERS = 1500, 100_000
 # What the curves are drawn against: the scale of the axis, and where it begins.
 AGAINST = {"epochs": "linear", "steps": "log", "examples": "log"}
 # The cell chosen now, then those that were kept: never told apart by colour alone.
@@ -155,18 +153,6 @@ def _sweep(problem, progress):
         epochs=EPOCHS,
         progress=progress,
     )
-
-
-def some_rows(problem):
-    """Return a problem with so many of its rows, evenly spread, that a lab is live."""
-    features, kept = np.shape(problem.x_train)[1], {}
-    most = max(200, min(MOST_ROWS, MOST_NUMBERS // features))
-    for part in ("train", "valid"):
-        rows = len(getattr(problem, f"x_{part}"))
-        chosen = np.linspace(0, rows - 1, min(rows, most)).astype(int)
-        for name in (f"x_{part}", f"y_{part}"):
-            kept[name] = getattr(problem, name)[chosen]
-    return replace(problem, **kept)
 
 
 def _limits(found):
