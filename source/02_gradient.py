@@ -85,7 +85,7 @@ ax.legend()
 ax.set(title=f"Lowest at w = {best:.2f}", xlabel="w (b = 0.5)", ylabel="loss")
 said = check.lowest_w.draw()
 plots.show(
-    f"A parabola with its lowest point at w = {best:.2f}; our line is left of it.{said}"
+    f"The loss against w, with its lowest point at w = {best:.2f}, and our line.{said}"
 )
 
 # %% [markdown] tags=["after"]
@@ -265,7 +265,7 @@ ax.set_title(f"Largest slope {slopes.max():.2f}, length of the gradient {length:
 ax.legend()
 said = check.largest_slope.draw()
 plots.show(
-    f"The slopes in 1,000 directions form one wave, up to {slopes.max():.2f}. The "
+    f"The slopes in 1,000 directions, up to {slopes.max():.2f}. The "
     f"gradient is marked at {towards:.0f} degrees and {length:.2f}, minus the gradient "
     f"at {towards - 180:.0f} degrees and {-length:.2f}.{said}"
 )
@@ -762,7 +762,7 @@ shown = ", ".join(f"{factor:.2f}" for factor in factors)
 plots.show(
     "Left: in a small network one way leads from an input through a unit's sum, its "
     f"ReLU and the output to the loss, with the factors {shown}. Right: the same way "
-    "back, with the last three of them, then from the unit's sum to each input."
+    "back to the unit's sum, and from there to each input."
 )
 
 # %% [markdown] tags=["after"]
