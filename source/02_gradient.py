@@ -74,7 +74,7 @@ print(f"lowest at w = {best:.2f}, loss {min(losses):.2f}")
 check.lowest_w.came(best)
 
 # %% [markdown]
-# Compare your sketch with the whole curve.
+# The whole curve:
 
 # %%
 fig, ax = plt.subplots(figsize=(5.5, 3.6))
@@ -85,7 +85,7 @@ ax.legend()
 ax.set(title=f"Lowest at w = {best:.2f}", xlabel="w (b = 0.5)", ylabel="loss")
 said = check.lowest_w.draw()
 plots.show(
-    f"A parabola with its lowest point at w = {best:.2f}; our line is left of it.{said}"
+    f"The loss against w, with its lowest point at w = {best:.2f}, and our line.{said}"
 )
 
 # %% [markdown] tags=["after"]
@@ -265,7 +265,7 @@ ax.set_title(f"Largest slope {slopes.max():.2f}, length of the gradient {length:
 ax.legend()
 said = check.largest_slope.draw()
 plots.show(
-    f"The slopes in 1,000 directions form one wave, up to {slopes.max():.2f}. The "
+    f"The slopes in 1,000 directions, up to {slopes.max():.2f}. The "
     f"gradient is marked at {towards:.0f} degrees and {length:.2f}, minus the gradient "
     f"at {towards - 180:.0f} degrees and {-length:.2f}.{said}"
 )
@@ -616,7 +616,7 @@ plots.show(
 
 # %% [markdown]
 # - A **unit** multiplies each of its inputs by a weight of its own, adds the products up, and adds one more number, its
-#   bias. With a single input that is the line $wx + b$.
+#   bias.
 # - A **layer** is a group of units that all read the same inputs. Its weights form a table `W`, a row for each input and a
 #   column for each unit; its biases a list `b`. `x @ W + b` computes all units for all rows of data at once.
 # - In a network the outputs of one layer are the inputs of the next. Layers before the last are called **hidden**.
@@ -762,7 +762,7 @@ shown = ", ".join(f"{factor:.2f}" for factor in factors)
 plots.show(
     "Left: in a small network one way leads from an input through a unit's sum, its "
     f"ReLU and the output to the loss, with the factors {shown}. Right: the same way "
-    "back, with the last three of them, then from the unit's sum to each input."
+    "back to the unit's sum, and from there to each input."
 )
 
 # %% [markdown] tags=["after"]
@@ -798,9 +798,43 @@ print(f"feature 2 to unit 0: {dW1[2, 0]:.6f}")
 #   (Exactly at its bend a ReLU has no single slope; this line calls it 0. A nudge across a bend measures a bit of both sides.)
 
 # %% [markdown]
-# Finite differences need two runs through the network for each weight; this needs one run forward and one back for all. Large
-# networks have billions. (Rumelhart, Hinton and Williams, 1986, "Learning Representations by Back-Propagating Errors".)
-#
+# Nudges need two runs through the network for each weight; this needs one forward and one back for all. (Rumelhart, Hinton and
+# Williams, 1986, "Learning Representations by Back-Propagating Errors".) Bet how many times as long nudges take for one gradient.
+
+# %% tags=["bet:longer_by_nudges"]
+check.longer_by_nudges.bet(...)
+
+# %% tags=["nbval-ignore-output"]
+import time
+
+
+def milliseconds(work, tries):
+    begin = time.perf_counter()
+    for _ in range(tries):
+        work()
+    return 1000 * (time.perf_counter() - begin) / tries
+
+
+every = np.eye(len(weights))  # a direction for each weight alone
+nudged = milliseconds(
+    lambda: [slope_along(network_loss, weights, way) for way in every], tries=10
+)
+backwards = milliseconds(lambda: backpropagate(X, Y, *unpack(weights)), tries=500)
+print(f"nudges {nudged:.1f} ms, backpropagation {backwards:.2f} ms")
+check.longer_by_nudges.came(nudged / backwards)
+
+# %% tags=["nbval-ignore-output"]
+fig, ax = plt.subplots(figsize=(6, 2.2))
+ax.barh(["backpropagation", "nudges"], [backwards, nudged], color="#777777")
+ax.set_xlabel("time for one gradient (milliseconds)")
+ax.set_title(f"Nudges take {nudged / backwards:.0f} times as long")
+said = check.longer_by_nudges.draw()
+plots.show(f"Two bars: nudges {nudged:.1f}, backpropagation {backwards:.2f} ms.{said}")
+
+# %% [markdown] tags=["after"]
+# *One gradient by nudges, and by backpropagation. The more weights, the wider the gap: large networks have billions.*
+
+# %% [markdown]
 # ### Exercise 2.8 · Fix
 #
 # A **leaky ReLU** lets a small share of each negative value through, here a tenth: `np.where(z > 0, z, 0.1 * z)`. Somebody
@@ -819,7 +853,7 @@ def leaky_carelessly(x, y, W1, b1, W2, b2):
 
 
 # %% [markdown]
-# The loss that belongs to it, and its slopes by nudges:
+# Its loss, and its slopes by nudges:
 
 
 # %%
@@ -830,7 +864,6 @@ def leaky_loss(weights):
 
 
 # %%
-every = np.eye(len(weights))  # a direction for each weight alone
 true = np.array([slope_along(leaky_loss, weights, way) for way in every])
 parts = leaky_carelessly(X, Y, *unpack(weights))
 names = ("W1", "b1", "W2", "b2")
@@ -905,7 +938,7 @@ plots.show(
 #
 # ## The same in Keras: four ways, one gradient
 #
-# Keras never asks you for a formula. TensorFlow, which computes underneath Keras here, has a `GradientTape`. It records
+# TensorFlow, which computes underneath Keras here, has a `GradientTape`. It records
 # every operation on the way forward, then plays the tape backwards: backpropagation for whatever you computed.
 # *Books call it* **automatic differentiation**, in reverse mode.
 

@@ -150,7 +150,7 @@ def test_a_step_on_dozens_of_rows_costs_little_more_than_one_on_a_single_row():
             errors = x[:size] @ weights - 1
             2 * errors @ x[:size] / size
             seconds.append(time.perf_counter() - begin)
-        prices[size] = np.median(seconds)
+        prices[size] = min(seconds)  # what other work does not disturb
     assert prices[32] < 2 * prices[1] < prices[4096]
 
 

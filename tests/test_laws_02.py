@@ -136,6 +136,32 @@ def test_the_weights_of_a_unit_share_three_of_their_four_factors():
     )
 
 
+def test_nudges_take_many_times_as_long_as_backpropagation():
+    import time
+
+    x, y, weights, unpack, network_loss, _ = network_of_97()
+
+    def backpropagate():
+        W1, b1, W2, b2 = unpack(weights)
+        z = x @ W1 + b1
+        hidden = np.maximum(z, 0)
+        d = 2 * (hidden @ W2 + b2 - y) / len(x)
+        back = d @ W2.T * (z > 0)
+        return x.T @ back, back.sum(axis=0), hidden.T @ d, d.sum(axis=0)
+
+    def price(work, tries):
+        seconds = []
+        for _ in range(tries):
+            begin = time.perf_counter()
+            work()
+            seconds.append(time.perf_counter() - begin)
+        return min(seconds)  # what other work does not disturb
+
+    nudges = [(network_loss, weights, way) for way in np.eye(97)]
+    by_nudges = price(lambda: [two_sided(*nudge) for nudge in nudges], 9)
+    assert by_nudges > 10 * price(backpropagate, 99)
+
+
 def test_curvature_along_one_weight_is_the_mean_of_twice_the_square():
     data = load("diabetes")
     raw = diabetes_line()[0] * data.x_scale[2] + data.x_mean[2]

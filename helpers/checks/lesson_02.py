@@ -55,6 +55,14 @@ condition_number = bets.Bet(
     log=True,
     tells=("25,500", "parallel stripes"),
 )
+longer_by_nudges = bets.Bet(
+    lesson=2,
+    name="longer_by_nudges",
+    about="how many times as long nudges take as backpropagation",
+    low=1,
+    high=1000,
+    log=True,
+)
 best_of_1000 = bets.Bet(
     lesson=2,
     name="best_of_1000",
@@ -64,7 +72,14 @@ best_of_1000 = bets.Bet(
     unit="%",
     tells=("none reaches", "none comes near", "a third"),
 )
-BETS = (lowest_w, largest_slope, off_the_way, condition_number, best_of_1000)
+BETS = (
+    lowest_w,
+    largest_slope,
+    off_the_way,
+    condition_number,
+    longer_by_nudges,
+    best_of_1000,
+)
 look_back = partial(bets.look_back, BETS)
 
 
