@@ -178,7 +178,7 @@ for multiplier, name in names.items():
     walks[f"{rate:.2g}: {name}"] = descend(slope, 1.0, rate, steps=16)
 
 # %% tags=["nbval-ignore-output"]
-first_steps = {title: walk[:9] for title, walk in walks.items()}
+first_steps = {title: walk[:7] for title, walk in walks.items()}
 films.valley(first_steps, loss=lambda w: curvature / 2 * w**2)
 
 # %%
@@ -475,7 +475,7 @@ plots.show(
 # Watch it.
 
 # %% tags=["nbval-ignore-output"]
-labs.line_fit(batch_size=8, learning_rate=0.1).animate("step", range(0, 61, 2))
+labs.line_fit(batch_size=8, learning_rate=0.1).animate("step", range(0, 61, 4))
 
 # %% [markdown] tags=["after"]
 # *A film of 60 steps. The line turns towards the best line within a dozen steps, then trembles; loss and weights keep
@@ -583,20 +583,20 @@ first = np.random.default_rng(0).normal(0, 0.3, size=97)  # as in lesson 2
 print(f"at the start: {largest_curvature(first):.1f}")
 
 # %% [markdown]
-# Walk 3,000 steps, at rates 0.1 and 0.2. How many times as large is it at the end of the first walk? Bet.
+# Walk 2,400 steps, at rates 0.1 and 0.2. How many times as large is it at the end of the first walk? Bet.
 
 # %% tags=["bet:fitted"]
 check.fitted.bet(...)
 
 # %%
 both, rates = np.tile(first[:, None], 2), np.array([0.1, 0.2])
-points = descend(lambda w: network_gradient(w, X, Y), both, rates, steps=3000)
-every = range(0, 3001, 500)
+points = descend(lambda w: network_gradient(w, X, Y), both, rates, steps=2400)
+every = range(0, 2401, 600)
 sharp = {
     r: [largest_curvature(points[k, :, j]) for k in every] for j, r in enumerate(rates)
 }
 for rate, curve in sharp.items():
-    print(f"rate {rate}: after 1,500 and 3,000 steps", *np.round(curve[3::3], 1))
+    print(f"rate {rate}: after 1,200 and 2,400 steps", *np.round(curve[2::2], 1))
 check.fitted.came(np.round(sharp[0.1][-1] / sharp[0.1][0], 1))
 
 
@@ -607,7 +607,7 @@ def losses_at(points):
 
 losses = losses_at(points[::20])
 rose = np.diff(losses_at(points[-501:]), axis=0) > 0
-print("loss at steps 0, 1,500, 3,000:", *losses[::75].round(2))
+print("loss at steps 0, 1,200, 2,400:", *losses[::60].round(2))
 print("share of the last 500 steps in which it rose:", *rose.mean(axis=0).round(1))
 
 # %%
@@ -616,7 +616,7 @@ for j, (rate, line) in enumerate(zip(rates, ("-", "--"), strict=True)):
     colour = (plots.DESCENT, plots.SECOND)[j]
     axes[0].plot(every, sharp[rate], line, color=colour, label=f"rate {rate}")
     axes[0].axhline(2 / rate, color=colour, linestyle=":")
-    axes[1].semilogy(range(0, 3001, 20), losses[:, j], line, color=colour)
+    axes[1].semilogy(range(0, 2401, 20), losses[:, j], line, color=colour)
 ends = [f"{curve[-1]:.1f}" for curve in sharp.values()]
 axes[0].set(title=f"Largest curvature: it ends at {' and '.join(ends)}", xlabel="step")
 axes[0].set_ylim(0, 24)
@@ -796,7 +796,7 @@ def runs_from_the_hole(rate, noise):
 
     starts = hole + 0.1 * rng.normal(size=(500, 2))
     points = descend(gradient, starts, rate, steps=100)[-1]
-    return descend(potholes.gradient, points, 0.1, steps=100)[-1]
+    return descend(potholes.gradient, points, 0.1, steps=50)[-1]
 
 
 # %% [markdown]
