@@ -13,7 +13,7 @@ from helpers.schedules import CosineDecay
 
 FACTORS = (0.1, 0.3, 3, 10)
 MOST_ROWS, MOST_WEIGHTS = 256, 100_000  # more would take too long to try
-DRAWS, SPREADS = 200, 2.6  # by chance alone one of eleven changes speaks in 5 of 100
+DRAWS, SPREADS = 100, 2.6  # by chance alone one of eleven changes speaks in 5 of 100
 NO_TWIN = (
     "Your model is too large to be taken apart here, or has unknown parts: change one "
     "choice at a time yourself."
