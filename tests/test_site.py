@@ -14,15 +14,30 @@ SOURCES = build.sources()
 each_lesson = pytest.mark.parametrize("stem", [source.stem for source in SOURCES])
 
 
+# Sphinx's own extensions say so of each other.
+pytestmark = pytest.mark.filterwarnings("ignore:'(sphinx_book_theme|myst_parser)")
+
+
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """The site, its labs with few states: how fast they are is no matter here."""
+def built(tmp_path_factory):
+    """The site, its labs with few states, and the text of each lesson."""
+    texts, others = {}, site_pages.others
+
+    def noted(front, pages, books):
+        texts.update({source.stem: page.text for source, page in pages.items()})
+        return others(front, pages, books)
 
     made = tmp_path_factory.mktemp("site") / "site"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lab_page, "piece", few_states)
+        patch.setattr(site_pages, "others", noted)
         site.write(made)
-    return made
+    return made, texts
+
+
+@pytest.fixture(scope="module")
+def folder(built):
+    return built[0]
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +141,19 @@ def test_in_the_dark_the_page_is_dark_and_a_picture_is_not(open_page):
     assert light == "rgb(255, 255, 255)"
 
 
+def test_a_print_shows_what_folds_hide_and_no_menus(open_page):
+    page = open_page("01_stochastic")
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details:not([open])").count() == 0
+    for menu in (".bd-sidebar-primary", ".bd-sidebar-secondary", ".downhill-dials"):
+        assert not page.locator(menu).first.is_visible()
+    assert page.locator(".downhill-picture").is_visible()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details[open]").count() == 0
+    page.emulate_media(media="screen")
+
+
 def test_every_link_of_the_site_leads_somewhere(folder):
     for page in folder.glob("*.html"):
         text = page.read_text("utf-8")
@@ -135,10 +163,10 @@ def test_every_link_of_the_site_leads_somewhere(folder):
 
 
 @each_lesson
-def test_nothing_is_told_before_it_is_asked(stem):
+def test_nothing_is_told_before_it_is_asked(stem, built):
     """Answers stand behind "Show the answer", and what a lesson folds stays folded."""
     source = build.ROOT / "source" / f"{stem}.py"
-    text = page_of(source).text
+    text = built[1][stem]
     opened = open_text(text)
     for answer in build.collect_answers(build.read_cells(source)).values():
         code, *_ = answer["code"].split("\n\n\n")
@@ -150,13 +178,6 @@ def test_nothing_is_told_before_it_is_asked(stem):
             head = site_pages.formulas(site_pages.links(cell.source.splitlines()[0]))
             assert head.startswith("#") or head not in opened
     assert "bet(..." not in text and ".came(" not in text
-
-
-def page_of(source):
-    """A lesson's page, without its labs."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lab_page, "piece", lambda *_, **__: "<p>a lab</p>")
-        return site_pages.Page(source)
 
 
 def open_text(text):
