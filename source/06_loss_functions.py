@@ -802,11 +802,11 @@ loop = np.isin(number, [0, 6, 8, 9])
 three = np.stack([number % 2 == 0, number >= 5, loop], axis=1).astype("float32")
 both = ["accuracy", "binary_accuracy"]
 model = build(64, 3, "sigmoid", "binary_crossentropy", both)
-end = model.fit(digits.x_train, three, epochs=10, verbose=0).history
+end = model.fit(digits.x_train, three, epochs=5, verbose=0).history
 print(f"accuracy {end['accuracy'][-1]:.2f}, binary {end['binary_accuracy'][-1]:.2f}")
 
 # %% [markdown] tags=["after"]
-# Of all labels 95% are right. `"accuracy"` sees rows of three, takes them for one-hot, and asks only whether the largest
+# Of all labels nine in ten are right. `"accuracy"` sees rows of three, takes them for one-hot, and asks only whether the largest
 # output stands at the first 1 (or at the first place, if there is none).
 #
 # ## Objects in the place of words
@@ -917,7 +917,7 @@ print(f"{y[:, None].shape}: own {float(column):.2f}")
 # | I | the metric is wrong, the model is well |
 # | J | the network is too small |
 #
-# `examine` trains a patient for ten epochs and writes its chart: loss and metric in the first and the last epoch, the range
+# `examine` trains a patient for five epochs and writes its chart: loss and metric in the first and the last epoch, the range
 # of the predictions, and what Keras had to say.
 
 # %%
@@ -930,7 +930,7 @@ def examine(name, x, y, units, activation, loss, metrics=None):
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always", UserWarning)
         model = build(x.shape[1], units, activation, loss, metrics)
-        history = model.fit(x, y, epochs=10, verbose=0).history
+        history = model.fit(x, y, epochs=5, verbose=0).history
         predictions = model(x).numpy()
     for key in sorted(history, key=len):
         print(f"{key}: {history[key][0]:.3g} -> {history[key][-1]:.3g}")
@@ -1048,8 +1048,8 @@ check.ward_round(my_diagnoses)
 # %% [markdown]
 # ### Ten rows by heart
 #
-# What can learn at all learns ten rows by heart. Take each patient afresh, give it 300 steps on ten of its rows, and see by
-# how much it misses them, in the mean. (8 does not train.)
+# What can learn at all learns ten rows by heart. Three of the eight show their fault themselves, by a loss below 0, a nan or an
+# error. Take the other five afresh, give each 300 steps on ten of its rows, and see by how much it misses them, in the mean.
 
 
 # %%
@@ -1063,13 +1063,13 @@ def by_heart(model, x, y):
 
 # %%
 warnings.simplefilter("ignore")  # patient 1 has had its remark
-well = healthy, diabetes.x_train, diabetes.y_train
-for name, case in (patients | {"healthy": well}).items():
-    if name != 8:
-        print(f"{name}: {by_heart(*case):.1f}", end="  ")
+cases = {name: patients[name] for name in (1, 2, 4, 6, 7)}
+cases["healthy"] = healthy, diabetes.x_train, diabetes.y_train
+for name, case in cases.items():
+    print(f"{name}: {by_heart(*case):.1f}", end="  ")
 
 # %% [markdown] tags=["after"]
-# The healthy one misses them by nothing. All seven miss them by 0.3 or more, or are not a number: one test, no doctor.
+# The healthy one misses them by nothing, each of the five by 0.3 or more: one test, no doctor.
 
 # %% [markdown]
 # ### Ask the doctor
