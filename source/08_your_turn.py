@@ -109,7 +109,7 @@ labs.recipes()
 # Now one dial alone is turned: B is Adam, and its rate goes from 0.0003 to 1.
 
 # %% tags=["nbval-ignore-output"]
-rates = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0]
+rates = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 1.0]
 labs.recipes().animate("b_rate", rates, milliseconds=900)
 
 # %% [markdown] tags=["after"]
