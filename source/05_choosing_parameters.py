@@ -906,7 +906,7 @@ def suggest(problem):
     y = y[:, None] if problem.kind == "binary" else y
     network = Network((x.shape[1], 64, units), loss=LOSSES[problem.kind])
     rates, losses = range_test(network, x, y)
-    return RateRange.of(rates, losses).suggested
+    return RateRange.of(rates, losses).rate()
 
 
 # %% [markdown]
@@ -1077,7 +1077,7 @@ plots.show(f"The range test in Keras, as by hand: it falls until {found.lowest:.
 
 # %%
 steps = 20 * np.ceil(len(digits.x_train) / 32)
-model = build(in_keras.CosineDecay(3 * found.suggested, decay_steps=steps))
+model = build(in_keras.CosineDecay(found.rate(3), decay_steps=steps))
 model.fit(digits.x_train, digits.y_train, batch_size=32, epochs=20, verbose=0)
 accuracy = model.evaluate(digits.x_valid, digits.y_valid, verbose=0)[1]
 print(f"validation accuracy above 95%: {accuracy > 0.95}")

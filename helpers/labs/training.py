@@ -132,8 +132,8 @@ def training(
         kept=kept,
         on_page={
             "against": AGAINST,
-            "learning_rate": RATES,
-            "batch_size": SIZES,
+            "learning_rate": rates,
+            "batch_size": sizes,
             "epochs": range(1, EPOCHS + 1),
         },
     )
