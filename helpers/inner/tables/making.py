@@ -133,8 +133,6 @@ def encode(goal, y, train):
 
 def described(goal):
     """Return what is predicted, in words."""
-    if goal.kind == "regression":
-        return f"{goal.names[0]} (regression)"
     names = ", ".join(goal.names[:10]) + (", ..." if len(goal.names) > 10 else "")
     return f"{names} ({goal.kind})"
 
