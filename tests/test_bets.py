@@ -352,10 +352,24 @@ def test_a_learners_bets_are_one_line_to_send(lesson):
 
 def test_thirty_lines_become_one_picture_and_what_is_no_line_is_named(lesson):
     lines = [f"[10:{n}] Name {n}: Bets 1: {5 * n} -" for n in range(1, 31)]
-    lines += ["", "sorry, what?", "bets 1: 3", "bets 1: 900 -", "bets 1: nan -"]
+    lines += [
+        "",
+        "sorry, what?",
+        "bets 1: 3",
+        "bets 1: 900 -",
+        "bets 2: 3 -",
+        "bets 1: nan -",
+    ]
     before = class_bets.together("\n".join(lines))
     assert "30 bets from 5 to 150 rows, median 77.5." in before.alt
-    assert "Not read: sorry, what?; bets 1: 3; bets 1: 900 -" in before.alt
+    for said in (
+        'sorry, what? (no "bets 1:" in it)',
+        "bets 1: 3 (1 numbers, and lesson 1 has 2 bets)",
+        "bets 1: 900 - (rows that differ: 900 is not from 0 to 266 rows)",
+        "bets 2: 3 - (of lesson 2, or without bets)",
+    ):
+        assert said in before.alt
+    assert "Run the lesson first" in before.alt
     assert "best rate" not in before.alt  # nobody bet on it
     ROWS.came(77)
     after = class_bets.together("\n".join(lines))
@@ -363,13 +377,18 @@ def test_thirty_lines_become_one_picture_and_what_is_no_line_is_named(lesson):
     assert after.png != before.png
 
 
+def test_a_chats_dashes_and_peoples_numbers_are_read(lesson):
+    lines = "bets 1: 150, –\nBETS 1: 30 — \nAnn: bets 1: 20% 0.1;"
+    assert "3 bets from 20 to 150 rows" in class_bets.together(lines).alt
+
+
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        ("", "got lessons: none"),
-        ("bets 1: 3 -\nbets 2: 3", "got lessons: 1, 2"),
-        ("bets 7: 3 -", "for one of the lessons 1; got lessons: 7"),
-        ("bets 1: 3 4 5", "no line has 2 numbers.*'bets 1: 3 4 5'"),
+        ("", "nothing is there"),
+        ("bets 7: 3 -", "bets 7: 3 - .no bets"),
+        ("bets 1: 3 4 5", "3 numbers, and lesson 1 has 2 bets"),
+        ("bets 1: - -", "no bet was made"),
     ],
 )
 def test_lines_that_cannot_be_read_say_what_is_wanted(lines, said, lesson):

@@ -16,11 +16,13 @@ import nbformat
 from nbformat.v4 import new_markdown_cell, new_output
 
 from tools import build, lab_page
+from tools.cells import split_check
 
 PLANS = Path(__file__).with_name("slides") / "plans.toml"
-WORDS, LINES = 30, 14  # of a text, or of a function, that a room can take in
+WORDS, LINES = 45, 14  # of a text, or of a function, that a room can take in
 SHORT = 6  # lines of other code
 TALK = ("Predict", "Choose")  # exercises that need no computer
+DESK = re.compile(r"(Don't|Answer (with|first)|The cell|Try as often|Return) ")
 IMAGE = re.compile("image/(png|svg)|video/|widget-view")
 CHECK = re.compile(r"^.*\bcheck\..*\n?|^(from|import) .*\n?", re.MULTILINE)
 QUIET = re.compile(r"\*[^*]*good place to rest|\*\d+ min|\*\*Next")
@@ -31,23 +33,28 @@ ASKS = re.compile(r"\?(\s|$)|\b(Bet|Guess|Predict)\b")
 
 
 def pages(source):
-    """Return the notebook that the slides show: no answers, no checks."""
+    """Return the notebook that the slides show: answers are in the speaker's notes."""
     files = build.editions(source)
     lesson, solution = (nbformat.read(file, as_version=4) for file in files)
     learners = {cell.id: cell for cell in lesson.cells}
     talk = Talk(source)
     for cell in solution.cells:
         marks = build.marks(cell)
-        if cell.id not in learners or "setup" in marks:
-            continue  # a solution's text; hints; imports
-        if cell.cell_type == "markdown":
+        if "setup" in marks:
+            continue  # hints; imports
+        if cell.id not in learners:  # a solution
+            talk.note(cell.source)
+        elif cell.cell_type == "markdown":
             talk.text(cell)
         elif "bet" in marks:
             talk.bet(marks["bet"])
         elif "exercise" not in marks:
             talk.code(cell)
-        elif talk.kind == "Fix":  # the code is the question
-            talk.code(learners[cell.id])
+        else:
+            if talk.kind == "Fix":  # the code is the question
+                talk.code(learners[cell.id])
+            answer, _ = split_check(cell.source)
+            talk.note(f"The answer:\n\n```python\n{answer}\n```")
     solution.cells = talk.cells
     return solution
 
@@ -102,8 +109,8 @@ class Talk:
             self.add("\n\n".join([heading, *blocks]), "slide", full=True)
             return
         if level == 3:
-            plan = 0 if self.kind in TALK else 50
-            self.ask(words, plan)
+            plan = 0 if self.kind in TALK else 90
+            self.ask("\n\n".join([heading, *map(without_desk, blocks)]), plan)
             return
         if level == 2:
             heading = f"{mark('plan', self.plan(heading))}\n\n{heading}"
@@ -111,15 +118,18 @@ class Talk:
         elif is_caption(blocks[0]):  # the figure says it
             self.note(blocks.pop(0))
         blocks, question = asked(blocks)
-        if not self.show(blocks) and level == 2 and blocks and not question:
+        shown = self.show(blocks)
+        if not shown and level == 2 and blocks and not question:
             self.add(SENTENCE.split(blocks[0])[0])
         elif level == 2 and question and self.cells[-1].source == heading:
             self.cells.pop()
             self.add(f"{mark('question')}{heading}\n\n{question}", "slide", full=True)
             question = ""
-        self.note(words)
+        if shown or not question:
+            self.note(words)
         if question:
             self.ask(question)
+            self.note("" if shown else words)
 
     def plan(self, heading):
         """Return the shortest plan, in minutes, that has a section."""
@@ -131,7 +141,8 @@ class Talk:
         """Add the blocks of a text that a room should see; tell if there are any."""
         shown = []
         for block in blocks:
-            if WHOLE.match(block) or 3 < len(block.split()) <= WORDS:
+            most = WORDS * (1.5 if "**" in block else 1)
+            if WHOLE.match(block) or 3 < len(block.split()) <= most:
                 shown.append(block)
             else:
                 shown += findings(SENTENCE.split(" ".join(block.split())))
@@ -143,7 +154,9 @@ class Talk:
         """Say on the question's slide between which numbers the hands go up."""
         bet = getattr(self.checks, name)
         scale = f"**{bet.about[0].upper()}{bet.about[1:]}**: {bet.range()}"
-        last = self.cells[-1]
+        kind = "slideshow"
+        told = (c for c in self.cells if c.metadata[kind]["slide_type"] != "notes")
+        *_, last = told
         if self.full and "question" in last.source:
             last.source += f"\n\n{scale}"
         else:
@@ -158,7 +171,7 @@ class Talk:
             self._put(cell, "subslide", full=True)
             return
         draws = bool(IMAGE.search(str(cell.outputs)))
-        code = CHECK.sub("", cell.source).strip()
+        code = re.sub(r"\n{3,}", "\n\n", CHECK.sub("", cell.source)).strip()
         # A check's boxes and a bar of progress say nothing to a room.
         cell.outputs = [output for output in cell.outputs if code and shows(output)]
         lines = len(code.splitlines())
@@ -183,6 +196,14 @@ def shows(output):
     return output.get("name") == "stdout" or bool(IMAGE.search(str(output)))
 
 
+def without_desk(block):
+    """Return a task without what only somebody at a keyboard needs."""
+    if WHOLE.match(block):
+        return block
+    sentences = SENTENCE.split(" ".join(block.split()))
+    return " ".join(s for s in sentences if not DESK.match(s))
+
+
 def findings(sentences):
     """Return the sentences that a room sees, each with the one that it leans on."""
     shown = []
@@ -198,6 +219,8 @@ def asked(blocks):
         return blocks, ""
     sentences = SENTENCE.split(" ".join(blocks[-1].split()))
     first = next(i for i, sentence in enumerate(sentences) if ASKS.search(sentence))
+    if len(blocks[-1].split()) <= WORDS:
+        first = 0
     last = max(i for i, sentence in enumerate(sentences) if ASKS.search(sentence))
     first = max(0, first - 1)  # what it speaks of
     before = " ".join(sentences[:first])

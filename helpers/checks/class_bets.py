@@ -9,6 +9,7 @@ from helpers.checks import bet_pictures, progress
 from helpers.checks.bets import NONE
 from helpers.plots.base import Picture
 
+NONES = (NONE, "–", "—", "−", "_", "?")
 LINE = re.compile(r"bets\s*(\d+)\s*:(.*)", re.IGNORECASE)
 
 
@@ -30,55 +31,68 @@ def together(lines: str) -> Picture:
     Raises
     ------
     ValueError
-        If there is no line that can be read, or if lines are of several lessons.
+        If there is no line that can be read: it says why for the first.
     """
-    given = [text for text in str(lines).splitlines() if text.strip()]
+    given = [text.strip() for text in str(lines).splitlines() if text.strip()]
     found = [LINE.search(text) for text in given]
-    lessons = sorted({int(match[1]) for match in found if match})
     known = {module.LESSON.number: module for module in progress.modules()}
     known = {n: module.BETS for n, module in known.items() if hasattr(module, "BETS")}
-    if len(lessons) != 1 or lessons[0] not in known:
-        are = ", ".join(map(str, lessons)) or "none"
-        raise ValueError(
-            'lines must be bets of one lesson, each line like "bets 1: 150 3 - 0.4", '
-            f"for one of the lessons {', '.join(map(str, known))}; got lessons: {are}"
-        )
-    bets = known[lessons[0]]
-    read = [match and _guesses(match[2], bets) for match in found]
-    strange = [text.strip() for text, row in zip(given, read, strict=True) if not row]
-    rows = [row for row in read if row]
+    numbers = [int(match[1]) for match in found if match and int(match[1]) in known]
+    lesson = max(numbers, key=numbers.count, default=None)
+    bets = known.get(lesson, ())
+    rows, strange = [], []
+    for text, match in zip(given, found, strict=True):
+        try:
+            rows.append(_guesses(match, lesson, bets))
+        except ValueError as error:
+            strange.append(f"{text} ({error})")
     if not rows:
         raise ValueError(
-            f'no line has {len(bets)} numbers, as lesson {lessons[0]} has bets ("-" '
-            f"where none was made); the first is {given[0].strip()!r}"
+            'lines must be bets of one lesson, each like "bets 1: 150 3 - 0.4"; not '
+            f"read: {strange[0] if strange else 'nothing is there'}"
         )
     made = [(bet, [row[i] for row in rows]) for i, bet in enumerate(bets)]
     made = [(bet, [g for g in guesses if g is not None]) for bet, guesses in made]
     made = [(bet, guesses) for bet, guesses in made if guesses]
-    title = f"Lesson {lessons[0]}: the bets of {len(rows)}"
+    title = f"Lesson {lesson}: the bets of {len(rows)}"
     words = [f"{title}.", *(_words(bet, guesses) for bet, guesses in made)]
     if strange:
         words.append(f"Not read: {'; '.join(strange)}.")
-        title += f", {len(strange)} not read: {strange[0]:.40}"
+        title += "".join(f"\nnot read: {text:.90}" for text in strange[:4])
+    if not any("came" in bet.kept() for bet, _ in made):
+        words.append("Run the lesson first, and the picture has the results, too.")
     return Picture(picture(made, title), " ".join(words))
 
 
-def _guesses(text, bets):
-    """Return a line's guesses, None where there is none; None if it can't be read."""
-    words = text.split()
-    if len(words) != len(bets) or not set(words) - {NONE}:
-        return None
+def _guesses(match, lesson, bets):
+    """Return a line's guesses, None where there is none."""
+    if not match:
+        raise ValueError('no "bets 1:" in it')
+    if int(match[1]) != lesson:
+        raise ValueError(
+            f"of lesson {match[1]}, or without bets" if lesson else "no bets"
+        )
+    # Chats turn a hyphen into a dash; people write 3,000 and 20%.
+    text = re.sub(r"(?<=\d),(?=\d{3}\b)|%", "", match[2])
+    words = re.split(r"[\s,;]+", text.strip(" ,;"))
+    if len(words) != len(bets):
+        raise ValueError(
+            f"{len(words)} numbers, and lesson {lesson} has {len(bets)} bets"
+        )
     guesses = []
     for word, bet in zip(words, bets, strict=True):
-        if word == NONE:
+        if word in NONES:
             guesses.append(None)
             continue
         try:
-            guesses.append(float(word.replace("−", "-")))
+            guess = float(word.replace("−", "-"))
         except ValueError:
-            return None
-        if not bet.low <= guesses[-1] <= bet.high:
-            return None
+            raise ValueError(f"{word!r} is no number") from None
+        if not bet.low <= guess <= bet.high:
+            raise ValueError(f"{bet.about}: {word} is not {bet.range()}")
+        guesses.append(guess)
+    if set(guesses) == {None}:
+        raise ValueError("no bet was made")
     return guesses
 
 

@@ -97,6 +97,28 @@ function menu(plan) {
   document.querySelector(".slides section.page")?.append(list);
 }
 
+// By the plan, so much time is left when a slide begins: the speaker reads it.
+function tellTime(plan) {
+  const pages = [...document.querySelectorAll(".slides section.page")];
+  pages.forEach((page, number) => {
+    let notes = page.querySelector("aside.notes");
+    if (!notes) page.append(notes = document.createElement("aside"));
+    notes.className = "notes";
+    const left = Math.round(plan * (1 - number / pages.length));
+    notes.insertAdjacentHTML("afterbegin", `<p><strong>By the plan ${left} minutes are left.</strong></p>`);
+  });
+}
+
+// The keys belong to the slides again as soon as the mouse lets go of a lab.
+for (const name of ["pointerup", "change"]) {
+  document.addEventListener(name, ({ target }) => {
+    const menu = target.matches?.("select");
+    if (target.closest?.(".downhill-lab") && menu === (name === "change")) {
+      setTimeout(() => document.activeElement.blur());
+    }
+  });
+}
+
 // Code and what it prints are as large as their longest line allows.
 function enlarge(block) {
   const longest = Math.max(...block.textContent.split("\n").map((line) => line.length));
@@ -111,6 +133,7 @@ window.addEventListener("load", async () => {
   document.querySelectorAll(".slides pre").forEach(enlarge);
   document.querySelectorAll(".slides > section > section").forEach(paginate);
   menu(plan);
+  tellTime(plan);
   ruler.remove();
   await Reveal.initialize({
     width: 1280, height: 720, margin: 0.02, center: false, hash: true,
