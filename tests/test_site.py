@@ -8,7 +8,7 @@ import pytest
 
 from tests.few_states import few_states
 from tests.jupyterlab import ARGUMENTS, chromium
-from tools import build, lab_page, site, site_pages
+from tools import build, lab_page, site, site_pages, site_texts
 
 SOURCES = build.sources()
 each_lesson = pytest.mark.parametrize("stem", [source.stem for source in SOURCES])
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:'(sphinx_book_theme|myst_parser)
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """The site, its labs with few states, and the text of each lesson."""
-    texts, others = {}, site_pages.others
+    texts, others = {}, site_texts.others
 
     def noted(front, pages, books):
         texts.update({source.stem: page.text for source, page in pages.items()})
@@ -30,7 +30,7 @@ def built(tmp_path_factory):
     made = tmp_path_factory.mktemp("site") / "site"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lab_page, "piece", few_states)
-        patch.setattr(site_pages, "others", noted)
+        patch.setattr(site_texts, "others", noted)
         site.write(made)
     return made, texts
 
@@ -175,7 +175,7 @@ def test_nothing_is_told_before_it_is_asked(stem, built):
             assert code not in opened
     for cell in build.read_cells(source):
         if "after" in build.tags(cell):
-            head = site_pages.formulas(site_pages.links(cell.source.splitlines()[0]))
+            head = site_texts.formulas(site_texts.links(cell.source.splitlines()[0]))
             assert head.startswith("#") or head not in opened
     assert "bet(..." not in text and ".came(" not in text
 
@@ -207,22 +207,22 @@ def test_what_books_call_it_is_gathered():
     term, sentence, place = page.books[0]
     assert (term, place) == ("parameter update", "books-0")
     assert sentence == "*Books call it* a **parameter update**, or $w$."
-    made = site_pages.glossary([("03_descent", *page.books[0])])
+    made = site_texts.glossary([("03_descent", *page.books[0])])
     assert "parameter update" in made and "03_descent.html#books-0" in made
 
 
 def test_links_lead_to_pages_of_the_site_or_are_words():
     said = "[a](DOCTOR.md), [b](03_descent.ipynb), [c](CONTRIBUTING.md), [d](https://x)"
     assert (
-        site_pages.links(said)
+        site_texts.links(said)
         == "[a](doctor.md), [b](03_descent.md), c, [d](https://x)"
     )
 
 
 def test_with_an_address_a_lesson_opens_elsewhere(monkeypatch):
     urls = {"urls": {"Repository": "https://github.com/somebody/downhill"}}
-    monkeypatch.setattr(site_pages.portable, "read_project", lambda: urls)
-    made = site_pages.take_along("03_descent")
+    monkeypatch.setattr(site_texts.portable, "read_project", lambda: urls)
+    made = site_texts.take_along("03_descent")
     assert "Open in Colab" in made and "Open in Kaggle" in made
     assert "somebody/downhill/blob/portable/03_descent.ipynb" in made
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sphinx.cmd.build import build_main
 
-from tools import build, lab_page, portable, site_pages
+from tools import build, lab_page, portable, site_pages, site_texts
 
 PICTURE = build.ROOT / "pictures" / "map.webp"
 PARTS = Path(__file__).with_name("site")
@@ -39,7 +39,7 @@ def write(folder):
         (static / name).write_text(taken, "utf-8")
         books += [(source.stem, *entry) for entry in page.books]
     front = (PARTS / "index.md").read_text("utf-8")
-    for name, text in site_pages.others(front, pages, books).items():
+    for name, text in site_texts.others(front, pages, books).items():
         (work / name).write_text(text, "utf-8")
     (work / "conf.py").write_text(f"globals().update({CONFIGURATION!r})\n", "utf-8")
     if build_main(["-q", "-W", "--keep-going", "-j", "2", str(work), str(folder)]):

@@ -1,4 +1,4 @@
-"""The pages of the site as Markdown: lessons that ask before they tell, and others."""
+"""The lessons as Markdown for the site: they ask before they tell."""
 
 import base64
 import html
@@ -9,20 +9,11 @@ from importlib import import_module
 import nbformat
 from PIL import Image
 
-from tools import build, lab_page, portable
-from tools.slides import FORMULA, mathml
+from tools import build, lab_page
+from tools.site_texts import FILES, fenced, formulas, links, take_along
 
 NOT_SHOWN = re.compile(r"(check|bets)\.(progress|look_back|prophet)\(\)|# check\..*")
 SEE = "See what comes out"
-OTHERS = {  # a file of the repository -> its page
-    "README.md": "index.md",
-    "DOCTOR.md": "doctor.md",
-    "INSTRUCTORS.md": "instructors.md",
-    "LICENSE": "licence.md",
-    "CITATION.cff": "licence.md",
-}
-PAGES = {*OTHERS.values(), "glossary.md"}
-FILES = "_static/course"
 BET = """<p class="bet"><label>Your guess: <input name="{0}" size="8"></label>
 Say a number before you go on.</p>"""
 ONLY_THERE = re.compile(r"\n\nStuck\? The cell below the check.*?(?=\n\n|$)", re.DOTALL)
@@ -217,102 +208,3 @@ def _without_bets(code):
     lines = code.splitlines()
     kept = [line for line in lines if not re.search(r"check\.\w+\.(came|draw)\(", line)]
     return "\n".join(kept).replace("{said}", "").strip()
-
-
-def fenced(code):
-    return f"```````python\n{code}\n```````"
-
-
-def formulas(text):
-    """Return a text with MathML in the place of its formulas."""
-
-    def safe(found):
-        made = mathml(found)
-        return made if found[1] else made.replace("|", "&#124;").replace("*", "&#42;")
-
-    return FORMULA.sub(safe, text)
-
-
-def links(text):
-    """Return a text whose links lead to the pages of the site, or nowhere."""
-
-    def lead(found):
-        words, to, place = found.groups()
-        to = OTHERS.get(to, to.removesuffix(".ipynb") + ".md" * to.endswith(".ipynb"))
-        if to.startswith(("http", "#")) or to in PAGES or to[:2].isdigit():
-            return f"[{words}]({to}{place or ''})"
-        return words
-
-    return re.sub(r"(?<!!)\[([^]]+)\]\(([^)#\s]*)(#[^)]*)?\)", lead, text)
-
-
-def take_along(stem):
-    """Return where a lesson can be had to run it: its file, Colab, Kaggle."""
-    file = f"{stem}.ipynb"
-    places = {"Download": f"{FILES}/{file}"}
-    for place, address in portable.addresses(file).items():
-        places[f"Open in {place}"] = address
-    made = "".join(
-        f'<a class="badge-link" href="{to}">{w}</a>' for w, to in places.items()
-    )
-    return f'<p class="take-along">Run it yourself: {made}</p>'
-
-
-def glossary(books):
-    """Return the page of what books call it: (page, term, sentence, place) in order."""
-    lines = [
-        f"**[{term}]({page}.md)**\n: {sentence} "
-        f'<a href="{page}.html#{place}">Where it is taught</a>'
-        for page, term, sentence, place in sorted(books, key=lambda b: b[1].lower())
-    ]
-    start = (
-        "# Glossary\n\nWhat the course calls by a plain name, as other books call it."
-    )
-    return formulas("\n\n".join([start, *lines])) + "\n"
-
-
-def others(template, pages, books):
-    """Return name -> text of all pages that are no lesson.
-
-    Parameters
-    ----------
-    template : str
-        The front page.
-    pages : mapping of Path to Page
-        By the lessons' sources.
-    books : list
-        What :func:`glossary` takes.
-    """
-    made = {
-        page: formulas(links((build.ROOT / file).read_text("utf-8")))
-        for file, page in OTHERS.items()
-        if file in ("DOCTOR.md", "INSTRUCTORS.md")
-    }
-    cite = fenced((build.ROOT / "CITATION.cff").read_text("utf-8").strip())
-    terms = (build.ROOT / "LICENSE").read_text("utf-8")
-    made["licence.md"] = (
-        "# Licence and citation\n\nTo cite the course, take these lines.\n\n"
-        f"{cite.replace('python', 'yaml', 1)}\n\n"
-        f"{fenced(terms).replace('python', 'text', 1)}\n"
-    )
-    if books:
-        made["glossary.md"] = glossary(books)
-    stems = [source.stem for source in pages]
-    rows = [
-        f"| [{p.title}]({s}.md) | {p.question} | {p.minutes} |"
-        for s, p in zip(stems, pages.values(), strict=True)
-    ]
-    table = ["| lesson | its question | minutes |", "|---|---|---|", *rows]
-    piece = next(piece for page in pages.values() for piece in page.labs)
-    address = portable.read_project().get("urls", {}).get("Repository")
-    for mark, text in {
-        "LAB": f"```````{{raw}} html\n{piece}\n```````",
-        "FIRST": stems[0],
-        "LESSONS": "\n".join(table),
-        "COUNT": str(len(stems) - 1),
-        "ADDRESS": address or "<this repository>",
-        "TREE": "\n".join(stems),
-        "MORE": "\n".join(sorted(name.removesuffix(".md") for name in made)),
-    }.items():
-        template = template.replace(f"@{mark}@", text)
-    return made | {"index.md": template}
