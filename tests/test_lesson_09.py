@@ -134,7 +134,7 @@ BROKEN = [
     ("mime.csv", "b", {}, "put it into"),
     ("smal.csv", "b", {}, "Did you mean 'small.csv'"),
     ("empty.csv", "b", {}, "is empty"),
-    ("letter.csv", "b", {}, "parted by"),
+    ("letter.csv", "b", {}, "its columns are 'Dear all'"),
     ("page.csv", "b", {}, "look for its download"),
     ("book.xlsx", "b", {}, "save it as CSV"),
     ("small.csv", "c", {}, "its columns are 'a', 'b'"),
