@@ -59,9 +59,10 @@ def training(
         Data of your own, as ``from_table`` makes it, or the name of a problem that
         comes along. Of a large one it takes some of the rows, and says so.
     """
-    found, on = _small_sweep(), ""
-    make, (low, high) = training, (0.1, 3)
-    if problem is not None:
+    on, make, (low, high) = "", training, (0.1, 3)
+    if problem is None:
+        found = _small_sweep()
+    else:
         problem = checked_problem(
             load(problem) if isinstance(problem, str) else problem
         )
