@@ -19,6 +19,7 @@ from tools import build, outputs
 
 GUIDE = build.ROOT / "INSTRUCTORS.md"
 TABLE = re.compile(r"(?<=<!-- sizes -->\n).*?(?=<!-- end -->)", re.DOTALL)
+FOLD = re.compile("</?details>|<summary>.*?</summary>")
 LAST_CELL = """\
 import resource, time
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time())
@@ -46,8 +47,8 @@ def count(source):
     words, figures, stretch, longest = 0, 0, 0, 0
     for cell in lesson.cells:
         if cell.cell_type == "markdown":
-            words += len(cell.source.split())
-            stretch += len(cell.source.split())
+            said = len(FOLD.sub("", cell.source).split())
+            words, stretch = words + said, stretch + said
             longest = max(longest, stretch)
         elif re.search("image/(png|svg)|widget-view", outputs.get(cell.id, "")):
             figures, stretch = figures + 1, 0
