@@ -17,6 +17,7 @@ from clinic.programs import (
     chain,
     cnn,
     mlp,
+    own,
 )
 from keras import layers
 
@@ -116,3 +117,19 @@ def test_a_large_table_of_objects_is_read():
     x = np.zeros((20_000, 200)).astype(object)
     model = chain(layers.Dense(1), shape=(200,))
     assert "object-array" in diagnose(model, x, np.arange(20_000) % 7 / 7).codes
+
+
+def test_a_softmax_of_one_unit_shows_in_the_values_of_a_subclass():
+    model = own(1, "softmax", BCE)
+    found = diagnose(model, X, X[:, 0] > 0)
+    assert found.codes == ("softmax-one-unit", "subclassed")
+    assert diagnose(own(1, "sigmoid", BCE), X, X[:, 0] > 0).ok
+
+
+def test_a_model_that_fit_would_build_stays_unbuilt_and_a_copy_is_judged():
+    model = keras.Sequential([layers.Dense(4, "relu"), layers.Dense(1, "softmax")])
+    model.compile("adam", BCE)
+    found = diagnose(model, X, X[:, 0] > 0)
+    assert found.codes == ("softmax-one-unit", "not-built")
+    assert not found.ok
+    assert not model.built

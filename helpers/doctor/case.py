@@ -21,7 +21,7 @@ class Case(Sample):
     saying why. ``names`` are those of x and y in the user's code.
     """
 
-    place = ""
+    place = head = ""
     layers = ()  # those that can be read, with what the sample sends through them
 
     def __init__(self, model, x, y):
@@ -61,7 +61,11 @@ class Case(Sample):
         names = list(getattr(self.model, "output_names", None) or map(str, keys))
         if len(self.targets) != len(keys) or len(names) != len(keys):
             return []
-        return [self._head(i, key, names[i]) for i, key in enumerate(keys)]
+        if not isinstance(found, dict):
+            return [self._head(i, key, names[i]) for i, key in enumerate(keys)]
+        # Keras flattens a dict by its sorted keys, whatever their order is here.
+        order = names if set(names) == set(keys) else sorted(keys)
+        return [self._head(order.index(key), key, str(key)) for key in keys]
 
     def _head(self, i, key, name):
         shared = {k: v for k, v in vars(self).items() if k not in _OWN}
@@ -71,7 +75,8 @@ class Case(Sample):
         label = f'y["{name}"]'.replace('"', "'")
         y = label if label in self.targets else targets[i]
         head.several, head.outputs = False, self.outputs[key]
-        head.place, head.names = f"Output {name}: ", self.names | {"y": y}
+        head.place, head.head = f"Output {name}: ", name
+        head.names = self.names | {"y": y}
         head.target = Target(self.targets[y])
         head.target_rows = len(head.target.values)
         head.given_loss = of_output(self.given_loss, name, i, count)

@@ -23,6 +23,7 @@ EXPLAINED = {
     "starting-loss": (*WIRING, *WEIGHTS, *SCALE, "hinge-output"),
     "unreachable-target": (
         *("softmax-one-unit", "softmax-for-many-labels", "log-of-negative"),
+        "shapes-differ",
     ),
     "labels-out-of-range": ("fractional-labels",),
     "output-not-probability": ("binary-loss-on-amounts", "shapes-differ", "extra-axes"),
@@ -63,4 +64,7 @@ for _code in (*WIRING, *LABELS, "metric-fails", "accuracy-on-amounts"):
 def one_cause(findings):
     """Return the findings without those that another one explains."""
     there = {f.code for f in findings if f.severity != "note"}
-    return tuple(f for f in findings if not there & set(EXPLAINED.get(f.code, ())))
+    told = {f.code: not there & set(EXPLAINED.get(f.code, ())) for f in findings}
+    if {"unscaled-input", "unscaled-target"} <= told.keys():
+        told["unscaled-input"] = True  # two scales, two cures
+    return tuple(f for f in findings if told[f.code])

@@ -119,7 +119,7 @@ class Compiled:
     def rate(self):
         """The learning rate at this step; at the end of a warm-up, if there is one."""
         rate = float(self.optimizer.learning_rate)
-        target = getattr(self._schedule, "warmup_target", None)
+        target = getattr(self.schedule, "warmup_target", None)
         return rate if target is None else max(rate, float(target))
 
     @property
@@ -133,7 +133,8 @@ class Compiled:
         return float(getattr(self.optimizer, "momentum", 0) or 0)
 
     @property
-    def _schedule(self):
+    def schedule(self):
+        """What the optimizer was given for a rate: a schedule, or a variable."""
         return getattr(self.optimizer, "_learning_rate", None)
 
     @cached_property

@@ -64,7 +64,7 @@ def recompiled(
 
     ``loss`` and ``metrics`` are Python code.
     """
-    name = case.place.removeprefix("Output ").removesuffix(": ")
+    name = case.head
     text = "model.loss"
     if loss:
         text = _with_loss(case, name, loss) if name else loss

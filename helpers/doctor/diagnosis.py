@@ -8,6 +8,7 @@ import numpy as np
 
 from . import (
     rules_data,
+    rules_inputs,
     rules_layers,
     rules_loss,
     rules_model,
@@ -18,13 +19,20 @@ from . import (
 from .case import Case
 from .causes import one_cause
 from .curve import read_curve
-from .keep import unchanged
+from .keep import built, unchanged
 from .of_output import RULES_OF_OUTPUT
 from .rules import SEVERITIES, Finding, examine, fill, rules_in
 from .trial import findings, try_out
 
 RULES_OF_MODEL = rules_in(
-    *(rules_model, rules_data, rules_layers, rules_optimizer, rules_weights),
+    *(
+        rules_model,
+        rules_data,
+        rules_inputs,
+        rules_layers,
+        rules_optimizer,
+        rules_weights,
+    ),
     rules_order,
 )
 RULES = sorted(
@@ -136,7 +144,7 @@ def diagnose(model, x, y=None, *, steps: int = 0, history=None) -> Diagnosis:
     if not isinstance(steps, int | np.integer) or steps < 0:
         raise ValueError(f"steps must be a whole number from 0 on, got {steps!r}")
     with unchanged():
-        case = Case(model, x, y)
+        case = Case(built(model, x), x, y)
         found, said = judged(case), [_start(case)]
         if steps:
             told, line = _tried(case, steps, found)

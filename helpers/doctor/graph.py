@@ -63,3 +63,35 @@ def _gives(operation, tensor):
         return operation.output is tensor
     except Exception:  # a layer used twice has no single output
         return False
+
+
+def behind_inputs(case):
+    """Return for each input the operations behind it in a row; none if unknown."""
+    model, count = case.model, len(case.inputs)
+    if not (case.readable and model.built):
+        return [[]] * count
+    if count == 1:
+        return [[op for op in case.operations if kind_of(op) != "InputLayer"]]
+    tensors = {getattr(t, "name", ""): t for t in getattr(model, "inputs", None) or ()}
+    in_order = list(tensors.values())
+    if case.keys:
+        in_order = [tensors.get(key) for key in case.keys]
+    if len(in_order) != count:
+        return [[]] * count
+    return [_after(case.operations, tensor) for tensor in in_order]
+
+
+def _after(operations, tensor):
+    behind = []
+    for operation in operations:
+        try:
+            given = operation.input
+            joined = kind_of(operation) == "Concatenate" and any(
+                part is tensor for part in given
+            )
+            if (given is tensor or joined) and kind_of(operation) != "InputLayer":
+                behind.append(operation)
+                tensor = operation.output
+        except Exception:  # used twice, or with several inputs
+            continue
+    return behind

@@ -22,6 +22,38 @@ def unchanged():
         _restore(keras)
 
 
+def built(model, x):
+    """Return a built copy of a model that its first batch would build; or the model."""
+    import keras
+
+    if model.built:
+        return model
+    with suppress(Exception):  # no get_config, or an x that the model cannot take
+        copy = type(model).from_config(model.get_config())
+        if isinstance(copy, keras.Sequential):
+            copy.build((None, *np.asarray(x).shape[1:]))  # for batches of any size
+        else:
+            copy(_rows(x))
+        for old, new in zip(model.layers, copy.layers, strict=True):
+            if old.built and old.weights:
+                new.set_weights(old.get_weights())
+                getattr(new, "finalize_state", bool)()
+        if model.compiled:
+            given = model._compile_config.config  # no public way to ask
+            copy.compile(**given)
+        copy.unbuilt = True
+        return copy
+    return model
+
+
+def _rows(x):
+    if isinstance(x, dict):
+        return {key: _rows(part) for key, part in x.items()}
+    if isinstance(x, list | tuple) and hasattr(x[0], "shape"):
+        return [_rows(part) for part in x]
+    return np.asarray(x)[:2]
+
+
 def _keras_state():
     with suppress(ImportError, AttributeError):
         from keras import ops

@@ -65,6 +65,8 @@ def examine(rule, case):
     severity = rest[1] if len(rest) > 1 else rule.severity
     if isinstance(fix, dict):
         fix = fill(rule.fix, case.names | fix)
+    if case.place and fix.startswith("keras.layers.Dense("):
+        fix = fix.replace(")", f', name="{case.head}")', 1)  # of which output
     problem = f"{case.place}{sentence} {rule.why} What you see: {rule.seen}"
     return Finding(rule.code, severity, problem, fix)
 

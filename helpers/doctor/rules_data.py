@@ -2,19 +2,11 @@
 
 import numpy as np
 
-from .cures import SCALE, chosen, scaled
-from .graph import PASSIVE, kind_of
-from .rules import error, note, warning
-from .sample import size_of
+from .cures import chosen
+from .graph import PASSIVE, behind_inputs, kind_of
+from .rules import error, warning
 
-UNSCALED = 20  # inputs this far from 0, in root mean square
 FEW = 0.2  # a share of the rows that can be done without
-FIRST = (
-    *("Dense", "Conv1D", "Conv2D", "Conv3D", "SeparableConv1D", "SeparableConv2D"),
-    *("LSTM", "GRU", "SimpleRNN", "Bidirectional", "ConvLSTM2D", "TimeDistributed"),
-)
-RECURRENT = ("LSTM", "GRU", "SimpleRNN", "Bidirectional")
-HANDS_ON = (*PASSIVE, "Masking", "ZeroPadding2D", "GaussianNoise", "Permute")
 ROWS = (
     "{0} = np.isfinite(np.asarray({1}, dtype=float)).reshape(len({1}), -1).all(axis=1)"
 )
@@ -32,12 +24,39 @@ def _forward_fails(case):
     x, shape = case.inputs[0], case.inputs[0].shape[1:]
     found = f"{case.names['x']} of shape {x.shape}: {case.failure}."
     wanted = tuple((getattr(case.model, "inputs", None) or [x])[0].shape[1:])
+    keys = _names(case.model)
+    if case.keys and len(keys) == len(case.keys) and set(keys) != set(case.keys):
+        found = f"x has the keys {case.keys}, the inputs of the model are {keys}."
+        if len(keys) == 1:
+            return found, f"x = {case.input_names[0]}"
+        pairs = zip(keys, case.input_names, strict=True)
+        return found, f"x = {{{', '.join(f'{key!r}: {x}' for key, x in pairs)}}}"
     known = all(wanted) and len(case.inputs) == 1 and wanted != shape
+    turned = _turned(shape, wanted) if known else None
+    if turned:
+        return found, f"x = np.transpose(x, {turned})"
     if known and np.prod(wanted) == np.prod(shape):
         return found, f"x = np.reshape(x, {(-1, *wanted)})"
     if known and x.shape == wanted:
         return found, "x = x[None]  # one row, so y needs one too"
     return found, {"shape": shape}
+
+
+def _names(model):
+    return [tensor.name for tensor in getattr(model, "inputs", None) or ()]
+
+
+def _turned(shape, wanted):
+    """Return the order of axes that makes one shape the other, or None."""
+    if len(shape) != len(wanted) or sorted(shape) != sorted(wanted):
+        return None
+    left = list(enumerate(shape, 1))
+    order = [0]
+    for size in wanted:
+        axis = next(pair for pair in left if pair[1] == size)
+        left.remove(axis)
+        order.append(axis[0])
+    return tuple(order)
 
 
 @error(
@@ -47,15 +66,27 @@ def _forward_fails(case):
     fix="keras.layers.Embedding({rows}, {units})  # in the place of {name}",
 )
 def _embedding_range(case):
-    layers = [op for op in case.operations if kind_of(op) == "Embedding"]
-    if len(case.inputs) > 1 or len(layers) != 1:
-        return None
-    x, layer = case.inputs[0], layers[0]
-    if x.dtype.kind not in "iu" or not x.min() >= 0 or x.max() < layer.input_dim:
-        return None
-    found = f"Indices go to {x.max()}, and {layer.name} has {layer.input_dim} rows."
-    holes = {"rows": x.max() + 1, "units": layer.output_dim, "name": layer.name}
-    return found, holes
+    for name, x, layer in _looked_up(case):
+        whole = x.dtype.kind in "iu" or x.dtype.kind == "f" and (x == np.floor(x)).all()
+        if not whole or not x.min() >= 0 or x.max() < layer.input_dim:
+            continue
+        found = f"Indices in {name} go to {x.max():.0f}, and {layer.name} has "
+        holes = {"units": layer.output_dim, "name": layer.name}
+        holes["rows"] = int(x.max()) + 1
+        return f"{found}{layer.input_dim} rows.", holes
+    return None
+
+
+def _looked_up(case):
+    """Return each input that goes into an Embedding as it is: name, values, layer."""
+    found = []
+    for name, x, behind in zip(
+        case.input_names, case.inputs, behind_inputs(case), strict=True
+    ):
+        layer = next((op for op in behind if kind_of(op) not in PASSIVE), None)
+        if kind_of(layer) == "Embedding":
+            found.append((name, x, layer))
+    return found
 
 
 @error(
@@ -154,93 +185,3 @@ def _x_not_finite(case):
 def _x_alike(case):
     alike = all((leaf == leaf[:1]).all() for leaf in case.sample)
     return f"All {case.rows} rows of x are alike." if alike and case.rows > 1 else None
-
-
-@warning(
-    "unscaled-input",
-    why="Large inputs make large steps: features near 0 with spread 1 train best.",
-    seen="A high loss at the start; units that saturate or die; SGD may explode, and "
-    "Adam takes longer.",
-    fix=SCALE.format("x"),
-)
-def _unscaled_input(case):
-    for name, leaf, first in zip(
-        case.input_names, case.inputs, first_layers(case), strict=True
-    ):
-        if first is None or leaf.dtype.kind not in "biuf":
-            continue
-        scale = size_of(leaf[case.sample_rows])
-        if not scale > UNSCALED:
-            continue
-        pictures = leaf.ndim > 2 and leaf.min() >= 0 and 1 < leaf.max() <= 255
-        cure = scaled(name, of_pictures=pictures or leaf.dtype == np.uint8)
-        one_line = not case.plain and len(case.kernels) < 2
-        found = f"{name} lies around {scale:.3g}."
-        return found, cure, "note" if one_line else "warning"
-    return None
-
-
-@note(
-    "one-time-step",
-    why="A recurrent layer remembers from one time step to the next, and there is one.",
-    seen="It trains as a Dense layer would, and has nothing to remember.",
-    fix="keras.Input({shape})  # and x, y = np.stack([x[i : len(x) - 2 + i, 0] for i in"
-    " range(3)], axis=1), y[2:]",
-)
-def _one_time_step(case):
-    x = case.inputs[0]
-    if len(case.inputs) > 1 or x.ndim != 3 or x.shape[1] != 1 or case.rows < 4:
-        return None
-    if any(getattr(op, "stateful", False) for op in case.operations):
-        return None  # it remembers from batch to batch
-    first = first_layers(case)[0]
-    if first is None or kind_of(first) not in (
-        "LSTM",
-        "GRU",
-        "SimpleRNN",
-        "Bidirectional",
-    ):
-        return None
-    return f"x of shape {x.shape}: one time step a row.", {"shape": (3, x.shape[2])}
-
-
-def first_layers(case):
-    """Return for each input the first layer that has weights for it; None if unknown.
-
-    None as well where something scales the input first, or where the layer comes with
-    weights of its own, that know the scale of their inputs.
-    """
-    model, count = case.model, len(case.inputs)
-    if not (case.readable and model.built):
-        return [None] * count
-    if count == 1:
-        return [_first([op for op in case.operations if kind_of(op) != "InputLayer"])]
-    tensors = {getattr(t, "name", ""): t for t in getattr(model, "inputs", None) or ()}
-    in_order = list(tensors.values())
-    if case.keys:
-        in_order = [tensors.get(key) for key in case.keys]
-    return [_first(_after(case.operations, tensor)) for tensor in in_order[:count]]
-
-
-def _after(operations, tensor):
-    behind = []
-    for operation in operations:
-        try:
-            if operation.input is tensor and kind_of(operation) != "InputLayer":
-                behind.append(operation)
-                tensor = operation.output
-        except Exception:  # used twice, or with several inputs
-            continue
-    return behind
-
-
-def _first(operations):
-    import keras
-
-    layer = next((op for op in operations if kind_of(op) not in HANDS_ON), None)
-    if kind_of(layer) not in FIRST or not layer.trainable:
-        return None
-    bias = getattr(layer, "bias", None)
-    trained = bias is not None and keras.ops.convert_to_numpy(bias).any()
-    zeros = type(getattr(layer, "bias_initializer", None)).__name__ == "Zeros"
-    return None if trained and zeros else layer

@@ -4,6 +4,7 @@ import numpy as np
 
 from .cures import advised, dense, labels_of, recompiled
 from .rules import error, note, warning
+from .sample import of_bytes
 
 IGNORED = (-1, 255, -100)  # what stands for "no label" elsewhere
 
@@ -151,8 +152,7 @@ def _binary_loss_on_amounts(case):
         return None
     low, high = case.target.low, case.target.high
     found = f"y runs from {low:.6g} to {high:.6g}, not 0 to 1."
-    bytes_ = low >= 0 and 1 < high <= 255 and len(case.target_shape or ()) > 1
-    if bytes_ and case.target_shape == case.output_shape:
+    if case.target_shape == case.output_shape and of_bytes(case.target.values):
         return found, f"{case.names['y']} = {case.names['y']} / 255"
     return found, advised(case)
 

@@ -1,5 +1,7 @@
 """Rules about the layers between input and output."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from .cures import DRAWN, activated, dropping, renewed
@@ -16,6 +18,7 @@ KEEPS_LINE = (
 ADJACENT = ("Dropout", "Flatten", "Reshape", "MaxPooling2D", "MaxPooling1D")
 KEPT = 0.2  # of a signal: less than that and a layer can hardly be learnt through
 HIGH = 0.7  # a dropout that may be meant
+MANY = 8  # units of a softmax; fewer may be shares that are meant
 WORN = (1e-2, 1e-3)  # what is left of the spread of x behind several sigmoids
 
 
@@ -67,7 +70,12 @@ def _dead_layer(case):
         if getattr(step.layer, "kernel", None) is None:
             source = next((s for s in case.layers[:i][::-1] if s.weighs), None)
         found = f"{step.layer.name} hands on 0 for every row of the sample."
-        cure = renewed(source.layer) if source else "model.summary()"
+        zeros = [op for op, k in case.kernels[:-1] if k.size > 1 and not k.any()]
+        if source and source.layer in zeros:
+            return found, renewed(*zeros)
+        name = step.layer.name
+        cure = f"keras.layers.Identity()  # in the place of {name}: no x is above 0"
+        cure = renewed(source.layer) if source else cure
         return found, cure
     return None
 
@@ -126,6 +134,30 @@ def _lower_dropout(stretches):
         if np.prod(kept) <= 1 - HIGH + 1e-9:
             layers, rate = every, 0.2
     return dropping(layers, rate)
+
+
+@note(
+    "softmax-inside",
+    why="A softmax shares 1 among its units: with many units each hands on nearly "
+    "nothing, and nearly the same for all rows.",
+    seen="Keras says nothing; the loss stays on a plateau, for many epochs.",
+    fix="model.get_layer(name).activation = keras.activations.relu",
+)
+def _softmax_inside(case):
+    steps = [s for s in case.layers if s.kind == "Dense"]
+    inner = [
+        one
+        for one, after in pairwise(steps)
+        if one.activation == "softmax"
+        and one.out.shape[-1] >= MANY
+        and np.array_equal(one.out, after.into)
+    ]
+    if not inner or case.copies or case.several:
+        return None
+    names = ", ".join(step.layer.name for step in inner)
+    found = f"A softmax between two layers: {names}."
+    severity = "warning" if len(inner) > 1 else "note"
+    return found, activated([step.layer for step in inner]), severity
 
 
 @note(

@@ -88,7 +88,10 @@ def _starting_loss(case):
     drawn = [layer for layer, kernel in case.kernels if kernel.ndim > 1]
     wide = [layer for layer in drawn if _widening(layer) > WIDENS]
     if not wide:
-        return found, dense(case.units or 1, case.activation), _gravity(start, size)
+        last = case.activation
+        if last is None and case.crossentropy and not case.from_logits:
+            last = "sigmoid" if case.kind == "binary" else "softmax"
+        return found, dense(case.units or 1, last), _gravity(start, size)
     cause = f" x is not large, so look at the initial weights, of {wide[0].name} first."
     return found + cause, renewed(*wide), _gravity(start, size)
 

@@ -38,7 +38,8 @@ def _accuracy_on_logits(case):
 def _accuracy_on_amounts(case):
     given = case.metrics_among(ACCURACIES)
     labels = case.target and (case.target.zero_one or case.target.shares)
-    labels = labels or case.copies
+    several = (case.units or 1) > 1 and case.target and case.target.columns == 1
+    labels = labels or case.copies or several and case.target.counted
     if case.kind != "regression" or not given or labels:
         return None
     cure = recompiled(case, metrics='["mean_absolute_error"]')

@@ -31,6 +31,9 @@ def _not_compiled(case):
 def _not_built(case):
     import keras
 
+    if getattr(case.model, "unbuilt", False):
+        found = "The model is not built yet; a copy of it was judged."
+        return found, {"shape": (None, *case.inputs[0].shape[1:])}, "note"
     if case.model.built:
         return None
     found = "The model is not built: its output was not judged."

@@ -13,6 +13,7 @@ RATES = {
     "Lion": (1e-9, 0.1),
     "Adadelta": (0.005, 30.0),
 }
+SOON, WORN = 20, 1e-3  # steps after which a thousandth of the rate is a mistake
 WHOLE = 1  # steps as long as the gradient itself
 
 
@@ -99,10 +100,27 @@ def _severity_of_whole_steps(case):
 )
 def _rate_too_low(case):
     name, (low, _) = _limits(case)
-    if not case.optimizer or case.scheduled or not 0 <= case.rate < low:
+    if case.optimizer and case.scheduled:
+        return _worn_schedule(case, name)
+    if not case.optimizer or not 0 <= case.rate < low:
         return None
     found = f"{name} with a learning rate of {case.rate:g}."
     return found, slower(case, usual(name))
+
+
+def _worn_schedule(case, name):
+    """Say of a schedule that ends before training has begun, as it counts steps."""
+    soon = max(SOON, case.rows // 64)  # half an epoch
+    try:
+        early = max(float(case.schedule(i)) for i in range(SOON))
+        late = [float(case.schedule(int(soon * times))) for times in (1, 1.5, 2, 5)]
+    except Exception:  # a schedule of one's own that wants something else
+        return None
+    if not case.fresh or max(late) >= early * WORN:
+        return None
+    found = f"{name}'s schedule goes from {early:g} to {late[0]:.2g} in {soon} steps."
+    cure = slower(case, early)
+    return f"{found} It counts steps, one for each batch, and not epochs.", cure
 
 
 @error(

@@ -3,6 +3,9 @@
 from .cures import advised, dense
 from .graph import RANGES, kind_of, name_of_activation
 from .rules import error, warning
+from .sample import size_of
+
+NORMS = ("BatchNormalization", "LayerNormalization", "GroupNormalization")
 
 
 @error(
@@ -13,14 +16,24 @@ from .rules import error, warning
     fix='keras.layers.Dense(1, activation="sigmoid")',
 )
 def _softmax_one_unit(case):
-    if case.activation != "softmax" or case.units != 1:
+    if case.units != 1 or case.activation != "softmax" and not _always_1(case):
         return None
     found = "The output is a softmax of one unit."
+    if case.activation != "softmax":
+        found = "Every output is exactly 1, as a softmax of one unit gives it."
     if case.kind == "regression" and case.advice and case.advice.problem != "binary":
         return found, advised(case)
     yes_no = case.kind == "regression" and case.advice
     loss = "binary_crossentropy" if yes_no else None
     return found, dense(1, "sigmoid", loss)
+
+
+def _always_1(case):
+    """Whether a model that cannot be read says 1 to all rows, though x is small."""
+    if case.activation or case.outputs is None or len(case.outputs) < 8:
+        return False
+    small = all(size_of(leaf) < 5 for leaf in case.sample if leaf.dtype.kind in "iuf")
+    return small and case.fresh and bool((abs(case.outputs - 1) < 1e-6).all())
 
 
 @error(
@@ -45,9 +58,16 @@ def _one_unit_for_classes(case):
     fix='keras.layers.Dense({units}, activation="{activation}")',
 )
 def _output_not_probability(case):
-    if not case.crossentropy or case.from_logits or case.squashed is not False:
+    if not case.crossentropy or case.from_logits:
+        return None
+    normed = case.readable and kind_of(case.output_operation) in NORMS
+    if case.squashed is not False and not normed:
         return None
     activation = "sigmoid" if case.kind == "binary" else "softmax"
+    if normed:
+        found = f"A {kind_of(case.output_operation)} is the last layer, and "
+        found += f"{case.loss_name} expects probabilities."
+        return found, f"{dense(case.units, activation)}  # the last layer"
     output = f"The output is {case.activation}" if case.activation else "Outputs reach"
     if not case.activation:
         output += f" from {case.outputs.min():.3g} to {case.outputs.max():.3g}"

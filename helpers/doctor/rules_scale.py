@@ -4,9 +4,9 @@ import numpy as np
 
 from .cures import SCALE, scaled, scaled_target, slower
 from .rules import warning
-from .rules_data import UNSCALED
+from .rules_inputs import UNSCALED
 from .rules_optimizer import ADAPTIVE, RATES
-from .sample import size_of
+from .sample import of_bytes, size_of
 
 EXPLODES = 0.5  # learning rate times size of the target; measured: 0.5 to 1 explode
 CRAWLS = 30_000  # size of the target in learning rates, that is in steps of Adam
@@ -33,9 +33,9 @@ def _rate_beyond_curvature(case):
         return None
     found = f"SGD at {case.rate:g}; on these rows the limit is {limit:.2g}."
     severity = "error" if alone else "warning"
-    name = case.names["x"]
-    if size_of(case.sample[0]) > (LARGE if alone else UNSCALED):
-        pictures = case.sample[0].ndim > 2 and case.inputs[0].max() > 1
+    size, i = max((size_of(leaf), i) for i, leaf in enumerate(case.sample))
+    if size > (LARGE if alone else UNSCALED):
+        name, pictures = case.input_names[i], of_bytes(case.inputs[i])
         return f"{found} {name} is not scaled.", scaled(name, pictures), severity
     rate = 10.0 ** np.floor(np.log10(limit / 2))
     return found, slower(case, rate), severity

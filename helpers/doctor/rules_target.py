@@ -106,7 +106,8 @@ def _rare_class(case):
         metrics = f'["accuracy", keras.metrics.AUC({logits})]'
         return found, recompiled(case, metrics=metrics)
     weights = {
-        int(k): round(counts.mean() / n, 3) for k, n in zip(kinds, counts, strict=True)
+        int(k): round(float(counts.mean() / n), 3)
+        for k, n in zip(kinds, counts, strict=True)
     }
     cure = recompiled(case, metrics='["accuracy"]', argument="weighted_metrics")
     return found, f"{cure}  # and fit(..., class_weight={weights})"

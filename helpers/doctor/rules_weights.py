@@ -31,12 +31,17 @@ def _weights_kept(case):
 )
 def _identical_weights(case):
     drawn = [(a, k) for a, k in case.kernels if _is_drawn(a) and k.size > 1]
-    for i, (one, kernel) in enumerate(drawn):
-        for other, second in drawn[:i]:
-            if one is not other and np.array_equal(kernel, second):
-                found = f"{other.name} and {one.name} have identical weights."
-                return found, renewed(one)
-    return None
+    pairs = [
+        (other, one)
+        for i, (one, kernel) in enumerate(drawn)
+        for other, second in drawn[:i]
+        if one is not other and np.array_equal(kernel, second)
+    ]
+    if not pairs:
+        return None
+    later = list({id(one): one for _, one in pairs}.values())
+    names = " and ".join(layer.name for layer in (pairs[0][0], *later))
+    return f"{names} have identical weights.", renewed(*later)
 
 
 @warning(
@@ -90,7 +95,7 @@ def _weights_not_finite(case):
     "nothing-trainable",
     why="Every layer is frozen.",
     seen='A UserWarning "does not have any trainable weights"; the loss never moves.',
-    fix="model.trainable = True  # then compile again",
+    fix="for layer in [model, *model.layers]: layer.trainable = True  # compile again",
 )
 def _nothing_trainable(case):
     frozen = case.model.weights and not case.model.trainable_variables

@@ -83,6 +83,22 @@ def quiet():
         yield
 
 
+def of_bytes(values):
+    """Whether these are pictures of 0 to 255, as bytes, as numbers, or in rows."""
+    if values.dtype == np.uint8:
+        return True
+    if (
+        values.dtype.kind not in "iuf"
+        or values.min() < 0
+        or not 1 < values.max() <= 255
+    ):
+        return False
+    if values.ndim > 3:
+        return True
+    wide = values[0].size >= 50 and values.max() > 127
+    return bool(wide and (values == np.floor(values)).all())
+
+
 def size_of(values):
     """Return the root mean square of the finite values."""
     values = values.astype(float)

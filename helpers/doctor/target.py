@@ -107,7 +107,7 @@ def as_array(y, name="y"):
     if not isinstance(y, list | tuple | range) and not hasattr(y, "__array__"):
         raise TypeError(
             f"{name} must be an array, a list, a table or a tensor with a row for each "
-            f"example, got {_what(y)}: {_remedy(y)}"
+            f"example, got {_what(y)}: {_remedy(y, name)}"
         )
     try:
         values = np.asarray(y)
@@ -131,9 +131,11 @@ def _what(y):
     return f"{type(y).__name__} {y!r:.60}" if isinstance(y, str) else type(y).__name__
 
 
-def _remedy(y):
+def _remedy(y, name):
     if hasattr(y, "toarray"):
-        return "convert it with y.toarray()"
+        return f"convert it with {name}.toarray()"
+    if y is None:
+        return "give what fit is given; the targets of an autoencoder are x again"
     if isinstance(y, str) or hasattr(y, "__fspath__"):
         return "read the file first, with np.load or pandas.read_csv"
     remedy = "convert it with np.asarray"

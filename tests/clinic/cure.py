@@ -14,6 +14,8 @@ PLACE = re.compile(r"(in the place of|before|behind) (?:the )?(\w+)")
 def treat(fix, model, x, y):
     """Return model, x and y as they are after a line of code that was printed."""
     code, _, words = fix.partition("  # ")
+    if not model.built and isinstance(model, keras.Sequential):
+        model.build((None, *np.shape(x)[1:]))
     names = {"np": np, "keras": keras, "model": model, "x": x, "y": y}
     names["choose_loss"] = choose_loss
     made = None
@@ -36,8 +38,10 @@ def treat(fix, model, x, y):
 def rebuilt(model, new, words, loss=None):
     """Return the model with another layer, or input, and perhaps another loss."""
     place = PLACE.search(words)
-    if len(model.outputs) > 1:
-        raise AssertionError("a layer for one of several outputs: name it in the test")
+    if not model.built:
+        raise AssertionError("build the model first")
+    if len(model.outputs) > 1 or len(model.inputs) > 1:
+        return exchanged(model, new, place[2] if place else new.name, loss)
     layers = [copy(layer) for layer in chain(model)]
     names = [layer.name for layer in layers]
     if keras.backend.is_keras_tensor(new):
@@ -60,6 +64,22 @@ def rebuilt(model, new, words, loss=None):
     keras.utils.set_random_seed(0)
     inputs = [keras.Input(batch_shape=t.shape, dtype=t.dtype) for t in model.inputs[:1]]
     return compiled_as(keras.Sequential([*inputs, *layers]), model, loss)
+
+
+def exchanged(model, new, name, loss):
+    """Return a graph with another layer of this name, and perhaps its other loss."""
+
+    def either(layer):
+        return new if layer.name == name else copy(layer)
+
+    assert name in [layer.name for layer in model.layers], name
+    if loss and isinstance(model.loss, dict):
+        loss = model.loss | {name: loss}
+    elif loss:
+        pairs = zip(model.output_names, model.loss, strict=True)
+        loss = [loss if output == name else old for output, old in pairs]
+    graph = keras.models.clone_model(model, clone_function=either)
+    return compiled_as(graph, model, loss)
 
 
 def chain(model):

@@ -4,6 +4,7 @@ import numpy as np
 from keras import layers as L
 from keras import losses, metrics, optimizers
 
+from .graphs import healthy_graphs_too
 from .healthy_graphs import of_graphs_and_own_code, of_pictures_and_words
 from .programs import (
     AMOUNT,
@@ -150,3 +151,4 @@ def healthy():
     yield from of_tables()
     yield from of_pictures_and_words()
     yield from of_graphs_and_own_code()
+    yield from healthy_graphs_too()
