@@ -722,7 +722,7 @@ plots.show(f"Four clouds around the best weights. Spread of w: {told}.{said}")
 
 # %% [markdown] tags=["after"]
 # *500 ends each. The two clouds in the middle look alike: the same learning rate / batch size.* The formula is close; at rate
-# 0.2 with 8 rows it is an eighth low, since so far out the rows disagree more. (With epochs, as in `fit_line`, the ball is
+# 0.2 with 8 rows it is a ninth low, since so far out the rows disagree more. (With epochs, as in `fit_line`, the ball is
 # smaller still: within an epoch each row comes once, so part of the noise cancels out.)
 
 # %% [markdown]
@@ -923,7 +923,7 @@ plots.show(
 #
 # Lesson 2 made a zigzag of three hidden units. Can descent find it again, from random weights and 21 of its points? Give it
 # 40 starts with 3 units, then with 6, 12 and 24. Bet: in how many per cent of the starts will 12 units find it (a loss
-# below 0.003)?
+# below 0.003 within 3,000 steps)?
 
 # %% tags=["bet:found_by_twelve"]
 check.found_by_twelve.bet(...)
@@ -959,7 +959,8 @@ plots.show(f"Share of starts that find the zigzag: {told} units.{said}")
 
 # %% [markdown] tags=["after"]
 # **Width finds the way.** Three units would do, and hardly any start finds them: where every unit is needed, one that lies
-# wrongly is missed. With 24, some always lie well. Here the potholes are those of *small* networks.
+# wrongly is missed. With 24, some always lie well. (Some are only slow: with 12 units, given 10,000 steps, nearly
+# all arrive; with 3 few.)
 #
 # In many dimensions they get rare: *all* directions have to bend upwards. If a coin decided for each, ten would do so once in
 # a thousand times. A loss is no coin, but Dauphin and others (2014, "Identifying and Attacking the Saddle Point Problem in
@@ -1039,10 +1040,10 @@ check.minibatch_descent(minibatch_descent)
 #
 # - On a parabola each step multiplies the distance by 1 − learning rate · curvature.
 # - In a ravine the steepest direction sets the limit and the flattest sets the time: steps grow with the condition number.
-# - On a network 2 / curvature is where steps start to overshoot; the valley may fit itself to the rate.
+# - On a network, with full gradients, 2 / curvature is no wall: the valley may fit itself to the rate.
 # - If rows disagree, a constant rate ends in a ball of noise. Its variance goes as learning rate / batch size.
 # - Large steps or noise carry a run out of potholes; too much noise throws some back in.
-# - Saddles cost time. Wide networks find their way where small ones get stuck.
+# - Saddles cost time. Wide networks find their way where small ones get stuck or crawl.
 #
 # Lesson 4 sets rate and batch size together, on a network.
 

@@ -393,7 +393,7 @@ said = check.the_middle.draw()
 plots.show(f"A cloud around the minimum. Last point {last:.2f}, mean {away:.2f}.{said}")
 
 # %% [markdown] tags=["after"]
-# As near as the best of the schedules, and nobody had to know the last step beforehand.
+# As near as the best of the schedules, and who keeps the points need not know the last step beforehand.
 
 # %% [markdown]
 # And on real losses, diabetes and digits: does it pay on both? `Network` is what `sweep` trains: `logits` are
@@ -463,7 +463,7 @@ for name in ("constant", "warm_up", "cosine", "one_cycle"):
     print(f"{name:10}: {below} of 3 seeds end below a loss of 0.1")
 
 # %% [markdown] tags=["after"]
-# The careful start alone does not help here. What lets the high rate through is the way *down*. People need a warm-up for very
+# The careful start alone does not help here. What lets the high rate through is the way *down*. People use a warm-up for very
 # large batches (Goyal and others 2017, "Accurate, Large Minibatch SGD"), and with Adam on networks with attention (Vaswani and
 # others 2017, "Attention Is All You Need"). Nothing of that shows at this size.
 #
@@ -1050,7 +1050,7 @@ check.modern_sgd(modern_sgd)
 #
 # `learning_rate_range` does what you did by hand, for any compiled Keras model. It takes a function that builds the model, and
 # ends a little earlier. On digits, for dense, convolutional and recurrent layers and batch normalisation, each with SGD, Adam
-# and RMSprop, its rate beat Keras's default in twelve of twelve.
+# and RMSprop, its rate beat Keras's default in twelve of twelve, after a few epochs.
 
 
 # %%
@@ -1170,8 +1170,8 @@ check.on_plateau(on_plateau)
 # **Which rate, and how does it change?** Raise the rate in a short test until the loss turns, take a tenth of that rate and
 # its neighbours, let a cosine bring it down to zero, and judge by the mean over several seeds.
 #
-# - Far away large steps, near the end small ones: a constant rate ends in a fuzzy ball, a falling one settles, and so does the
-# mean   of the weights.
+# - Far away large steps, near the end small ones: a constant rate ends in a fuzzy ball, a falling one settles, and so does
+#   the mean of the weights.
 # - A rate that falls too soon freezes the run wherever it is.
 # - A schedule forgives a rate that is too high. It brings the training loss down; new rows may not notice.
 # - A range test turns too late, in a ravine without noise by 5.6 times in 100 steps: divide by 3 to 10.

@@ -171,8 +171,8 @@ check.heavy_ball(my_rate_and_momentum)
 
 # %% [markdown] tags=["solution"]
 # With $k = 100$ the root is 10, so theory proposes the rate $(2/11)^2 = 0.033$ and the momentum $(9/11)^2 = 0.67$. A rate a
-# little lower, and a momentum a little higher, do better. With momentum 0.9 a swing fades by no more than
-# $\sqrt{0.9} = 0.95$ a step: too slowly for 60 steps.
+# little lower, and a momentum a little higher, do better. With momentum 0.9 a swing keeps at least
+# $\sqrt{0.9} = 0.95$ of its width a step: too slow for 60 steps.
 
 # %% [markdown]
 # ## Momentum overshoots: Nesterov looks ahead
@@ -453,8 +453,8 @@ plots.show(f"Distance against the step, without noise. {told}.{said}")
 
 # %% [markdown] tags=["after"]
 # SGD's steps shrink with the slope. RMSprop comes near, then its average forgets, the quotient grows, and in the end it jumps
-# from half a rate on one side to half a rate on the other, for ever. So **an adaptive rate replaces no schedule**. (Adam arrives
-# here; in noise it ends in a ball like everybody else.)
+# from half a rate on one side to half a rate on the other, for ever. So **an adaptive rate replaces no schedule**. (Adam's
+# memory is longer: it arrives here, and after 4,000 steps jumps out again.)
 #
 # ## Steps without a unit: Adadelta
 #
@@ -513,9 +513,9 @@ for rate, epsilon, (m, cm) in zip(
     print(f"rate {rate:5g}, epsilon {epsilon:.0e}: {m:4} steps in m, {cm:6} in cm")
 
 # %% [markdown] tags=["after"]
-# (0 stands for never.) "Adadelta needs no learning rate", people say. In the first step $u$ is 0 and $a$ is $(1 - \rho) g^2$, so
+# (0: not in 30,000 steps.) "Adadelta needs no learning rate", people say. In the first step $u$ is 0 and $a$ is $(1 - \rho) g^2$, so
 # the move is $\sqrt{\epsilon / (1 - \rho)}$: the rate did not vanish, it hides in $\epsilon$, and so does the unit. With Keras's
-# default rate, 0.001, it goes nowhere.
+# default rate, 0.001, it hardly moves.
 #
 # ## A first step that is too long: Adam
 #
@@ -885,9 +885,9 @@ plots.show(f"What each tuned optimizer reached. Best means: {'; '.join(first)}."
 # - **Digits, diabetes.** With features brought to one scale (lesson 2) the bands of all eight overlap: five seeds, and
 #   rates three times apart, name no winner.
 #
-# So Adam suits many problems: here it is last nowhere, and not always first. (On transformers, the kind behind language models,
-# plain SGD stays far behind Adam, tuned or not; Kunstner and others 2023, "Noise Is Not the Main Factor Behind the Gap Between SGD
-# and Adam on Transformers, but Sign Descent Might Be".) "Adam needs no tuning"? Its best rates lie between 10 and 300 times its
+# So Adam suits many problems: here it is last nowhere, and not always first. (On transformers, with large batches, plain SGD
+# stays far behind Adam, tuned or not; Kunstner and others 2023, "Noise Is Not the Main Factor Behind the Gap Between SGD
+# and Adam on Transformers, but Sign Descent Might Be".) "Adam needs no tuning"? In these short runs its best rates lie between 10 and 300 times its
 # default.
 
 # %% [markdown]
@@ -1011,7 +1011,8 @@ for name, optimizer in makers.items():
 # %% [markdown] tags=["after"]
 # All fit their own rows. On new rows SGD and momentum make no mistake; Adam, RMSprop and Adagrad as published say 1 to
 # everything and fail on the 30% that are −1. All weights get steps of one size, so the label's weight grows no faster than the two
-# that are always 1, and two outvote one. (Beside Keras's first sum of 0.1 the gradients are small: Adagrad resembles SGD.) Our
+# that are always 1, and two outvote one. (Keras's first sum of 0.1 dwarfs
+# the gradients of the rows' own features alone, so there the three shared ones do the work.) Our
 # data sets show nothing of the kind. But it *can* happen: look at the validation loss.
 #
 # ## The same in Keras
@@ -1172,7 +1173,7 @@ check.new_tutorial(new_tutorial)
 # | `Adamax` | Adam that divides by the largest recent gradient |
 # | `Nadam` | Adam that looks ahead, like Nesterov |
 # | `ScheduleFreeAdamW` | AdamW with an average of the weights (lesson 5) in the place of a schedule; newer versions only |
-# | `Ftrl` | Adagrad's relative that sets small weights to 0: huge sparse linear models |
+# | `Ftrl` | Adagrad's relative that can set small weights to 0: huge sparse linear models |
 # | `Adafactor` | RMSprop that keeps sums by row and column: saves memory |
 # | `Lamb` | Adam with steps in proportion to each layer's weights: very large batches |
 # | `Lion` | only the sign of an average: half of Adam's memory |

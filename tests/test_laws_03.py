@@ -345,6 +345,10 @@ def test_of_a_hundred_starts_the_wider_network_finds_the_zigzag(units, low, high
         assert low <= hundred_walks(units, seed, 4000)[1].mean() <= high
 
 
+def test_of_twelve_units_most_that_miss_it_are_only_slow():
+    assert hundred_walks(12, seed=1, steps=10_000)[1].mean() > 0.9
+
+
 def test_most_narrow_networks_that_miss_it_rest_where_nothing_bends_down(h=1e-7):
     stack, found = hundred_walks(3, seed=1, steps=24_000)
     assert found.mean() < 0.15
