@@ -130,7 +130,7 @@ def _regression(target, doubt):
     if target.text:
         raise ValueError(
             'problem="regression" needs numbers, but y holds text: give '
-            "y.astype(float), or leave problem out"
+            "y.astype(float), or leave problem out (problem=None)"
         )
     values = target.values.astype(float)
     labels = f'np.asarray(y, dtype="float32").reshape(-1, {target.columns})'
