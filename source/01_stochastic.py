@@ -593,7 +593,7 @@ for size in sizes:
     seconds = []
     for k in range(np.clip(200_000 // size, 9, 2000)):
         begin = time.perf_counter()
-        gradient_of(k * size % (100_001 - size), size)
+        gradient_of(k * size % (100_001 - size), size)  # other rows each time
         seconds.append(time.perf_counter() - begin)
     step_price.append(1000 * np.median(seconds))
 epoch_price = np.array(step_price) * 100_000 / sizes
@@ -671,7 +671,7 @@ for people in (n, 10 * n, 1_000_000 * n):
     print(f"100 of {people:11,} asked: spread {spread_of_polls(people, 100):.3f}")
 
 # %% [markdown]
-# In the country the finite-population factor is as good as 1, so the rule alone says how many.
+# How many does the rule ask for in the country?
 
 # %%
 asked = int(np.ceil((per_row.std() / 0.2) ** 2))
@@ -703,7 +703,7 @@ plots.show(
 # *The curves of 2,660 and of 266 million people hardly differ. Only in the town, where you ask a good part of all, do you need
 # fewer.*
 #
-# 84 of the town, 117 of 2,660, 122 of 26,600, and 122 of 266 million.
+# 84 of the town, 117 of 2,660, and 122 of 266 million: there the finite-population factor is as good as 1.
 #
 # **What a handful knows depends on the handful, hardly on the pile.** So a step is cheap however many rows there are.
 #
@@ -768,12 +768,12 @@ plots.show(
 # about. Between the two lies the reason for minibatches.
 
 # %% [markdown]
-# This comparison has a catch: the same learning rate for all. An exact direction allows longer steps.
+# This comparison has a catch: the same learning rate for all. Does an exact direction allow longer steps?
 
 # %%
 for size in (266, 32, 1):
     losses = fit(size, learning_rate=0.5)
-    print(f"B = {size:3}: from the first step on never above {losses[1:].max():.2g}")
+    print(f"B = {size:3}: highest loss after the first step {losses[1:].max():.2g}")
 
 # %% [markdown] tags=["after"]
 # Ten times the rate, and the full gradient is at the best line, 0.63, after *one* step. Minibatches of 32 stay below 1, single

@@ -113,7 +113,7 @@ def passes_to(target, losses):
     return np.interp(-np.log(target), -lowest, range(len(losses)), right=np.inf)
 
 
-# Why small steps forgive noise, the ridge, the noise scale, and a budget
+# One long step or many short ones, the ridge, the noise scale, and a budget
 
 
 def flat(arrays):

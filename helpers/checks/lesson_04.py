@@ -66,9 +66,9 @@ rate_for_all_rows = bets.Bet(
     log=True,
     tells=("level off", "fourfold"),
 )
-flatter = bets.Bet(
+after_20_steps = bets.Bet(
     lesson=4,
-    name="flatter",
+    name="after_20_steps",
     about="the largest curvature after 20 steps at 2.56 (at the start 2.75)",
     low=0.01,
     high=100,
@@ -101,7 +101,7 @@ BETS = (
     all_rows_in_a_step,
     sideways,
     rate_for_all_rows,
-    flatter,
+    after_20_steps,
     noise_later,
     steps_of_128,
 )
