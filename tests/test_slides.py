@@ -116,7 +116,7 @@ def test_in_a_browser_nothing_runs_off_a_page(source, browser, tmp_path):
     page.wait_for_function("window.Reveal?.isReady()", timeout=60_000)
     number = page.evaluate("Reveal.getTotalSlides()")
     assert page.evaluate(CUT_OFF) == []
-    assert page.locator(".reveal img").count() > 1
+    assert page.locator(".reveal img, .downhill-lab").count() > 1
     if source != SOURCES[0]:
         page.goto(f"{file.as_uri()}?plan=15")
         page.wait_for_function("window.Reveal?.isReady()", timeout=60_000)

@@ -11,7 +11,8 @@ import tokenize
 
 def lean(files, lesson):
     """Return path -> text, the modules among them leaner; they do the same."""
-    named = set(re.findall(r"\w+", lesson))
+    code = re.sub(r"^#.*", "", lesson, flags=re.MULTILINE)
+    named = set(re.findall(r"\w+", code))
     return {
         name: _lean(text, named) if name.endswith(".py") else text
         for name, text in files.items()
@@ -28,7 +29,9 @@ def _lean(text, named):
                 gone.update(range(first.lineno, first.end_lineno + 1))
     lines = text.splitlines(keepends=True)
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        line = token.start[0]
-        if token.type == tokenize.COMMENT and lines[line - 1].strip() == token.string:
-            gone.add(line)
+        if token.type == tokenize.COMMENT:
+            number, column = token.start
+            before = lines[number - 1][:column].rstrip()
+            lines[number - 1] = f"{before}\n"
+            gone |= set() if before else {number}
     return "".join(line for n, line in enumerate(lines, 1) if n not in gone)

@@ -69,7 +69,7 @@ function paginate(section) {
       blocks.forEach((block) => block.classList.remove("fragment"));
     }
     if (section.querySelector("span.question")) page.classList.add("question");
-    else if (content.every((block) => block.matches("p"))) page.classList.add("words");
+    else if (content.every((block) => block.matches("p") && !block.querySelector("math[display=block]"))) page.classList.add("words");
     return page;
   }));
 }
