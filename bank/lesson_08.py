@@ -209,7 +209,7 @@ WRONG = {
             _recipe((10, [64, 64], 1), "Adam", 0.01, "mse", 32, 22),
             "no better than the baseline",
         ),
-        (_recipe(PATIENTS, "SGD", 0.012, "mse", 32, 3), "over 3 seeds"),
+        (_recipe(PATIENTS, "SGD", 0.008, "mse", 32, 3), "over 3 seeds"),
         (_recipe(PATIENTS, "SGD", 0.1, "mean_squared_error", 32, 200), "Over budget"),
         (_recipe((10, [64], 10), "Adam", 0.01, "mse", 32, 5), "should have 1 unit"),
         (_recipe((10, [64], 1, "sigmoid"), "Adam", 0.001, BINARY, 32, 5), "doctor"),

@@ -10,6 +10,7 @@ import nbformat
 from PIL import Image
 
 from tools import build, lab_page
+from tools.cells import split_check
 from tools.site_texts import FILES, fenced, formulas, links, take_along
 
 NOT_SHOWN = re.compile(r"(check|bets)\.(progress|look_back|prophet)\(\)|# check\..*")
@@ -172,7 +173,7 @@ class Page:
     def _exercise(self, cell, rest):
         """Add an exercise: its stub, one hint after the other, and the answer."""
         name = build.exercise_name(cell)
-        self._parts.append(fenced(build.split_check(self._lesson[cell.id])[0]))
+        self._parts.append(fenced(split_check(self._lesson[cell.id])[0]))
         first, second = map(self._prose, self._hints[name])
         self._raw('<details class="hint"><summary>A hint</summary>')
         self._parts.append(first)
@@ -185,7 +186,7 @@ class Page:
             after = rest.pop(0)
             if after.cell_type == "markdown":
                 texts.append(self._prose(after.source))
-        answer = fenced(build.split_check(cell.source)[0])
+        answer = fenced(split_check(cell.source)[0])
         self._fold("answer", "Show the answer", answer, *texts)
 
 

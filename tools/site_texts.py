@@ -36,6 +36,8 @@ def links(text):
     def lead(found):
         words, to, place = found.groups()
         to = OTHERS.get(to, to.removesuffix(".ipynb") + ".md" * to.endswith(".ipynb"))
+        if place:  # JupyterLab's anchor is the heading, the site's is smaller
+            place = "#" + re.sub(r"[^\w-]", "", place).lower()
         if to.startswith(("http", "#")) or to in PAGES or to[:2].isdigit():
             return f"[{words}]({to}{place or ''})"
         return words
