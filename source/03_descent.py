@@ -435,7 +435,7 @@ def fit_line(learning_rate, batch_size, epochs):
 
 
 # %% [markdown]
-# Will the loss over all rows fall at every step? Bet in how many of the 102 it rises.
+# Three epochs, batches of 8, rate 0.1: 102 steps. Bet in how many of them the loss over all rows rises.
 
 # %% tags=["bet:rises"]
 check.rises.bet(...)
@@ -583,7 +583,7 @@ first = np.random.default_rng(0).normal(0, 0.3, size=97)  # as in lesson 2
 print(f"at the start: {largest_curvature(first):.1f}")
 
 # %% [markdown]
-# Walk 2,400 steps, at rates 0.1 and 0.2. How many times as large is it at the end of the first walk? Bet.
+# Walk 2,400 steps, at rates 0.1 and 0.2. How many times its first value is the curvature at the end of the first? Bet.
 
 # %% tags=["bet:fitted"]
 check.fitted.bet(...)
@@ -722,8 +722,8 @@ plots.show(f"Four clouds around the best weights. Spread of w: {told}.{said}")
 
 # %% [markdown] tags=["after"]
 # *500 ends each. The two clouds in the middle look alike: the same learning rate / batch size.* The formula is close; at rate
-# 0.2 with 8 rows it is a ninth low, since so far out the rows disagree more. (With epochs, as in `fit_line`, the ball is
-# smaller still: within an epoch each row comes once, so part of the noise cancels out.)
+# 0.2 with 8 rows it is a ninth low, since so far out the rows disagree more. (With epochs and a low
+# rate the ball is smaller still: within an epoch each row comes once, so much of the noise cancels out.)
 
 # %% [markdown]
 # The remedy: **first far, then fine.** Take large steps while there is way to go, then slow down to settle. At a twentieth of
@@ -962,7 +962,7 @@ plots.show(f"Share of starts that find the zigzag: {told} units.{said}")
 # wrongly is missed. With 24, some always lie well. (Some are only slow: with 12 units, given 10,000 steps, nearly
 # all arrive; with 3 few.)
 #
-# In many dimensions they get rare: *all* directions have to bend upwards. If a coin decided for each, ten would do so once in
+# In many dimensions potholes get rare: *all* directions have to bend upwards. If a coin decided for each, ten would do so once in
 # a thousand times. A loss is no coin, but Dauphin and others (2014, "Identifying and Attacking the Saddle Point Problem in
 # High-Dimensional Non-Convex Optimization") argue, and measure on small networks, that where the loss is still high the flat
 # places are mostly saddles.

@@ -821,8 +821,8 @@ plots.show(
 )
 
 # %% [markdown] tags=["after"]
-# **The rate that should not work** is the best. Above the limit the steps overshoot, and the loss climbs. But that throws the
-# run out of the steep valley, and on flatter ground, below the dotted line, the rate fits. (Lewkowycz and others, 2020, "The
+# **The rate that should not work** is the best. Above the limit the loss may climb. But the lower it gets, the flatter is the
+# ground, and below the dotted line the rate fits. (At 0.64 it gets flatter, too, only later. Lewkowycz and others, 2020, "The
 # Large Learning Rate Phase of Deep Learning: the Catapult Mechanism".) At 3.6 it never lands: even without noise there is a
 # longest useful step, the level part of the line.
 
@@ -1098,7 +1098,7 @@ plots.show(f"Steps and passes to a loss of 0.1. Steps: {', '.join(told)}.{said}"
 
 # %% [markdown] tags=["after"]
 # *Left: steps until the training loss is 0.1; they halve with each doubling of the batch size (dotted), then level off.
-# Right: passes through the rows; level, then rising. *
+# Right: passes through the rows; level, then rising.*
 #
 # Up to 64 rows, doubling the batch about halves the steps, at hardly any cost in rows. Beyond that it saves ever fewer
 # steps for ever more rows: all 1,079 at once need half the steps of 128, and four times the passes. The bend is what
@@ -1215,7 +1215,7 @@ check.noise_from_two(noise_from_two)
 #   examples or seconds.
 # - $k$ times the batch, $k$ times the rate, until the steps get too long. The *best* rate grows like that up to about the
 #   noise scale. Beyond the critical batch size, more rows a step save ever fewer steps.
-# - Above 2 / curvature the loss may rise, and then land on flatter ground.
+# - Above 2 / curvature the loss may rise, and still come down, where the ground is flatter.
 #
 # What this small experiment does not show: whether large batches, given all the epochs they need, end with a worse network
 # (Keskar and others, 2017, say so; Hoffer and others, 2017, that longer training helps). And the numbers, such as 39 rows,

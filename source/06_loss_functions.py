@@ -873,7 +873,7 @@ built_in = keras.losses.Huber(delta=0.5)(diabetes.y_train, predicted)
 print(f"own {own:.4f}, built-in {float(built_in):.4f}")
 
 # %% [markdown]
-# A metric is made in the same way. The tumours' `y` has the shape (343,), as a column of a table does; the output has
+# A metric is made in the same way. The tumours' `y` is flat, of the shape (343,); the output has
 # (343, 1). Do own and built-in agree again?
 
 
@@ -892,7 +892,7 @@ column = ops.mean(own_accuracy(y[:, None], model(x)))
 print(f"{y[:, None].shape}: own {float(column):.2f}")
 
 # %% [markdown] tags=["after"]
-# The same function, 0.97 with a column and about half with a row. NumPy and Keras spread a row and a column into a table, every
+# The same function, 0.97 with a column and about half with a flat `y`: NumPy and Keras spread the two into a table, every
 # truth against every prediction: no error, a plausible number, and a wrong one.
 
 # %% [markdown]
@@ -982,7 +982,7 @@ examine(5, x, raw, 1, "linear", "mean_squared_error")
 examine(6, x, diabetes.y_train, 1, "relu", "mean_squared_error")
 
 # %% [markdown]
-# **Patient 7**: the same again, `y` as a column of a table has it, and a loss of its own, as a class: Keras calls its `call`.
+# **Patient 7**: the same again, `y` flat, and a loss of its own, as a class: Keras calls its `call`.
 
 
 # %%

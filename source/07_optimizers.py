@@ -575,7 +575,7 @@ check.first_step(my_move)
 # %% [markdown]
 # ## Where Adam fails: AMSGrad
 #
-# *A side road.* Forgetting has its price, too. Reddi, Kale and Kumar (2018, "On the Convergence of Adam and Beyond") found a loss
+# *A side road, but run the next cell: later ones use it.* Forgetting costs, too. Reddi, Kale and Kumar (2018, "On the Convergence of Adam and Beyond") found a loss
 # that Adam walks *up*. Its slope is 3 and then −1 twice, over and over, and $w$ has to stay between −1 and 1. On average the slope
 # is positive: the best place is −1. AMSGrad changes one thing: it divides by the *largest* average so far. Let the rate fall, so
 # that all come to rest, and give both a short memory: $\beta_1 = 0$, $\beta_2 = 0.1$. Who goes where?
@@ -1178,7 +1178,7 @@ check.new_tutorial(new_tutorial)
 # | `Lamb` | Adam with steps in proportion to each layer's weights: very large batches |
 # | `Lion` | only the sign of an average: half of Adam's memory |
 # | `Muon` | momentum whose matrix of steps is made orthogonal: hidden layers of large models |
-# | `LossScaleOptimizer`, `MultiOptimizer` | wrap others: for 16-bit arithmetic; one for each group of layers |
+# | `LossScaleOptimizer`, `MultiOptimizer` (newer versions) | wrap others: for 16-bit arithmetic; one for each group of layers |
 #
 # (So their authors say.)
 #

@@ -597,7 +597,7 @@ for name in names:
 # 8. put all of it together for a new problem, and say what it cost.
 #
 # Pictures and sequences need other layers than dense ones (convolutions, attention). The way of choosing stays the same. Not
-# every result does: on networks with attention plain SGD, even tuned, stays far behind Adam (Kunstner and others, 2023, "Noise
+# every result does: on networks with attention plain SGD, with large batches, stays far behind Adam (Kunstner and others, 2023, "Noise
 # Is Not the Main Factor Behind the Gap Between SGD and Adam on Transformers, but Sign Descent Might Be"). Three to go on with,
 # all free on the web:
 #

@@ -306,7 +306,7 @@ plots.show(f"The loss against the rising rate. {tested.reason}")
 
 # %% [markdown]
 # Around that rate lies the map: six rates, three times apart, and all batch sizes that your rows allow. Many rows get fewer epochs,
-# so that it takes seconds for any table. Network and straight line, three seeds each.
+# so that it takes seconds up to some ten thousand rows. Network and straight line, three seeds each.
 
 # %%
 epochs = int(np.clip(20_000 // rows, 3, 40))
@@ -623,7 +623,7 @@ check.importance(importance)
 
 # %% [markdown] tags=["solution"]
 # The features of one column move together: a penguin that is a quarter Adelie and a quarter Gentoo has never been seen, and the
-# score would suffer for the nonsense, not for what is missing. Zeros instead of a shuffle would be such nonsense, too. And two
+# score would suffer for the nonsense, not for what is missing. Zeros for all three words would be such nonsense, too. And two
 # columns that tell the same hide each other: each alone seems to be worth nothing.
 
 # %% [markdown]

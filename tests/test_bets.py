@@ -258,6 +258,7 @@ def test_the_lessons_own_figures_differ_with_guesses(source, in_ci, monkeypatch)
 
 
 def test_the_strip_says_both_numbers_and_marks_them_by_shape():
+    plots.use_style()
     figure, ax = plt.subplots()
     ROWS.bet(150)
     ROWS.came(77)

@@ -120,7 +120,7 @@ def costs_most(answer):
         if chosen != right:
             raise Wrong(f"{name}: {_why_not(name, chosen)}")
     return (
-        "Short steps arrive late, steps above the limit blow up, and long steps pass "
+        "Short steps arrive late, far too long ones blow up, and long steps pass "
         "the noise of few rows on in full."
     )
 
