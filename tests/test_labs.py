@@ -21,7 +21,7 @@ from helpers import capstone, labs
 from helpers.data import from_arrays
 from helpers.descent import descend
 from helpers.films.live import Animation
-from helpers.labs.core import rates
+from helpers.labs.controls import rates
 from helpers.optimizers import Adagrad
 from helpers.surfaces import SURFACES
 

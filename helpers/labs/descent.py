@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 
 from helpers.descent import descend
 from helpers.films.live import LiveFigure, in_style
-from helpers.labs.core import Lab, LogSlider, Slider, legend, rates
+from helpers.labs.controls import LogSlider, Slider, rates
+from helpers.labs.core import Lab, legend
 from helpers.labs.walking import SHOWN, STEPS, Ground, Trail
 from helpers.optimizers import SGD
 from helpers.plots.base import DESCENT, DIVERGED

@@ -4,7 +4,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from helpers.films.live import LiveFigure, in_style
-from helpers.labs.core import Lab, Slider, legend
+from helpers.labs.controls import Slider
+from helpers.labs.core import Lab, legend
 from helpers.plots.base import DATA, DESCENT, FAINT, FULL_GRADIENT, LOSS, MINIMUM
 from helpers.surfaces import line_loss
 

@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 
 from helpers.data import load
 from helpers.films.live import LiveFigure, in_style
-from helpers.labs.core import CountSlider, Lab, LogSlider, legend, rates
+from helpers.labs.controls import CountSlider, LogSlider, rates
+from helpers.labs.core import Lab, legend
 from helpers.losses import mean_squared_error
 from helpers.minibatches import batches
 from helpers.optimizers import SGD

@@ -6,7 +6,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from helpers.films.live import LiveFigure, in_style
-from helpers.labs.core import Choice, Lab, LogSlider, Slider, legend
+from helpers.labs.controls import Choice, LogSlider, Slider
+from helpers.labs.core import Lab, legend
 from helpers.plots.base import CURVES, OUTLIER
 
 REACH, FAR = 8, 11  # how far the outlier goes, and its error

@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 
 from helpers.descent import descend
 from helpers.films.live import LiveFigure, in_style
-from helpers.labs.core import Choice, Lab, LogSlider, Slider, rates
+from helpers.labs.controls import Choice, LogSlider, Slider, rates
+from helpers.labs.core import Lab
 from helpers.labs.walking import SHOWN, STEPS, Ground, Trail
 from helpers.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, RMSprop
 from helpers.plots.base import CURVES

@@ -9,7 +9,8 @@ from helpers.capstone import OPTIMIZERS, Recipe, load_task, measure_of, scores
 from helpers.data import Problem
 from helpers.data.problem import some_rows
 from helpers.films.live import LiveFigure, in_style
-from helpers.labs.core import Choice, Lab, LogSlider, legend, rates
+from helpers.labs.controls import Choice, LogSlider, rates
+from helpers.labs.core import Lab, legend
 from helpers.plots.base import CURVES
 from helpers.sweeps import checked_problem
 

@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 
 from helpers.data import load
 from helpers.films.live import LiveFigure, in_style
-from helpers.labs.core import Lab, LogSlider, Slider, legend
+from helpers.labs.controls import LogSlider, Slider
+from helpers.labs.core import Lab, legend
 from helpers.plots.base import MINIBATCH
 
 DRAWS = 300

@@ -11,7 +11,8 @@ from matplotlib.ticker import LogLocator
 from helpers.data import load
 from helpers.data.problem import some_rows
 from helpers.films.live import LiveFigure, in_style
-from helpers.labs.core import Choice, CountSlider, Lab, LogSlider, legend
+from helpers.labs.controls import Choice, CountSlider, LogSlider
+from helpers.labs.core import Lab, legend
 from helpers.plots.base import CURVES, DIVERGED, FULL_GRADIENT
 from helpers.sweeps import checked_problem, sweep
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.descent import Path
-from helpers.labs.core import Choice, CountSlider, Slider
+from helpers.labs.controls import Choice, CountSlider, Slider
 from helpers.plots import shade
 from helpers.plots.base import DESCENT, MINIMUM
 from helpers.surfaces import SURFACES, Surface
