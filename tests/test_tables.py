@@ -399,7 +399,7 @@ def test_digits_that_begin_with_0_are_names():
     [("CHF 1'200.-", 1200), ("Rs. 1,300", 1300), ("12,34,567", 1234567), ("R$ 7", 7)],
 )
 def test_amounts_are_read_as_other_countries_write_them(written, number):
-    table = people().assign(price=[written] + [f"{i}" for i in range(1, 200)])
+    table = people().assign(price=[written] + [f"{i % 70}" for i in range(1, 200)])
     mine = quietly(table, "paid", leave_out="amount")
     i = mine.feature_names.index("price")
     x = mine.rows(table)[0, i] * mine.x_scale[i] + mine.x_mean[i]

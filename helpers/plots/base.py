@@ -89,16 +89,17 @@ def like(name: str, value, needs: tuple, such: str):
 
 
 def numbers(name: str, value, shape: tuple):
-    """Return an array of finite numbers of this shape; None is any length."""
+    """Return an array of numbers of this shape; None is any length."""
     try:
         array = np.asarray(value, float)
     except (TypeError, ValueError):
         array = np.array(np.nan)
     fits = zip(array.shape, shape, strict=False)
     same = array.ndim == len(shape) and all(b in (a, None) for a, b in fits)
-    if not (same and array.size and np.isfinite(array).all()):
+    if not (same and array.size and np.isfinite(array).any()):
         wanted = " x ".join(str(length or "any") for length in shape)
-        raise ValueError(f"{name} must be {wanted} finite numbers, got {value!r:.60}")
+        got = f"shape {value.shape}" if hasattr(value, "shape") else f"{value!r:.60}"
+        raise ValueError(f"{name} must be {wanted} numbers, got {got}")
     return array
 
 
