@@ -89,8 +89,8 @@ def test_a_loss_below_0_is_on_the_scale():
         (lambda: plots.traces([1, 2], "loss"), "panels must be a dict"),
         (lambda: plots.clouds([1, 2]), "scores must be a dict"),
         (lambda: plots.tuned({"a": {}}, {"b": ""}), "ylabels must name .* 'a' is not"),
-        (lambda: plots.rate_range([1, 2], [1], [1], 1), "rates, losses and smoothed"),
-        (lambda: plots.images(np.ones((2, 9)), "ab"), "x must have shape"),
+        (lambda: plots.rate_range([1, 2], [1], [1], 1), "losses must be 2 numbers"),
+        (lambda: plots.images(np.ones((2, 9)), "ab"), "x must be any x 64"),
     ],
 )
 def test_what_cannot_be_drawn_is_named(call, said):
@@ -351,3 +351,38 @@ def test_plateaus_mark_the_best_epoch():
     assert list(above.lines[-1].get_xdata()) == [2, 2]
     assert list(below.lines[0].get_ydata()) == [1, 1, 0.1]
     plots.plateaus(SimpleNamespace(history=history, epoch=[0, 1, 2]))
+
+
+@pytest.mark.parametrize(
+    ("draw", "said"),
+    [
+        (lambda ax: plots.field({}, None), "found must be a dict"),
+        (lambda ax: plots.field({"scores": {"SGD": [1]}}, 3), "task must be a Task"),
+        (lambda ax: plots.bands({"iris": {}}, {}), "found\\['iris'\\] must be a dict"),
+        (lambda ax: plots.walks("bowl", []), "surface must be .*SURFACES.*'bowl'"),
+        (lambda ax: plots.walks(SURFACES["bowl"], [3]), "paths\\[0\\] must be any x 2"),
+        (lambda ax: plots.shade(None, SURFACES["bowl"]), "ax must be axes"),
+        (lambda ax: plots.contours(None, None, None, None), "ax must be axes .* None"),
+        (lambda ax: plots.contours(ax, 3, (0, 1), (0, 1)), "loss must be a function"),
+        (lambda ax: plots.contours(ax, max, 3, (0, 1)), "w_range must be 2 numbers"),
+        (lambda ax: plots.landscape(max, (0, 1), (0, 1), 0, 0), "point must be 2"),
+        (
+            lambda ax: plots.arrow(ax, 1, (1, 1)),
+            "start must be 2 numbers, got 1",
+        ),
+        (lambda ax: plots.ravine_paths({"a": [1]}, (1, 2)), "a must be any x 2"),
+        (lambda ax: plots.network([2, 3], ["in"]), "names one for each"),
+        (lambda ax: plots.nudge_path([1]), "factors must be 4 numbers"),
+        (lambda ax: plots.answers(["a"], ["a", "b"], ["y"]), "for each row"),
+        (lambda ax: plots.clouds({"SGD": None}), "scores\\['SGD'\\] must be any"),
+        (lambda ax: plots.traces({"a": None}, "loss"), "panels\\['a'\\] must hold"),
+        (lambda ax: plots.tuned({"a": None}, {"a": ""}), "results\\['a'\\] must be"),
+        (lambda ax: plots.images([[1, 2]], "a"), "x must be any x 64 numbers"),
+        (lambda ax: plots.epoch_axis(ax, "5"), "epochs must be a whole number"),
+    ],
+)
+def test_what_is_no_picture_is_named_with_a_remedy(draw, said):
+    _, ax = plt.subplots()
+    with pytest.raises((TypeError, ValueError), match=said):
+        draw(ax)
+    plt.close("all")

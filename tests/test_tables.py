@@ -1,5 +1,6 @@
 """Data of one's own: what becomes of a table, and what is said on the way."""
 
+import gzip
 import io
 import pickle
 import warnings
@@ -278,7 +279,13 @@ def test_new_rows_are_prepared_as_the_old_ones(problem, tmp_path):
     one = {"age": 30, "sex": "male", "city": "Bonn", "member": True, "income": None}
     x = problem.rows(one)
     assert x.shape == (1, 8) and x.dtype == np.float32 and np.isfinite(x).all()
-    unseen = problem.rows(one | {"city": "Atlantis", "income": "lots", "age": np.inf})
+    odd = one | {"city": "Atlantis", "income": "lots", "age": np.inf, "sex": "divers"}
+    with pytest.warns(UserWarning) as seen:
+        unseen = problem.rows(odd)
+    said = "\n".join(str(each.message) for each in seen)
+    assert {each.filename for each in seen} == {__file__}
+    for word in ("'city'", "'Atlantis': taken as none of", "'lots'", "'divers'", "inf"):
+        assert word in said, word
     assert np.isfinite(unseen).all()
     back = unseen * problem.x_scale + problem.x_mean
     assert np.allclose(back[0, 4:7], 0, atol=1e-6) and np.isclose(back[0, 2], 1)
@@ -343,9 +350,81 @@ def doubt(table, target="paid", **options):
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")
         mine = from_table(table, target, **options)
-    assert [str(w.message) for w in seen] == list(mine.report.doubts)
+    said = ["in doubt:\n- " + "\n- ".join(mine.report.doubts)]
+    assert [str(w.message) for w in seen] == said * bool(mine.report.doubts)
     assert {w.filename for w in seen} <= {__file__}
     return "\n".join(mine.report.doubts)
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "said"),
+    [
+        (
+            "share",
+            lambda i: f"{i % 90}%" if i % 2 else f"{i % 90 / 100}",
+            "no sign and %",
+        ),
+        ("cost", lambda i: f"{'$€'[i % 2]}{i % 70}.5", "'cost' has numbers with"),
+        ("found", lambda i: f"<{i}.5" if i % 4 else f"{i}.1", "looks like amounts"),
+        ("day", lambda i: 20250101 + i % 28, "if they are dates"),
+        ("weight", lambda i: 1e12 if i == 3 else i % 50 + 0.5, "so far out"),
+        ("place", lambda i: ["Málaga", "malaga", "Bonn"][i % 3], "may be one"),
+        ("shop", lambda i: "Total" if i == 199 else "ab"[i % 2], "adds up the others"),
+    ],
+)
+def test_what_people_write_into_tables_is_doubted_aloud(name, cells, said):
+    table = people().drop(columns="amount")
+    table[name] = [cells(i) for i in range(len(table))]
+    assert said in doubt(table) and repr(name) in doubt(table)
+
+
+def test_a_target_with_a_slip_is_doubted():
+    table = people().drop(columns="paid").astype({"amount": float})
+    table.loc[5, "amount"] = 1e13
+    assert "target 'amount' has a value so far out" in doubt(table, "amount")
+
+
+def test_a_tiny_table_is_doubted():
+    assert "scores depend on luck" in doubt(people().head(60).drop(columns="amount"))
+
+
+def test_digits_that_begin_with_0_are_names():
+    table = people().assign(post=[f"0{1067 + i % 5}" for i in range(200)])
+    mine = quietly(table, "paid")
+    assert "post=01067" in mine.feature_names and "5 codes" in repr(mine.report)
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [("CHF 1'200.-", 1200), ("Rs. 1,300", 1300), ("12,34,567", 1234567), ("R$ 7", 7)],
+)
+def test_amounts_are_read_as_other_countries_write_them(written, number):
+    table = people().assign(price=[written] + [f"{i % 70}" for i in range(1, 200)])
+    mine = quietly(table, "paid", leave_out="amount")
+    i = mine.feature_names.index("price")
+    x = mine.rows(table)[0, i] * mine.x_scale[i] + mine.x_mean[i]
+    assert np.isclose(x, number, rtol=1e-4)
+
+
+@pytest.mark.parametrize("function", [from_table, from_arrays])
+def test_an_option_that_is_not_there_names_the_nearest(function):
+    with pytest.raises(TypeError, match="no option 'problme'.* mean 'problem'.* seed"):
+        function(people(), "paid", problme="binary")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (gzip.compress(bytes(range(256)) * 9)[:99], "may be cut short"),
+        (b"PK\x03\x04 no archive", "may be cut short"),
+        (b' [\n {"a": 1}]', "is JSON: give pandas.read_json"),
+        (b'{"a": 1}\n{"a": 2}', "lines=True"),
+    ],
+)
+def test_files_that_are_no_table_say_what_to_do(data, said, tmp_path):
+    (tmp_path / "mine.csv").write_bytes(data)
+    with pytest.raises(ValueError, match=said):
+        from_table(tmp_path / "mine.csv", "a")
 
 
 def test_a_good_table_is_beyond_doubt():

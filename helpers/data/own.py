@@ -1,6 +1,8 @@
 """Problems of your own: from a table, or from arrays."""
 
 from dataclasses import dataclass, field
+from difflib import get_close_matches
+from inspect import signature
 from warnings import warn
 
 import numpy as np
@@ -24,7 +26,8 @@ class OwnProblem(Problem):
         """Return new rows as x: float32 of shape (rows, features).
 
         ``table`` is what ``from_table`` takes, with or without the target, or what
-        ``from_arrays`` takes for x. A ValueError names what is not there.
+        ``from_arrays`` takes for x. A ValueError names what is not there, a warning the
+        words that no training row had.
         """
         return self.preparation(table)
 
@@ -57,6 +60,7 @@ def from_table(
     leave_out=(),
     seed=0,
     name=None,
+    **unknown,
 ) -> OwnProblem:
     """Make a problem of your own table.
 
@@ -108,6 +112,7 @@ def from_table(
     from helpers.doctor import choose_loss
     from helpers.inner.tables import making
 
+    _no_other(unknown, from_table)
     how = {"problem": problem, "groups": groups, "order": order, "seed": seed}
     how |= {"leave_out": leave_out, "name": name, "choose_loss": choose_loss}
     return _own(making.from_table(table, target, **how))
@@ -123,6 +128,7 @@ def from_arrays(
     seed=0,
     name="arrays",
     feature_names=None,
+    **unknown,
 ) -> OwnProblem:
     """Make a problem of arrays: of features that are numbers already, or of pictures.
 
@@ -134,6 +140,7 @@ def from_arrays(
     from helpers.doctor import choose_loss
     from helpers.inner.tables import arrays
 
+    _no_other(unknown, from_arrays)
     how = {"problem": problem, "groups": groups, "order": order, "seed": seed}
     how |= {"feature_names": feature_names, "name": name, "choose_loss": choose_loss}
     return _own(arrays.from_arrays(x, y, **how))
@@ -151,8 +158,20 @@ def load_problem(path) -> OwnProblem:
     return saving.load(path)
 
 
+def _no_other(unknown, function):
+    """Say which option there is not, which comes near, and which there are."""
+    for name, value in unknown.items():
+        known = list(signature(function).parameters)[2:-1]
+        near = get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise TypeError(
+            f"{function.__name__} has no option {name!r}, got {value!r}: {hint}There "
+            f"are {', '.join(known)}"
+        )
+
+
 def _own(fields):
     problem = OwnProblem(**fields)
-    for doubt in problem.report.doubts:
-        warn(doubt, stacklevel=3)
+    if doubts := problem.report.doubts:
+        warn("in doubt:\n- " + "\n- ".join(doubts), stacklevel=3)
     return problem

@@ -21,6 +21,13 @@ def answers(truth, said, names) -> plt.Axes:
         What is predicted: the amounts, the classes or the labels.
     """
     truth, said = np.asarray(truth), np.asarray(said)
+    rows = truth.ndim and truth.size and truth.shape == said.shape
+    if not rows or not isinstance(names, list | tuple):
+        raise ValueError(
+            "truth and said must have an answer for each row, and names be a list, as "
+            "problem.answers and problem.target_names give them, got shapes "
+            f"{truth.shape} and {said.shape}, and {names!r:.60}"
+        )
     if truth.dtype.kind == "f":
         return _amounts(truth, said, names)
     if truth.ndim > 1:

@@ -81,6 +81,28 @@ def a_dict(name: str, value, such: str):
     return value
 
 
+def like(name: str, value, needs: tuple, such: str):
+    """Return ``value``, if it has all that is needed; ``such`` says what to give."""
+    if not all(hasattr(value, need) for need in needs):
+        raise TypeError(f"{name} must be {such}, got {value!r:.60}")
+    return value
+
+
+def numbers(name: str, value, shape: tuple):
+    """Return an array of numbers of this shape; None is any length."""
+    try:
+        array = np.asarray(value, float)
+    except (TypeError, ValueError):
+        array = np.array(np.nan)
+    fits = zip(array.shape, shape, strict=False)
+    same = array.ndim == len(shape) and all(b in (a, None) for a, b in fits)
+    if not (same and array.size and np.isfinite(array).any()):
+        wanted = " x ".join(str(length or "any") for length in shape)
+        got = f"shape {value.shape}" if hasattr(value, "shape") else f"{value!r:.60}"
+        raise ValueError(f"{name} must be {wanted} numbers, got {got}")
+    return array
+
+
 def line_style(number: int) -> dict:
     """Return the style of one of many lines: six colours with markers, then dashed."""
     dashes, colour = divmod(number, len(CURVES))
@@ -105,10 +127,10 @@ def images(x, labels):
     -------
     ndarray of Axes, shape (pictures,)
     """
-    if np.ndim(x) != 2 or np.shape(x)[1] != 64 or len(x) != len(labels):
+    x = numbers("x", x, (None, 64))
+    if np.ndim(labels) == 0 or len(x) != len(labels):
         raise ValueError(
-            "x must have shape (pictures, 64) and labels be one for each, got "
-            f"{np.shape(x)} and {len(labels)} labels"
+            f"labels must be one for each of {len(x)} pictures, got {labels!r:.60}"
         )
     _, axes = plt.subplots(1, len(x), figsize=(len(x) * 0.95, 1.35), squeeze=False)
     for ax, pixels, label in zip(axes[0], x, labels, strict=True):

@@ -5,7 +5,16 @@ import numpy as np
 from matplotlib.colors import BoundaryNorm, LinearSegmentedColormap
 from mpl_toolkits.mplot3d.proj3d import proj_transform
 
-from helpers.plots.base import DESCENT, FAINT, FULL_GRADIENT, MINIMUM, subplots
+from helpers.plots.base import (
+    DESCENT,
+    FAINT,
+    FULL_GRADIENT,
+    MINIMUM,
+    a_dict,
+    like,
+    numbers,
+    subplots,
+)
 
 LINES = 20  # at most, on a map of contours
 THIN = "#999999"  # lines that join what is drawn
@@ -29,10 +38,11 @@ def contours(ax, loss, w_range, b_range, through=None) -> plt.Axes:
     through : array, shape (2,), optional
         A place whose own contour is drawn, too.
     """
+    _axes(ax)
     w, b, heights = _heights(loss, w_range, b_range)
     ax.contour(w, b, heights, LINES, colors=FAINT, linewidths=1)
     if through is not None:
-        level = [loss(*through)]
+        level = [loss(*numbers("through", through, (2,)))]
         ax.contour(w, b, heights, level, colors=DESCENT, linewidths=1.5)
     ax.set(xlabel="w", ylabel="b", xlim=w_range, ylim=b_range, aspect="equal")
     ax.grid(False)
@@ -50,10 +60,12 @@ def arrow(ax, start, way, label="", color=FULL_GRADIENT) -> plt.Axes:
         Stands beyond the tip.
     color : str
     """
-    tip = np.add(start, way)
+    _axes(ax)
+    start, way = numbers("start", start, (2,)), numbers("way", way, (2,))
+    tip = start + way
     style = {"arrowstyle": "-|>,head_width=0.3", "color": color, "linewidth": 2}
     ax.annotate("", tip, start, arrowprops=style | {"shrinkA": 0, "shrinkB": 0})
-    beyond = 11 * np.divide(way, np.linalg.norm(way))
+    beyond = 11 * way / max(np.linalg.norm(way), 1e-30)
     words = ax.annotate(label, tip, beyond, textcoords="offset points", color=color)
     words.set(ha="center", va="center")
     return ax
@@ -73,14 +85,15 @@ def landscape(loss, w_range, b_range, point, gradient) -> plt.Axes:
     point, gradient : array, shape (2,)
         Where to stand, and the gradient there.
     """
+    w, b, heights = _heights(loss, w_range, b_range)
+    point = numbers("point", point, (2,))
+    way = 0.25 * numbers("gradient", gradient, (2,))
     figure = plt.figure(figsize=(6.5, 5))
     ax = figure.add_subplot(projection="3d", computed_zorder=False)
-    w, b, heights = _heights(loss, w_range, b_range)
     top = heights.max()
     floor = -0.7 * top
     ax.contour(w, b, heights, LINES, colors=THIN, linewidths=1, offset=floor)
     ax.plot_surface(w, b, heights, cmap="viridis_r", alpha=0.75, linewidth=0)
-    point, way = np.asarray(point), np.multiply(0.25, gradient)
     path = point + np.linspace(0, 1, 20)[:, None] * way
     ax.plot(*path.T, [loss(*p) for p in path], "--", color=FULL_GRADIENT)
     pole = [floor, loss(*point)]
@@ -111,6 +124,8 @@ def shade(ax, surface):
     tuple
         The heights drawn, and the two artists.
     """
+    _axes(ax)
+    _surface(surface)
     sides = [np.linspace(*bounds, GRID) for bounds in surface.bounds]
     heights = surface.value(np.stack(np.meshgrid(*sides), axis=-1))
     # Bands of equal area: steep and flat surfaces alike show their shape.
@@ -132,6 +147,10 @@ def walks(surface, paths) -> plt.Axes:
     surface : helpers.surfaces.Surface
     paths : sequence of array, shape (steps + 1, 2)
     """
+    _surface(surface)
+    if np.ndim(paths) == 0 or not len(paths):
+        raise ValueError(f"paths must be one walk or more, in a list, got {paths!r}")
+    paths = [numbers(f"paths[{i}]", path, (None, 2)) for i, path in enumerate(paths)]
     figure, ax = plt.subplots(figsize=(5, 5))
     shade(ax, surface)
     for path in paths:
@@ -160,6 +179,9 @@ def ravine_paths(paths, curvatures):
     -------
     ndarray of Axes, shape (panels,)
     """
+    a_dict("paths", paths, "from a title to the points of a walk")
+    paths = {title: numbers(title, path, (None, 2)) for title, path in paths.items()}
+    curvatures = numbers("curvatures", curvatures, (2,))
     figure, axes = subplots(len(paths), 1, (7, 0.6 + 1.3 * len(paths)), sharex=True)
     wide, high = 1.15 * np.abs(np.concatenate(list(paths.values()))).max(axis=0)
     x, y = np.linspace(-wide, wide / 4, 120), np.linspace(-high, high, 120)
@@ -177,6 +199,19 @@ def ravine_paths(paths, curvatures):
     return axes[:, 0]
 
 
+def _axes(ax):
+    return like("ax", ax, ("contour",), "axes to draw on, as plt.subplots()[1]")
+
+
+def _surface(surface):
+    such = 'a surface, such as SURFACES["bowl"] of helpers.surfaces'
+    return like("surface", surface, ("bounds", "minima", "value"), such)
+
+
 def _heights(loss, w_range, b_range):
+    if not callable(loss):
+        raise TypeError(f"loss must be a function of w and b, got {loss!r:.60}")
+    w_range = numbers("w_range", w_range, (2,))
+    b_range = numbers("b_range", b_range, (2,))
     w, b = np.meshgrid(np.linspace(*w_range, 81), np.linspace(*b_range, 81))
     return w, b, np.vectorize(loss, otypes=[float])(w, b)

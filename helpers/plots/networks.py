@@ -5,7 +5,7 @@ from itertools import pairwise, product
 import matplotlib.pyplot as plt
 import numpy as np
 
-from helpers.plots.base import DATA, DESCENT
+from helpers.plots.base import DATA, DESCENT, numbers
 from helpers.plots.landscapes import THIN, arrow
 
 
@@ -19,6 +19,11 @@ def network(widths, names) -> plt.Axes:
     names : sequence of str
         What stands above each column.
     """
+    widths = [int(width) for width in numbers("widths", widths, (None,))]
+    if min(widths) < 1 or len(names) != len(widths):
+        raise ValueError(
+            f"widths must be above 0, and names one for each, got {widths} and {names}"
+        )
     _, ax = plt.subplots(figsize=(6, 2.8))
     columns = [
         [(layer, (units - 1) / 2 - unit) for unit in range(units)]
@@ -48,6 +53,7 @@ def nudge_path(factors) -> np.ndarray:
     -------
     ndarray of Axes, shape (2,)
     """
+    factors = numbers("factors", factors, (4,))
     _, axes = plt.subplots(1, 2, figsize=(9.6, 3.2))
     inputs, sums, bends = ([(x, y) for y in (1, 0, -1)] for x in (0, 1.3, 2.1))
     output, loss = (3.2, 0), (4.3, 0)

@@ -42,6 +42,8 @@ def tuned(results, ylabels):
     unnamed = set(results) - set(a_dict("ylabels", ylabels, "from each problem"))
     if unnamed:
         raise ValueError(f"ylabels must name each problem, {unnamed.pop()!r} is not")
+    for problem, found in results.items():
+        a_dict(f"results[{problem!r}]", found, "from an optimizer to its scores")
     rows = -(-len(results) // 3)
     _, axes = subplots(rows, 3, (9.6, 0.3 + 2.7 * rows))
     for ax, (problem, found) in zip(axes.flat, results.items(), strict=False):

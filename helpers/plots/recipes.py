@@ -3,7 +3,9 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from helpers.plots.base import DESCENT, DIVERGED, MINIMUM, line_style
+from helpers.plots.base import DESCENT, DIVERGED, MINIMUM, a_dict, like, line_style
+
+TASK = "baseline", "target", "best", "measure"
 
 
 def field(found, task) -> plt.Axes:
@@ -16,6 +18,9 @@ def field(found, task) -> plt.Axes:
     task : Task
         With ``baseline``, ``target`` and ``measure``.
     """
+    _needs("found", found, "scores")
+    a_dict('found["scores"]', found["scores"], "from an optimizer to scores")
+    like("task", task, TASK, "a Task, such as TASKS[name] of helpers.capstone")
     _, ax = plt.subplots(figsize=(7, 3.2))
     random = np.random.default_rng(0)
     lowest = min(map(min, found["scores"].values()))
@@ -68,8 +73,15 @@ def bands(found, tasks) -> np.ndarray:
     -------
     array of Axes, one for each problem
     """
-    _, axes = plt.subplots(2, 2, figsize=(10, 6.4))
-    for ax, (name, result) in zip(axes.flat, found.items(), strict=True):
+    a_dict("found", found, "from a problem to its best recipes")
+    for name, result in found.items():
+        _needs(f"found[{name!r}]", result, "best", "reasonable")
+        if name not in a_dict("tasks", tasks, "from a problem to its Task"):
+            raise ValueError(f"tasks must have each problem, {name!r} is not there")
+    _, axes = plt.subplots(-(-len(found) // 2), 2, figsize=(10, 6.4), squeeze=False)
+    for ax in axes.flat[len(found) :]:
+        ax.remove()
+    for ax, (name, result) in zip(axes.flat, found.items(), strict=False):
         recipes, task = [result["best"], *result["reasonable"]], tasks[name]
         for row, each in enumerate(recipes):
             colour = DESCENT if row else MINIMUM
@@ -89,7 +101,14 @@ def bands(found, tasks) -> np.ndarray:
     }
     handles = [plt.Line2D([], [], label=name, **look) for name, look in looks.items()]
     axes[0, 0].figure.legend(handles=handles, loc="outside lower center", ncols=4)
-    return axes.ravel()
+    return axes.ravel()[: len(found)]
+
+
+def _needs(name, found, *keys):
+    a_dict(name, found, f"with {', '.join(keys)}")
+    for key in keys:
+        if key not in found:
+            raise ValueError(f"{name} must have {key!r}, got only {', '.join(found)}")
 
 
 def _in_words(each):

@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
+from helpers.inner.arguments import positive
 from helpers.plots.base import (
     CURVES,
     DESCENT,
@@ -12,6 +13,7 @@ from helpers.plots.base import (
     TRAINING,
     VALIDATION,
     a_dict,
+    numbers,
 )
 from helpers.plots.training import epochs_and_history, where_measured
 
@@ -24,7 +26,10 @@ def clouds(scores) -> plt.Axes:
     scores : mapping of str to array, shape (seeds,)
     """
     scores = a_dict("scores", scores, "from a name to a score for each seed")
-    scores = {name: np.atleast_1d(runs) for name, runs in scores.items()}
+    scores = {
+        name: numbers(f"scores[{name!r}]", np.atleast_1d(runs), (None,))
+        for name, runs in scores.items()
+    }
     _, ax = plt.subplots(figsize=(7, 1.2 + 1.2 * len(scores)))
     for height, runs in enumerate(scores.values()):
         spread = height + np.linspace(-0.2, 0.2, len(runs))
@@ -77,11 +82,10 @@ def rate_range(rates, losses, smoothed, lowest, suggested=None) -> plt.Axes:
     suggested : float, optional
         The rate to take.
     """
-    if not len(rates) == len(losses) == len(smoothed) > 0:
-        raise ValueError(
-            "rates, losses and smoothed must have a value for each step, got "
-            f"{len(rates)}, {len(losses)} and {len(smoothed)}"
-        )
+    rates = numbers("rates", rates, (None,))
+    losses = numbers("losses", losses, rates.shape)
+    smoothed = numbers("smoothed", smoothed, rates.shape)
+    positive("lowest", lowest)
     _, ax = plt.subplots()
     ax.plot(rates, losses, ".", color=MINIBATCH, markersize=4, label="minibatch")
     ax.plot(rates, smoothed, color=DESCENT, label="smoothed")

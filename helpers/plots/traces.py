@@ -39,6 +39,11 @@ def traces(panels: Mapping, ylabel: str, scale="log", columns=None, x=None):
     for ax, title, lines in zip(axes.flat, panels, groups, strict=False):
         for number, (label, values) in enumerate(lines.items()):
             values = np.asarray(values)
+            if values.ndim not in (1, 2) or values.dtype.kind not in "biuf":
+                raise ValueError(
+                    f"panels[{title!r}] must hold numbers of shape (steps,) or (steps, "
+                    f"runs), got {values.dtype} of shape {values.shape}"
+                )
             middle = values if values.ndim == 1 else np.median(values, axis=1)
             steps = range(len(middle)) if x is None else x
             (line,) = ax.plot(steps, middle, label=label, **line_style(number))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
+from helpers.inner.arguments import whole
 from helpers.plots.base import DIVERGED, TRAINING, VALIDATION, a_dict, subplots
 
 
@@ -110,8 +111,9 @@ def where_measured(epochs, validation):
 
 def epoch_axis(ax, epochs: int, first: int = 1):
     """Let the axis run up to so many epochs, with whole numbers."""
+    whole("epochs", epochs)
     several = epochs > first
     ends = (first, epochs) if several else (first - 0.5, first + 0.5)
     ax.set(xlabel="epoch", xlim=ends)
-    whole = MaxNLocator(integer=True) if several else FixedLocator([first])
-    ax.xaxis.set_major_locator(whole)
+    ticks = MaxNLocator(integer=True) if several else FixedLocator([first])
+    ax.xaxis.set_major_locator(ticks)

@@ -14,17 +14,20 @@ MOST = 0.9  # of a column's words: then the others are slips
 SAMPLE = 2000  # so many different words show how a column is written
 
 _SIGNS = re.compile(
-    r"\s*(?:[$€£¥%]|\b(?:USD|EUR|CHF|GBP)\b)\s*|(?<=\d)[\s'](?=\d{3}(?!\d))"
+    r"\s*(?:R\$|[$€£¥₹₽₩₺%]|\b(?:USD|EUR|CHF|GBP|JPY|INR|BRL|PLN|zł|kr|Rs)\b\.?)\s*"
+    r"|(?<=\d)[\s'’](?=\d{3}(?!\d))|[.,][-–]+$"  # CHF 1'200.-
 )
 _WHOLE = r"(?:\d+|[1-9]\d{0,2}(?:%s\d{3})+)"
 _POWER = r"(?:[eE][+-]?\d+)?"
-_DOT = re.compile(rf"[+-]?(?:{_WHOLE % ','}(?:\.\d*)?|\.\d+){_POWER}")
+_LAKH = r"[1-9]\d?(?:,\d{2})+,\d{3}"  # 12,34,567, as in India
+_DOT = re.compile(rf"[+-]?(?:(?:{_WHOLE % ','}|{_LAKH})(?:\.\d*)?|\.\d+){_POWER}")
 _COMMA = re.compile(rf"[+-]?(?:{_WHOLE % '[.]'}(?:,\d*)?|,\d+){_POWER}")
 _PLAIN = re.compile(r"[-+.,\deE]+")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")  # becomes hours
 _UNIT = re.compile(r"[-+.,\d\s]*\d\s*([^-+.,\d\s]{1,8})")
 _DATE = re.compile(
-    r"(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}[ -][A-Za-z]{3,9}\.?[ -]\d{2,4}"
+    r"(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{4}-(?:0[1-9]|1[0-2])"
+    r"|\d{1,2}[ -][A-Za-z]{3,9}\.?[ -]\d{2,4}"
     r"|[A-Za-z]{3,9}\.? \d{1,2},? \d{4})"
     r"([ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?)?( ?(Z|UTC|[+-]\d{2}:?\d{2}))?"
 )
@@ -137,12 +140,21 @@ def _styles(samples, semicolons):
         if max(dot, comma) >= MOST
     )
     for name, (dot, comma) in fits.items():
-        if max(dot, comma) >= MOST:
+        if are_codes(samples[name]):
+            samples[name] = Style("word")
+        elif max(dot, comma) >= MOST:
             decimal = comma > dot or (comma == dot and votes > 0)
             samples[name] = Style("number", comma=decimal, unit=units[name])
         else:
             samples[name] = _style_of_text(samples[name])
     return samples
+
+
+def are_codes(words):
+    """Tell whether digits are names, such as the postal code "01069"."""
+    digits = all(word.isdecimal() for word in words)
+    zeros = [word for word in words if word.startswith("0")]
+    return digits and bool(zeros) and len(zeros[0]) > 1 == len({*map(len, words)})
 
 
 def _style_of_text(words):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from helpers.inner.tables.cells import Style
+from helpers.inner.tables.cells import Style, are_codes
 
 GAP = "(gap)"
 SMALLEST = 1e-30  # what differs by less is one value to float32
@@ -102,6 +102,8 @@ def _judge_words(name, style, values, present, enough):
         return Column(name, style, "names or free text", "left out")
     kept = int((counts >= enough).sum())
     what = f"{different} words"
+    if are_codes(present.unique()):
+        what = f"{different} codes: digits that begin with 0 are names"
     if kept == 0:
         done = f"left out: none of them is in {enough} training rows or more"
         return Column(name, style, what, done)

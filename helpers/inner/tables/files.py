@@ -6,11 +6,13 @@ import gzip
 import io
 import lzma
 import zipfile
+import zlib
 from collections import Counter
 from difflib import get_close_matches
 from pathlib import Path
 from urllib.request import urlopen
 
+DAMAGED = EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile
 PACKED = {
     b"\x1f\x8b": gzip.decompress,
     b"BZh": bz2.decompress,
@@ -24,6 +26,8 @@ OTHER_FILES = {
     b"\xd0\xcf\x11\xe0": "an old Excel file: give pandas.read_excel(path)",
     b"%PDF": "a PDF: save the table as CSV",
     b"\x89HDF": "an HDF5 file: give pandas.read_hdf(path)",
+    b"[{": "JSON: give pandas.read_json(path)",
+    b'{"': "JSON: give pandas.read_json(path), with lines=True if each line is a row",
 }
 
 
@@ -46,6 +50,16 @@ def _bytes(source, shown):
         if not path.is_file():
             raise FileNotFoundError(_not_there(path))
         data = path.read_bytes()
+    try:
+        return _unpacked(data, shown)
+    except DAMAGED as error:
+        raise ValueError(
+            f"{shown} is a packed file that cannot be read ({error}): it may be cut "
+            "short; fetch it again"
+        ) from None
+
+
+def _unpacked(data, shown):
     for start, unpack in PACKED.items():
         if data.startswith(start):
             return unpack(data)
@@ -84,7 +98,7 @@ def text_of(source, shown):
     """
     data = _bytes(source, shown)
     for start, what in OTHER_FILES.items():
-        if data.startswith(start):
+        if b"".join(data[:99].split()).startswith(start):
             raise ValueError(f"{shown} is {what}")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16")

@@ -1,6 +1,5 @@
 """The fields of a problem of one's own, from a table or from arrays."""
 
-from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +26,8 @@ def from_table(
     check_options(problem, groups, order, seed)
     frame, semicolons = read_table(table)
     targets = _columns(frame, target, "target")
-    unused = _columns(frame, leave_out, "leave_out") if len(leave_out) else []
+    leave_out = () if leave_out is None else leave_out
+    unused = _columns(frame, leave_out, "leave_out") if leave_out != () else []
     special = {}
     for argument, column in (("groups", groups), ("order", order)):
         if column is not None:
@@ -52,18 +52,18 @@ def from_table(
 
     sorting = {arg: values.loc[frame.index] for arg, values in sorting.items()}
     parts = split(y, goal.kind, seed, **sorting)
-    goal, encoded = encode(goal, y, parts["train"])
+    (goal, encoded), amounts = encode(goal, y, parts["train"]), y
     not_features = {*targets, *unused, special.get("groups")}
     features = frame[[c for c in frame.columns if c not in not_features]]
     if features.columns.empty:
         raise ValueError(f"table has no column beside the target {targets}")
     preparation, read = learn(features.iloc[parts["train"]], semicolons)
-    columns, gaps = preparation.columns, Counter()
+    columns, values = preparation.columns, preparation.read(features)
+    gaps = {name: int(cells.isna().sum()) for name, cells in values.items()}
     arrays = {f"y_{part}": encoded[chosen] for part, chosen in parts.items()}
     for part, chosen in parts.items():
-        values = preparation.read(features.iloc[chosen])
-        arrays[f"x_{part}"] = preparation.features(values)
-        gaps.update({name: int(cells.isna().sum()) for name, cells in values.items()})
+        some = {name: cells.iloc[chosen] for name, cells in values.items()}
+        arrays[f"x_{part}"] = preparation.features(some)
         rows[PARTS[part]] = len(chosen)
     scaler = preparation.pipeline[-1]
     arrays |= {"x_mean": scaler.mean_.astype("f4")}
@@ -72,13 +72,17 @@ def from_table(
     x, y = arrays["x_train"], arrays["y_train"]
     suspected = [
         *doubts.giveaways(x, y, goal.kind, preparation.sources),
-        *doubts.slips(features.iloc[parts["train"]], columns, read),
+        *doubts.totals(features),
+        *doubts.slips(features, columns, values),
+        *doubts.ways(features, columns),
         *doubts.codes(columns, read),
+        *doubts.outliers(goal, amounts, columns, values),
         *doubts.duplicates(frame.drop(columns=unused), columns),
         *(doubts.people(columns, read) if not special else ()),
         *(doubts.time(columns, read) if not special else ()),
-        *doubts.spellings(goal.names if goal.classes else ()),
+        *doubts.spellings("classes", goal.names if goal.classes else ()),
         *doubts.classes(goal, y),
+        *doubts.few(parts),
     ]
     said = [(c.name, c.what, gaps[c.name] if c.used else "", c.done) for c in columns]
     said += (

@@ -12,6 +12,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from helpers.inner.tables.cells import LARGEST, read_all, tidy
 from helpers.inner.tables.columns import GAP, Column, frequent, judge
+from helpers.inner.tables.doubts import slips
 from helpers.inner.tables.reading import column_of, read_table
 
 
@@ -30,7 +31,31 @@ class Preparation:
         for column in self.columns:
             if column.used:
                 column_of(frame, column.name, "the new table's column")
-        return self.features(self.read(frame))
+        read = self.read(frame)
+        for what in self._unknown(frame, read):
+            warnings.warn(what, stacklevel=3)
+        return self.features(read)
+
+    def _unknown(self, frame, read):
+        """Say which cells no training row prepares for, and what was made of them."""
+        yield from slips(frame, self.columns, read)
+        with_words = [column for column in self.columns if column.words]
+        one_hot = with_words and self.pipeline[0].named_transformers_["words"]
+        for i, column in enumerate(with_words):
+            known, rare = one_hot.categories_[i], one_hot.infrequent_categories_[i]
+            new = read[column.name].fillna(GAP)
+            new = new[~new.isin(known)]
+            if len(new):
+                words = ", ".join(map(repr, new.unique()[:5]))
+                made = "as none of its words"
+                if rare is not None:
+                    made = "as a rare word"
+                elif len(known) == 2:
+                    made = f"as {known[0]!r}"
+                yield (
+                    f"column {column.name!r} has {len(new):,} cells with words that no "
+                    f"training row had, such as {words}: taken {made}"
+                )
 
     def read(self, frame):
         """Return the values of each column that is used, by name."""

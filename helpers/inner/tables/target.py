@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.inner.tables.answers import Target
-from helpers.inner.tables.cells import read_all
+from helpers.inner.tables.cells import read_all, tidy
 
 LEAST = 5  # rows of a class: three to train with, one to choose, one to test
 
@@ -17,9 +17,12 @@ def read_target(table, problem, semicolons, choose_loss):
     ``table`` has the columns of the target alone. What the values leave open is a
     ValueError that says how to settle it.
     """
-    _, read = read_all(table, semicolons)
+    how, read = read_all(table, semicolons)
     read = pd.DataFrame(read, index=table.index)
-    out = np.where(read.isna().any(axis=1), "the target is missing", "")
+    missing = [tidy(table[name]).isna() for name in table.columns]
+    missing = np.any(missing, axis=0)
+    out = np.where(read.isna().any(axis=1), f"the target is no {_styles(how)}", "")
+    out = np.where(missing, "the target is missing", out)
     kept = read[out == ""]
     for name, column in kept.items():
         _check(name, column, len(table))
@@ -36,10 +39,16 @@ def read_target(table, problem, semicolons, choose_loss):
     return target, y, out.astype(object)
 
 
+def _styles(how):
+    kinds = {style.kind for style in how.values()}
+    return "finite number" if kinds == {"number"} else " or ".join(sorted(kinds))
+
+
 def _check(name, values, rows):
     if values.empty:
         raise ValueError(
-            f"target {name!r} is missing in each of {rows} rows: choose another"
+            f"target {name!r} is missing in each of {rows} rows, or too large for a "
+            "network: choose another, or scale it"
         )
     if values.dtype.kind == "M":
         raise ValueError(
