@@ -347,8 +347,7 @@ plots.show(f"Three learning curves; after 20 epochs the training loss is {ends}.
 # not equal steps.** The batch size changed two things at once, the noise in each step and the number of steps.
 
 # %% [markdown]
-# Turn the dial the other way, to a batch size of 1: 1,079 steps an epoch, each in a very noisy direction. What do you
-# expect after one epoch?
+# Turn the dial the other way, to a batch size of 1: 1,079 steps an epoch. What do you expect after one epoch?
 
 # %%
 single = train(learning_rate=0.1, batch_size=1, epochs=1)
@@ -372,8 +371,7 @@ print(f"validation accuracy {careful.history['val_accuracy'][-1]:.2f}")
 # ### Exercise 4.3 · Choose
 #
 # Three networks train at rate 0.05 with batch sizes 8, 64 and 512. The computer shuffles them and calls them A, B and C.
-# Which is which? Don't print `sizes`: the curves tell you. Answer with a dictionary of the form
-# `{"A": 8, "B": 64, "C": 512}`.
+# Which is which? Don't print `sizes`. Answer with a dictionary of the form `{"A": 8, "B": 64, "C": 512}`.
 
 # %%
 sizes = np.random.default_rng(9).permutation([8, 64, 512])
@@ -591,11 +589,7 @@ sides = np.where(np.arange(100) % 2, 1, -1)  # every other run is drawn downward
 for ax, (way, side) in zip(axes.ravel(), many + one, strict=True):
     ends = np.stack([way, sides * side])
     ax.plot(*np.stack([0 * ends, ends], axis=1), color=plots.MINIBATCH, alpha=0.5)
-    ax.plot(
-        [0, gradient @ gradient / np.linalg.norm(gradient) * 0.16],
-        [0, 0],
-        color=plots.FULL_GRADIENT,
-    )
+    ax.plot([0, 0.16 * np.linalg.norm(gradient)], [0, 0], color=plots.FULL_GRADIENT)
 for k, above, below in zip(counts, *axes, strict=True):
     above.set_title(f"{k} steps of 4" if k > 1 else "1 step of 4")
     below.set(title=f"1 step of {4 * k}", xlabel="down")
@@ -687,7 +681,7 @@ plots.show(
 # *The validation loss after 12 epochs for each pair of dials: the brighter, the lower. The line with circles joins the
 # best rates, one for each batch size. Hatched: diverged.*
 #
-# From 2 to 32 rows the best rate grows sixteenfold, as the batch size does (to a doubling: the map has no finer rates). From
+# From 2 to 32 rows the best rate grows sixteenfold, as the batch size does (to a doubling, the map's grid). From
 # 32 to 1,079 rows, 34 times as many, it only grows fourfold.
 #
 # Look at the corners, too. Lower right more epochs would do, upper left no number of them. Between best and
@@ -959,7 +953,7 @@ plots.show(f"Share predicted and measured: {', '.join(shares)}.")
 # yet, as you saw.)
 
 # %% [markdown]
-# Now train on, at batch size 32. How will the noise scale change? Bet on it after ten epochs.
+# Now train on, at batch size 32. How will the noise scale change? Bet on ten epochs.
 
 # %% tags=["bet:noise_later"]
 check.noise_later.bet(...)
@@ -1150,7 +1144,7 @@ check.budget(my_dials)
 # %% [markdown]
 # ### Exercise 4.8 · Write
 #
-# *A stretch: take extra time and paper, or come back to it.* To measure the noise scale we took the gradient of every
+# *A stretch: take paper, or come back.* To measure the noise scale we took the gradient of every
 # single row. With a large network you only ever see the gradients of minibatches. Two sizes are enough: the mean squared
 # length of a minibatch gradient is
 #
@@ -1173,7 +1167,7 @@ plots.show("Two points, at 1/64 and 1/8, 4.04 and 14.2 high, on a dotted line.")
 
 # %% [markdown]
 # *What are the line's slope, and its height at 0?* Write a function that finds the noise scale $\sigma^2 / |g|^2$ from two
-# batch sizes and the two mean squared lengths. From those above you should get about 36.
+# batch sizes and the two mean squared lengths. Those above should give about 36.
 
 
 # %% tags=["exercise:noise_from_two"]

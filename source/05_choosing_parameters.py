@@ -461,8 +461,8 @@ plots.traces(shapes, "learning rate", scale="linear", columns=2)
 plots.show("Two panels: a short climb, then flat; up, down, and a dive at the end.")
 
 # %% [markdown]
-# A rate of 1.6 broke the constant schedule. Which will save it: a careful start, or a careful start and an end? (`|=` adds the
-# entries of a dictionary to another.)
+# Now the highest rate again, 1.6, on digits. Which will bear it: a careful start, or a careful start and an end? (`|=` adds
+# the entries of a dictionary to another.)
 
 # %%
 trained |= {shape.__name__: losses_at(shape) for shape in (warmed_up, one_cycle)}
@@ -879,7 +879,7 @@ plots.show(f"Bars of wrong winners for 1, 3 and 10 seeds: {told}.{said}")
 #
 # ## A recipe
 #
-# Everything so far, on one page:
+# On one page:
 #
 # 1. Scale the features, and the target if it is a number. Keep validation rows aside. Use **one hidden layer of 64**,
 #    **batch size 32**, and as many epochs as you can afford; here **20**.
@@ -892,8 +892,8 @@ plots.show(f"Bars of wrong winners for 1, 3 and 10 seeds: {told}.{said}")
 #    validation score**; in a tie the lower. Report the mean with its band.
 #
 # Dividing by 10 and then also trying $3r$ covers "3 to 10"; $r/3$ is for tests that turned too late. If $3r$ wins, stop there:
-# $10r$ is the rate where the test turned. Here it is as code. `RateRange` smooths and divides. (The loss for yes or no,
-# `binary_crossentropy`, comes in lesson 6. It wants its labels as a column.)
+# $10r$ is the rate where the test turned. As code (`RateRange` smooths and divides; the loss for yes or no,
+# `binary_crossentropy`, comes in lesson 6, and wants its labels as a column):
 
 # %%
 from helpers.losses import binary_crossentropy
