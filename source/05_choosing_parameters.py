@@ -961,7 +961,7 @@ plt.axvline(0, color="#767676", label="ten best, median")
 for column, (label, marker) in zip(table.T, markers.items(), strict=True):
     plt.plot(column, range(3), marker, markersize=10, alpha=0.8, label=label)
 plt.yticks(range(3), results)
-ahead = [f"{score:+.2f}" for score in table[:, 0]]
+ahead = [f"{score:+.3f}" for score in table[:, 0]]
 plt.title(f"The recipe, against the ten best: {', '.join(ahead)}")
 plt.xlabel("validation score, compared with the median of the ten best")
 plt.ylim(-0.5, 3.2)
