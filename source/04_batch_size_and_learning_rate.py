@@ -745,7 +745,7 @@ def gradient_of(network):
     return network.gradients(x, y)
 
 
-def largest_curvature(network, rounds=20, h=1e-9):  # so small: no ReLU switches
+def largest_curvature(network, rounds=12, h=1e-9):  # so small: no ReLU switches
     rng, nudged = np.random.default_rng(0), network.keep([0])
     here = gradient_of(network)
     way = [rng.normal(size=w.shape) for w in network.weights]
