@@ -347,8 +347,7 @@ plots.show(f"Three learning curves; after 20 epochs the training loss is {ends}.
 # not equal steps.** The batch size changed two things at once, the noise in each step and the number of steps.
 
 # %% [markdown]
-# Turn the dial the other way, to a batch size of 1: 1,079 steps an epoch, each in a very noisy direction. What do you
-# expect after one epoch?
+# Turn the dial the other way, to a batch size of 1: 1,079 steps an epoch. What do you expect after one epoch?
 
 # %%
 single = train(learning_rate=0.1, batch_size=1, epochs=1)
@@ -372,8 +371,7 @@ print(f"validation accuracy {careful.history['val_accuracy'][-1]:.2f}")
 # ### Exercise 4.3 · Choose
 #
 # Three networks train at rate 0.05 with batch sizes 8, 64 and 512. The computer shuffles them and calls them A, B and C.
-# Which is which? Don't print `sizes`: the curves tell you. Answer with a dictionary of the form
-# `{"A": 8, "B": 64, "C": 512}`.
+# Which is which? Don't print `sizes`. Answer with a dictionary of the form `{"A": 8, "B": 64, "C": 512}`.
 
 # %%
 sizes = np.random.default_rng(9).permutation([8, 64, 512])
@@ -448,7 +446,7 @@ plots.show(f"Pairs of bars. fit says {', '.join(more)} times as much as evaluate
 # %% [markdown] tags=["after"]
 # `fit` says more than there is, because the loss falls while it averages: half as much again with batch size 8, a
 # fifteenth with all rows. **Compare runs on `evaluate`, or on the validation loss, never on the training loss that `fit`
-# prints.**
+# prints**, unless they lie as far apart as above.
 #
 # ## Trap 2: what does `compile` change?
 #
@@ -537,6 +535,7 @@ def flat(arrays):  # a row for each network, with all its weights
     return np.concatenate([a.reshape(len(a), -1) for a in arrays], axis=1)
 
 
+# %%
 def walk(learning_rate, batch_size, steps, runs=100):
     rng, stack = np.random.default_rng(0), start.keep([0] * runs)
     for _ in range(steps):
@@ -561,9 +560,12 @@ def down_and_sideways(moved):
 
 
 # %% [markdown]
-# In all walks, rate times steps is 0.16: four rows a step, in 1, 4, 16 and 64 steps, each as much shorter; and one step
-# from as many rows altogether. One step of four rows goes 0.25 down and 0.73 sideways. How far sideways do 64 steps go?
-# Bet.
+# In all walks, rate times steps is 0.16:
+#
+# - 1, 4, 16 or 64 steps, of four rows each;
+# - one step, of as many rows altogether.
+#
+# One step of four rows goes 0.25 down and 0.73 sideways. How far sideways do 64 steps go? Bet.
 
 # %% tags=["bet:sideways"]
 check.sideways.bet(...)
@@ -587,11 +589,7 @@ sides = np.where(np.arange(100) % 2, 1, -1)  # every other run is drawn downward
 for ax, (way, side) in zip(axes.ravel(), many + one, strict=True):
     ends = np.stack([way, sides * side])
     ax.plot(*np.stack([0 * ends, ends], axis=1), color=plots.MINIBATCH, alpha=0.5)
-    ax.plot(
-        [0, gradient @ gradient / np.linalg.norm(gradient) * 0.16],
-        [0, 0],
-        color=plots.FULL_GRADIENT,
-    )
+    ax.plot([0, 0.16 * np.linalg.norm(gradient)], [0, 0], color=plots.FULL_GRADIENT)
 for k, above, below in zip(counts, *axes, strict=True):
     above.set_title(f"{k} steps of 4" if k > 1 else "1 step of 4")
     below.set(title=f"1 step of {4 * k}", xlabel="down")
@@ -612,8 +610,8 @@ plots.show(
 # lesson 1's law of the root. And the rows are alike: many small steps point as well as one long step with as many rows.
 
 # %% [markdown]
-# So with $k$ times the batch size, take $k$ times the learning rate: each step replaces $k$ small ones. This is **linear
-# scaling** (Goyal and others, 2017, "Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour").
+# So with $k$ times the batch size, take $k$ times the learning rate: each step replaces $k$ small ones, as long as the slope
+# hardly changes on the way. This is **linear scaling** (Goyal and others, 2017, "Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour").
 #
 # ### Exercise 4.5 · Predict
 #
@@ -636,8 +634,7 @@ check.scaled_rate(my_rate)
 # what counts is how far an epoch goes, and that is steps times rate.
 
 # %% [markdown]
-# (That is a rule for SGD. Adam, of lesson 7, wants the *root*: from 2 to 32 rows, measured, its best rate grows only 4
-# times.)
+# (A rule for SGD. Adam, of lesson 7, wants about the *root*: here, from 2 to 32 rows, only 4 times the rate.)
 #
 # ## The whole map at once
 #
@@ -684,8 +681,8 @@ plots.show(
 # *The validation loss after 12 epochs for each pair of dials: the brighter, the lower. The line with circles joins the
 # best rates, one for each batch size. Hatched: diverged.*
 #
-# From 2 to 32 rows the best rate grows sixteenfold, exactly in step with the batch size. From 32 to 1,079 rows, 34 times
-# as many, it only grows fourfold.
+# From 2 to 32 rows the best rate grows sixteenfold, as the batch size does (to a doubling, the map's grid). From
+# 32 to 1,079 rows, 34 times as many, it only grows fourfold.
 #
 # Look at the corners, too. Lower right more epochs would do, upper left no number of them. Between best and
 # broken there are often only one or two doublings.
@@ -738,9 +735,9 @@ for k in (1, 4, 16, 64, 128, 256):
 #
 # ## How long may a step be?
 #
-# With all rows nothing is left to chance. What is lesson 3's limit, 2 / (the largest curvature)? Nudge
-# the weights in some direction, take the change of the gradient as the next direction, and so on: it turns to where the
-# loss bends most.
+# With all rows nothing is left to chance. What is lesson 3's limit, 2 / (the largest curvature)? Nudge the weights in some
+# direction, take the change of the gradient as the next direction, and so on: it turns to where the loss bends most. (You
+# need not read the code.)
 
 
 # %%
@@ -748,7 +745,7 @@ def gradient_of(network):
     return network.gradients(x, y)
 
 
-def largest_curvature(network, rounds=8, h=1e-6):
+def largest_curvature(network, rounds=12, h=1e-9):  # so small: no ReLU switches
     rng, nudged = np.random.default_rng(0), network.keep([0])
     here = gradient_of(network)
     way = [rng.normal(size=w.shape) for w in network.weights]
@@ -761,70 +758,63 @@ def largest_curvature(network, rounds=8, h=1e-6):
     return np.linalg.norm(flat(way))
 
 
+# %%
 exact = start.keep([0])
 exact.weights = [w.astype(float) for w in start.weights]  # nudges want 16 digits
 first_curvature = largest_curvature(exact)
 print(f"largest curvature {first_curvature:.2f}, limit {2 / first_curvature:.2f}")
 
 # %% [markdown]
-# The best rate for all rows was 2.56. Walk, at this rate and at one below the limit. Bet: what is the largest
-# curvature after 20 steps at 2.56?
+# Walk at the map's best rate for all rows, and at a quarter of it. Bet: what is the largest curvature after 20 steps at the
+# best rate?
 
 # %% tags=["bet:after_20_steps"]
 check.after_20_steps.bet(...)
 
 
 # %%
-def downhill(learning_rate, look_at=()):
+def downhill(learning_rate):
     network, losses, bends = exact.keep([0]), [], {}
     for step in range(21):
         losses.append(network.loss_of(y, network.logits(x))[0])
-        if step in look_at:
+        if step in (0, 5, 8, 20):
             bends[step] = largest_curvature(network)
         pairs = zip(network.weights, gradient_of(network), strict=True)
         network.weights = [w - learning_rate * gradient for w, gradient in pairs]
-    return np.array(losses), bends
+    return np.round(losses, 2), bends
 
 
-steady, _ = downhill(0.64)
-leaping, bends = downhill(2.56, look_at=(0, 5, 8, 20))
-for rate, losses in ((0.64, steady), (2.56, leaping)):
-    print(
-        f"rate {rate}: loss",
-        *losses[:9].round(2),
-        "... at the end",
-        losses[-1].round(2),
-    )
-check.after_20_steps.came(round(bends[20], 2))
+# %%
+best = best_rates[1079]
+walks = {rate: downhill(rate) for rate in (best / 4, best)}
+for rate, (losses, _) in walks.items():
+    print(f"rate {rate}: loss", *losses[:9], "... at the end", losses[-1])
+check.after_20_steps.came(round(walks[best][1][20], 2))
 
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.6))
-axes[0].plot(steady, ":", color=plots.DESCENT, label="rate 0.64")
-axes[0].plot(leaping, "o-", color=plots.SECOND, label="rate 2.56")
-axes[0].set(
-    xlabel="step",
-    ylabel="loss",
-    title=f"Highest after the start: {leaping[1:].max():.2f}",
-)
+styles = (":", plots.DESCENT), ("o-", plots.SECOND)
+for (rate, (losses, bends)), (line, colour) in zip(walks.items(), styles, strict=True):
+    axes[0].plot(losses, line, color=colour, label=f"rate {rate}")
+    axes[1].plot(bends.keys(), bends.values(), line, color=colour)
+axes[0].set(xlabel="step", ylabel="loss")
+axes[0].set_title(f"Highest after the start: {losses[1:].max():.2f}")
 axes[0].legend()
+axes[1].axhline(2 / best, color="grey", linestyle="--")
+axes[1].annotate(f"2 / {best}", (14, 0.9))
+axes[1].set(xlabel="step", ylabel="largest curvature", ylim=(0, 3.2))
+axes[1].set_title(f"From {bends[0]:.2f} to {bends[20]:.2f}")
 for ax in axes:
     ax.set_xticks(range(0, 21, 4))
-axes[1].plot(bends.keys(), bends.values(), "o-", color=plots.SECOND)
-axes[1].axhline(2 / 2.56, color="grey", linestyle=":")
-axes[1].annotate("2 / 2.56", (14, 0.9))
-axes[1].set(xlabel="step", ylabel="largest curvature, at 2.56", ylim=(0, 3.2))
-axes[1].set_title(f"From {bends[0]:.2f} to {bends[20]:.2f}")
 said = check.after_20_steps.draw()
-plots.show(
-    f"Left: the loss, after 20 steps {steady[-1]:.2f} at rate 0.64 and {leaping[-1]:.2f} "
-    f"at 2.56. Right: the largest curvature, from {bends[0]:.2f} to {bends[20]:.2f}.{said}"
-)
+ends = [f"{w[-1]:.2f} at {r}, curvature {b[20]:.2f}" for r, (w, b) in walks.items()]
+plots.show(f"Loss and largest curvature; after 20 steps {'; '.join(ends)}.{said}")
 
 # %% [markdown] tags=["after"]
 # **The rate that should not work** is the best. Above the limit the loss may climb. But the lower it gets, the flatter is the
-# ground, and below the dotted line the rate fits. (At 0.64 it gets flatter, too, only later. Lewkowycz and others, 2020, "The
-# Large Learning Rate Phase of Deep Learning: the Catapult Mechanism".) At 3.6 it never lands: even without noise there is a
-# longest useful step, the level part of the line.
+# ground, and below the dashed line the rate fits. (At 0.64 it gets flatter, too, only later. Lewkowycz and others, 2020, "The
+# Large Learning Rate Phase of Deep Learning: the Catapult Mechanism".) Twice as high the map is hatched: even without noise
+# there is a longest useful step, the level part of the line.
 
 # %% [markdown]
 # ## How much noise is too much?
@@ -904,8 +894,8 @@ noise = noise_scale(start)
 print(f"noise scale at the start: {noise:.0f} rows")
 
 # %% [markdown]
-# So the formula predicts a tenth of the best rate without noise at 4 rows, nearly half at 32. Now measure: one step with each
-# of 12 minibatches, at 14 rates. Which rate lowers the loss over all rows most? (`lowest` fits a parabola to the five points
+# From that number alone the formula predicts a share for each batch size. Now measure: one step with each of 12
+# minibatches, at 14 rates. Which rate lowers the loss over all rows most? (`lowest` fits a parabola to the five points
 # around the lowest one, to read between the rates.)
 
 
@@ -963,7 +953,7 @@ plots.show(f"Share predicted and measured: {', '.join(shares)}.")
 # yet, as you saw.)
 
 # %% [markdown]
-# Now train on, at batch size 32. How will the noise scale change? Bet on it after ten epochs.
+# Now train on, at batch size 32. How will the noise scale change? Bet on ten epochs.
 
 # %% tags=["bet:noise_later"]
 check.noise_later.bet(...)
@@ -1006,7 +996,7 @@ plots.show(f"The noise scale against epochs, in rows: {rows}.{said}")
 # the map, and five starts that had no part in the choice.
 
 # %% tags=["nbval-ignore-output"]
-cells = [(0.08, 4), (0.64, 32), (1.28, 256), (2.56, 1079)]
+cells = [(best_rates[size], size) for size in (8, 32, 128, 1079)]
 rates, sizes = zip(*cells, strict=True)
 again = sweep(
     digits, learning_rates=rates, batch_sizes=sizes, seeds=range(10, 15), epochs=12
@@ -1024,10 +1014,10 @@ plots.show(
 
 # %% [markdown] tags=["after"]
 # *Training loss for four batch sizes, each at its best rate; bands from the lowest to the highest of five starts. In
-# examples 4 and 32 rows lead together, and all rows come last; their curve climbs before it falls, as it did above.*
+# examples 8 and 32 rows lead together, and all rows come last; their curve climbs before it falls, as it did above.*
 #
-# Counted in steps, all rows win: about 10 to a loss of 0.1, where 4 rows take 400. Counted in seconds, on our machine,
-# something between wins: 4 rows waste time on many small steps, 1,079 rows on many passes.
+# Counted in steps, all rows win: about 10 to a loss of 0.1, where 8 rows take 200. Counted in seconds, on our machine,
+# something between wins: 8 rows waste time on many small steps, 1,079 rows on many passes.
 
 # %% [markdown]
 # Which takes longer for one pass through all rows, 135 steps of 8 rows or a single one? Guess, then let Keras run both.
@@ -1046,13 +1036,13 @@ print({size: f"{1000 * second:.0f} milliseconds" for size, second in seconds.ite
 print("faster:", "one step" if seconds[1079] < seconds[8] else "135 steps")
 
 # %% [markdown] tags=["after"]
-# The other way round, on a network this small: each step has costs of its own. A large one wins nothing more once a step
+# The many steps, on a network this small: each has costs of its own. A large one wins nothing more once a step
 # fills the processor, and can lose: with two layers of 1,024 units, 8,192 rows took us longer in one step than in 16. What
 # grows is the *number of passes*.
 
 # %% [markdown]
 # Now for every batch size of the map, each with its best rate: how many steps, and how many passes through the rows, until the
-# training loss is at 0.1? With 2 rows a step it takes 728 steps. Bet on 128 rows. (`np.interp` reads between the epochs.)
+# training loss is at 0.1? With 2 rows a step it takes 728 steps. Bet on 128 rows. (You need not read the code.)
 
 # %% tags=["bet:steps_of_128"]
 check.steps_of_128.bet(...)
@@ -1114,7 +1104,7 @@ plots.show(f"Steps and passes to a loss of 0.1. Steps: {', '.join(told)}.{said}"
 # rate, as long as it saves steps.
 #
 # And if memory holds only 32 rows, and you want 256? The mean of eight gradients of 32 rows each *is* the gradient of the 256.
-# Keras adds them up, and then takes one step:
+# Keras averages them, then takes one step. That saves memory, no time:
 
 
 # %%
@@ -1154,16 +1144,14 @@ check.budget(my_dials)
 # %% [markdown]
 # ### Exercise 4.8 · Write
 #
-# *A stretch: take extra time and paper, or come back to it.* To measure the noise scale we took the gradient of every
+# *A stretch: take paper, or come back.* To measure the noise scale we took the gradient of every
 # single row. With a large network you only ever see the gradients of minibatches. Two sizes are enough: the mean squared
 # length of a minibatch gradient is
 #
 # $$\text{length}^2(B) = |g|^2 + \frac{\sigma^2}{B},$$
 #
-# the squared signal plus the variance (for a batch size far below the number of rows),
-# where $|g|^2$ is the squared length of the full
-# gradient. Write a function that finds the noise scale $\sigma^2 / |g|^2$ from two batch sizes and the two mean squared
-# lengths. At our start 400 minibatches gave 14.2 for 8 rows and 4.04 for 64. From these you should get about 36.
+# the squared signal plus the variance (for a batch size far below the number of rows), where $|g|^2$ is the squared length
+# of the full gradient. At our start 400 minibatches gave 14.2 for 8 rows and 4.04 for 64.
 
 # %%
 shares = np.array([1 / 64, 1 / 8])
@@ -1178,7 +1166,8 @@ plt.title("Signal and noise lie in one line")
 plots.show("Two points, at 1/64 and 1/8, 4.04 and 14.2 high, on a dotted line.")
 
 # %% [markdown]
-# *What are the line's slope, and its height at 0?*
+# *What are the line's slope, and its height at 0?* Write a function that finds the noise scale $\sigma^2 / |g|^2$ from two
+# batch sizes and the two mean squared lengths. Those above should give about 36.
 
 
 # %% tags=["exercise:noise_from_two"]

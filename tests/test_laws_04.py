@@ -244,7 +244,7 @@ def test_a_rate_far_above_the_limit_lands_on_flatter_ground_and_is_the_best(seed
     if seed == 0:  # the lesson's
         assert curvature == pytest.approx(2.75, abs=0.01)
     losses, ends = {}, {}
-    for rate in (0.64, 1.28, 2.56, 3.6):
+    for rate in (0.64, 1.28, 2.56, 5.12):
         network, losses[rate] = start.keep([0]), []
         for _ in range(41):
             losses[rate].append(network.loss_of(y, network.logits(x))[0])
@@ -254,7 +254,7 @@ def test_a_rate_far_above_the_limit_lands_on_flatter_ground_and_is_the_best(seed
     assert (np.diff(losses[2.56][:8]) > 0).any()
     assert losses[2.56][40] < 0.5 * losses[1.28][40] < 0.3 * losses[0.64][40]
     assert largest_curvature(ends[2.56], x, y) < 0.5 * 2 / 2.56
-    assert losses[3.6][40] > 10
+    assert losses[5.12][40] > 10
 
 
 def test_eight_accumulated_minibatches_of_32_make_the_step_of_256_rows():

@@ -23,6 +23,7 @@ from helpers.slices import loss_slice
 from helpers.surfaces import SURFACES, bowl, ravine
 from helpers.sweeps import sweep
 from helpers.training import fit
+from tools import build
 
 
 def test_a_rate_that_falls_with_time_settles_where_a_constant_one_does_not():
@@ -161,25 +162,19 @@ def test_the_middle_of_a_ball_is_as_near_as_the_best_schedule_comes(seed):
     assert ends["linear"] == pytest.approx(0.113, abs=0.008)
 
 
-def end_and_mean(problem, sizes, loss, rate, batch_size, epochs, seed):
-    """The training loss where a run ends, and at the mean over its second half."""
-    x, y = problem.x_train, problem.y_train
-    network, kept = Network(sizes, loss=loss, seed=seed), []
-    for epoch in range(epochs):
-        for rows in batches(len(x), batch_size, epoch, seed):
-            gradients = network.gradients(x[rows], y[rows])
-            network.weights = SGD(rate).step(network.weights, gradients)
-            kept.append(network.weights)
-    end = network.loss_of(y, network.logits(x))[0]
-    half = zip(*kept[len(kept) // 2 :], strict=True)
-    network.weights = [np.mean(weights, axis=0) for weights in half]
-    return end, network.loss_of(y, network.logits(x))[0]
+def from_the_lesson(name):
+    """Return a function as lesson 5 defines it."""
+    cells = build.read_cells(build.ROOT / "source" / "05_choosing_parameters.py")
+    found = dict(globals())
+    exec(next(c.source for c in cells if f"def {name}(" in c.source), found)
+    return found[name]
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_the_mean_of_the_weights_is_at_the_bottom_of_a_line_and_buys_digits_nothing(
     seed,
 ):
+    end_and_mean = from_the_lesson("end_and_mean")
     run = load("diabetes"), (10, 1), mean_squared_error, 0.135, 8, 20, seed
     end, mean = end_and_mean(*run)
     assert end > 0.6 and 0.4816 < mean < 0.485
