@@ -10,8 +10,8 @@
 # - find the fault in a model that trains without complaint and learns nothing;
 # - write and check a loss and a metric of your own.
 #
-# *50 minutes to read and run, with a place to rest, and about 60 for the exercises. You need the slope of a loss (lesson 2),
-# descent and learning rates (lesson 3), and `compile` and `fit` in Keras (lesson 4).*
+# *50 minutes to read and run, with a place to rest, and about 60 for the exercises. Side roads can wait. You need the slope
+# of a loss (lesson 2), descent and learning rates (lesson 3), `compile` and `fit` in Keras (lesson 4).*
 
 # %%
 import matplotlib.pyplot as plt
@@ -55,7 +55,7 @@ right.set(xlabel="error", ylabel="slope of the loss")
 left.legend(loc="upper center")
 ends = {name: np.gradient(loss, errors)[-2] for name, loss in losses.items()}
 slopes = ", ".join(f"{slope:.1f} for {name}" for name, slope in ends.items())
-plots.show(f"Three losses against the error, and their slopes: at 4 {slopes}.")
+plots.show(f"Three losses against the error, and their slopes: near 4 {slopes}.")
 
 # %% [markdown] tags=["after"]
 # *Left, each loss against the error. Right, its slope.* With the square, a row that is ten times as far off pulls ten times
@@ -218,7 +218,26 @@ for name, p in (("bold", bold), ("modest", modest)):
 # $$\text{loss} = -\frac{1}{n} \sum \ln(\text{probability given to what happened})$$
 #
 # In words: the mean over the rows of minus the logarithm of the probability that the truth was given. This is the
-# **crossentropy**, 0 for somebody who is always sure and always right. Why the logarithm? Try a thousand days:
+# **crossentropy**, 0 for somebody who is always sure and always right. What does each day cost the two forecasts?
+
+# %%
+shares = np.linspace(0.01, 1, 200)
+plt.plot(shares, -np.log(shares), "k", label="minus the logarithm")
+for name, p, look in (("bold", bold, "C3o"), ("modest", modest, "C0s")):
+    costs = -np.log(given_to_truth(rain, p))
+    plt.plot(np.exp(-costs), costs, look, label=f"{name}: mean {costs.mean():.2f}")
+*rest, dearest = np.sort(-np.log(given_to_truth(rain, bold)))
+plt.title(f"One day costs the bold {dearest:.1f}, the other four {sum(rest):.1f}")
+plt.xlabel("probability given to what happened")
+plt.ylabel("cost")
+plt.legend()
+plots.show("The cost of each of five days, on the curve of minus the logarithm.")
+
+# %% [markdown] tags=["after"]
+# *A dot for each day, lower is better.* One sure mistake costs more than four good days save.
+
+# %% [markdown]
+# Why the logarithm? Try a thousand days:
 
 # %%
 thousand = np.full(1000, 0.4)
@@ -263,21 +282,14 @@ print(f"best p by crossentropy:  {p[loss.argmin(), 0]:.2f}")
 print(f"best p by squared error: {p[((p - sick) ** 2).mean(axis=1).argmin(), 0]:.2f}")
 
 # %% [markdown] tags=["after"]
-# It pays to say 0.3. The squared error agrees, and is as honest: of a probability it is called the **Brier score** (Brier
-# 1950, "Verification of Forecasts Expressed in Terms of Probability"). So why not train with it? That comes next.
+# It pays to say 0.3. The squared error agrees: of a probability it is called the **Brier score** (Brier 1950, "Verification of
+# Forecasts Expressed in Terms of Probability"). So why not train with it? That comes next.
 
 # %% [markdown]
 # The squared error of an amount comes from likelihood, too: if errors follow the bell curve (here of spread 1), minus the
-# logarithm of the bell is half the square, plus a constant.
-
-# %%
-for error in (0.0, 1.0, 3.0):
-    bell = np.exp(-(error**2) / 2) / np.sqrt(2 * np.pi)
-    print(f"error {error}: {-np.log(bell):.3f} = {error**2 / 2} + 0.919")
-
-# %% [markdown]
-# A curve with wider skirts, $e^{-|\text{error}|} / 2$, gives the absolute error; the curve of counts (calls an hour) gives the
-# **Poisson loss**. So a loss also says which errors you expect: the square, that outliers hardly ever happen.
+# logarithm of the bell is half the square, plus a constant. A curve with wider skirts, $e^{-|\text{error}|} / 2$, gives the
+# absolute error; the curve of counts (calls an hour) gives the **Poisson loss**. So a loss also says which errors you expect:
+# the square, that outliers hardly ever happen.
 #
 # ## Behind a sigmoid: which loss still pulls?
 #
@@ -408,23 +420,11 @@ plots.show("Steps against the learning rate on log axes, one line for each loss.
 # most of it.
 
 # %% [markdown]
-# Too low, and the squared error crawls on its plain. And far too high?
+# That strength has a price: a *wrong label* is sure and wrong, too. In the lab, drag the leftmost no among the yeses, to 6.
+# What happens to the two curves?
 
 # %%
-for name, pull in PULLS.items():
-    shares = [np.isfinite(steps_needed(pull, rate)).mean() for rate in (100, 1000)]
-    print(f"{name:13}: at rates 100, 1000 arrive", *(f"{s:.0%}" for s in shares))
-
-# %% [markdown] tags=["after"]
-# The crossentropy arrives from every start. The squared error is thrown onto the plain at the other side, from where some
-# don't come back within 500 steps.
-
-# %% [markdown]
-# That strength has a price: a *wrong label* is sure and wrong, too. In the lab, drag one no among the yeses. What happens to
-# the two curves?
-
-# %%
-labs.loss_shapes(view="probability", outlier=6)
+labs.loss_shapes(view="probability", outlier=-6)
 
 # %% [markdown] tags=["after"]
 # *Left: two losses against the probability given to the truth. Right: noes, yeses, one stray no, and the sigmoid that each
@@ -433,7 +433,7 @@ labs.loss_shapes(view="probability", outlier=6)
 # %% [markdown]
 # A remedy is **label smoothing** (Szegedy and others 2016, "Rethinking the Inception Architecture for Computer Vision"): ask
 # for 0.9 and 0.1 in the place of 1 and 0, and nothing is gained by being surer. Turn every tenth label of the tumours round,
-# train five networks for long, and look at validation rows, whose labels are right.
+# train five networks for long, and look at validation rows, whose labels are right. Then with all labels right.
 
 # %%
 from helpers.losses import binary_crossentropy
@@ -441,16 +441,29 @@ from helpers.networks import Network
 from helpers.optimizers import SGD
 from helpers.training import fit
 
-wrong = cancer.y_train.astype("float32")
-wrong[::10] = 1 - wrong[::10]
-for low in (0, 0.1):
+right = cancer.y_train.astype("float32")
+wrong = np.where(np.arange(len(right)) % 10 == 0, 1 - right, right)
+lows, smoothed = (0, 0.1, 0.2, 0.3), {"every tenth wrong": [], "all right": []}
+
+
+def smooth_loss(labels, low):
     five = Network((30, 16, 1), loss=binary_crossentropy, runs=5, seed=range(5))
-    fit(five, SGD(0.3), cancer.x_train, (low + (1 - 2 * low) * wrong)[:, None], 100)
+    fit(five, SGD(0.3), cancer.x_train, (low + (1 - 2 * low) * labels)[:, None], 100)
     given = given_to_truth(cancer.y_valid, five.forward(cancer.x_valid)[..., 0])
-    print(f"asked for {1 - low} and {low}: loss {-np.log(given).mean():.1f}")
+    return -np.log(given).mean()
+
+
+for losses, labels in zip(smoothed.values(), (wrong, right), strict=True):
+    losses += [smooth_loss(labels, low) for low in lows]
+
+# %%
+told = ", ".join(f"{n}: {y[0]:.2f} to {y[1]:.2f}" for n, y in smoothed.items())
+(ax,) = plots.traces({"Labels " + told: smoothed}, "loss", scale="linear", x=lows)
+ax.set(xlabel="asked for in the place of 0", ylim=(0, None))
+plots.show(f"Validation loss against what is asked for. From 0 to 0.1, {told}.")
 
 # %% [markdown] tags=["after"]
-# It helps a little. In Keras: `BinaryCrossentropy(label_smoothing=0.2)`. On these tumours, with all labels right, it only costs.
+# It helps a little; with all labels right it only costs. In Keras: `BinaryCrossentropy(label_smoothing=0.2)`.
 
 # %% [markdown]
 # ## Several classes
@@ -488,7 +501,7 @@ print(f"{float(of_labels):.4f} {float(of_rows):.4f}")
 print("the same to 1e-6:", abs(float(of_labels) - float(of_rows)) < 1e-6)
 
 # %% [markdown]
-# So choose by the labels you have. Integers take less memory. One-hot rows can hold doubt, such as 0.8 and 0.2.
+# So choose by the labels you have. One-hot rows can hold doubt, such as 0.8 and 0.2.
 #
 # *A good place to rest: from here on Keras does the work.*
 #
@@ -506,8 +519,19 @@ print("the same to 1e-6:", abs(float(of_labels) - float(of_rows)) < 1e-6)
 # | any number of labels (**multilabel**) | 1 for each label | `sigmoid` | rows of 0 and 1 | `binary_crossentropy` | `binary_accuracy` |
 #
 # The last row is several yes-or-no questions about one example: a photo may show a dog *and* a beach, or neither. So each
-# unit has a sigmoid of its own, and the probabilities need not sum to 1.
-#
+# unit has a sigmoid of its own, and the probabilities need not sum to 1:
+
+# %%
+both_ways = {"softmax": probabilities[0], "a sigmoid each": sigmoid(logits[0])}
+for shift, (name, p) in zip((-0.2, 0.2), both_ways.items(), strict=True):
+    plt.bar(np.arange(3) + shift, p, 0.38, label=f"{name}: sum {p.sum():.2f}")
+plt.title("One row of logits, two ways")
+plt.xticks(range(3), [f"logit {z:g}" for z in logits[0]])
+plt.ylabel("probability")
+plt.legend()
+plots.show(f"Bars: {'; '.join(f'{n} {p.round(2)}' for n, p in both_ways.items())}.")
+
+# %% [markdown]
 # ### Exercise 6.5 · Choose
 #
 # Give units, activation and loss for each of these targets.
@@ -547,19 +571,13 @@ check.rows_of_the_table(my_rows)
 from helpers.doctor import choose_loss
 
 digits = load("digits")
-targets = {
-    "diabetes": diabetes.y_train,
-    "breast cancer": cancer.y_train,
-    "digits": digits.y_train,
-    "one-hot": np.eye(10)[digits.y_train],
-    "tags": [[1, 0, 1], [0, 0, 0], [1, 1, 0]],
-}
-for name, target in targets.items():
+tags = [[1, 0, 1], [0, 0, 0], [1, 1, 0]]
+for target in (diabetes.y_train, cancer.y_train, digits.y_train, tags):
     row = choose_loss(target)
-    print(f"{name:13}: {row.problem}, {row.units} {row.activation}, {row.loss}")
+    print(f"{row.problem}: {row.units} {row.activation}, {row.loss}")
 
 # %% [markdown]
-# It sees values, not meanings. Ask it about ratings of one to five stars:
+# It sees values, not meanings. Ask it about one to five stars:
 
 # %%
 choose_loss([1, 2, 3, 4, 5] * 20)
@@ -596,15 +614,24 @@ RECIPES = {
 # class about a tenth.
 
 # %%
-trained = {}
+trained, curves = {}, {}
 for name, recipe in RECIPES.items():
     data = load(name)
     model = trained[name] = build(data.x_train.shape[1], *recipe)
     start, _ = model.evaluate(data.x_train, data.y_train, verbose=0)
-    model.fit(data.x_train, data.y_train, epochs=10, verbose=0)
+    later = model.fit(data.x_train, data.y_train, epochs=10, verbose=0).history
+    curves[name] = [start, *later["loss"]]
     loss, score = model.evaluate(data.x_valid, data.y_valid, verbose=0)
     metric = recipe[-1][0]
     print(f"{name:13}: starts at {start:.2f}, ends at {loss:.2f}, {metric} {score:.2f}")
+
+# %%
+starts = ", ".join(f"{curve[0]:.1f}" for curve in curves.values())
+(ax,) = plots.traces({f"They start at {starts}": curves}, "loss", scale="linear")
+ax.hlines(np.log([2, 10]), 0, 10, "black", ":", label="ln 2, ln 10")
+ax.legend()
+ax.set(xlabel="epoch", ylim=(0, None))
+plots.show(f"Loss against epoch for three data sets. They start at {starts}.")
 
 # %% [markdown] tags=["after"]
 # All three learn: the diabetes prediction is off by about half a standard deviation, the other two are right on more than nine
@@ -616,8 +643,7 @@ for name, recipe in RECIPES.items():
 # $\ln 10 = 2.30$ for the digits, $\ln 2 = 0.69$ for a yes or no. Fresh networks start near it, mostly above, as random weights
 # are a little sure. For a standardised amount, always saying the mean has a squared error of 1.
 #
-# **If the first loss is far from that, something is wrong: the wiring, or the scale of the features.** It costs one line,
-# before any training.
+# **If the first loss is several times that, or below 0, something is wrong: the wiring, or the scale of the features.**
 #
 # ## Two classes, two ways
 #
@@ -671,15 +697,27 @@ def after_five_epochs(model):
 # %%
 pair = one_layer(2, "softmax", "sparse_categorical_crossentropy", 0.05)
 difference = [w[..., 1:] - w[..., :1] for w in pair.get_weights()]  # b - a
-print("pair:          ", *(f"{p:.4f}" for p in after_five_epochs(pair)[:6]))
+of_pair, singles = after_five_epochs(pair), {}
 for times in (1, 2):
     single = one_layer(1, "sigmoid", "binary_crossentropy", times * 0.05)
     single.set_weights(difference)
-    shown = (f"{p:.4f}" for p in after_five_epochs(single)[:6])
-    print(f"{times} times 0.05:  ", *shown)
+    singles[times] = after_five_epochs(single)
+
+# %%
+for (times, p), look in zip(singles.items(), ("C1s", "C0o"), strict=True):
+    plt.plot(of_pair, p, look, markersize=4, label=f"sigmoid at {times} times 0.05")
+plt.plot([0, 1], [0, 1], "k--", linewidth=1)
+apart = [np.abs(p - of_pair).max() for p in singles.values()]
+plt.title(f"Apart by at most {apart[0]:.2f} and {apart[1]:.4f}")
+plt.xlabel("probability by the pair, at 0.05")
+plt.ylabel("probability by the single unit")
+plt.legend()
+plots.show(
+    f"Two single units against the pair, apart by {apart[0]:.2f} and {apart[1]:.4f}."
+)
 
 # %% [markdown] tags=["after"]
-# After 55 steps one of them gives the same probabilities, digit by digit. So the two ways are one model at two speeds. With
+# After 55 steps one of them gives the pair's probabilities, to four digits: on the dashed line. So the two ways are one model at two speeds. With
 # a hidden layer below that is no longer exact: its weights would move at another speed, too.
 #
 # ## Logits: leave the last activation to the loss
@@ -695,7 +733,7 @@ print(f"from the probability: {float(of_p):.1f}, from the logit: {float(of_z):.1
 
 # %% [markdown] tags=["after"]
 # From the probability, the loss ends at 16, where Keras keeps $p$ away from 0; beyond there nothing pulls. From the logit it is
-# 40, as it should be. (On TensorFlow, Keras finds the logit behind an output's activation by itself. Here it got a number.)
+# 40. (On TensorFlow, Keras finds the logit behind an output's activation by itself. Here it got a number.)
 
 # %% [markdown]
 # The price: for a probability you apply the sigmoid yourself, and a metric has to know. `"accuracy"` calls everything above
@@ -749,7 +787,10 @@ for name, epoch in (("lowest loss", loss.argmin()), ("loss at the end", -1)):
 # Is a digit an 8? One in ten is: the **base rate**. Who always says no is right on 90%, and an accuracy means nothing
 # without that. Look at **recall**, the share of the yeses that are found, and at the share of false alarms among the noes. You
 # can choose the **threshold**, the $p$ from which on you say yes, or let a yes count more: `class_weight`. With a weight of 9
-# for a yes, a $p$ of 0.1 becomes one half. So which of the three below find about as many?
+# for a yes, a $p$ of 0.1 becomes one half. Bet on the recall of the plain model, in percent.
+
+# %% tags=["bet:plain_recall"]
+check.plain_recall.bet(...)
 
 # %%
 eight, truth = (part == 8 for part in (digits.y_train, digits.y_valid))
@@ -770,6 +811,7 @@ for name, threshold in (("plain", 0.5), ("plain", 0.1), ("weighted", 0.5)):
     alarms, recall, accuracy = found(name, threshold)
     print(f"{name:8} above {threshold}: accuracy {accuracy:.2f}, ", end="")
     print(f"recall {recall:.2f}, false alarms {alarms:.2f}")
+check.plain_recall.came(round(100 * found("plain", 0.5)[1]))
 
 # %%
 for name, look in (("plain", "C0-"), ("weighted", "C3--")):
@@ -783,7 +825,8 @@ plt.xlim(-0.01, 0.3)
 plt.xlabel("false alarms (share of the noes)")
 plt.ylabel("recall (share of the eights)")
 plt.legend()
-plots.show("Recall against false alarms, for all thresholds, plain and weighted.")
+said = check.plain_recall.draw()
+plots.show(f"Recall against false alarms at all thresholds, plain and weighted.{said}")
 
 # %% [markdown] tags=["after"]
 # *Recall against false alarms, for all thresholds; round marks at 0.5.* The area below such a curve is the **AUC**, how often a
@@ -825,18 +868,9 @@ scores = model.evaluate(diabetes.x_train, diabetes.y_train, verbose=0, return_di
 print(f"typical error {scores['typical_error']:.2f}, not trained")
 
 # %% [markdown]
-# Old examples write `lr` for the rate. And Keras 3?
-
-# %%
-try:
-    keras.optimizers.SGD(lr=0.05)
-except ValueError as error:
-    print(error)
-
-# %% [markdown]
 # ### Does a loss belong to an optimizer?
 #
-# Old examples also pair them off: SGD with squared error, RMSprop with binary crossentropy, Adam with categorical. Does it
+# *A side road.* Old examples pair them off: SGD with squared error, RMSprop with binary crossentropy, Adam with categorical. Does it
 # have to be so? Train all nine pairs, each at the best of six rates, from three seeds. How far is the worst from the best?
 
 # %%
@@ -891,9 +925,21 @@ print(f"{y.shape}: {keras_says:.2f}, own {own:.2f}")
 column = ops.mean(own_accuracy(y[:, None], model(x)))
 print(f"{y[:, None].shape}: own {float(column):.2f}")
 
+# %%
+table = y[:16, None] == model(x[:16]).numpy().round().T
+plt.figure(figsize=(4.6, 4.2))
+plt.imshow(table, cmap="Greys_r", vmin=-0.6)
+plt.plot(range(16), range(16), "o", color="C1", label="row with itself")
+plt.title(
+    f"Equal: {table.mean():.2f} of all, {table.diagonal().mean():.2f} of the dots"
+)
+plt.xlabel("prediction of row")
+plt.ylabel("truth of row")
+plots.show(f"16 x 16 comparisons. Equal: {table.mean():.2f}; on the diagonal more.")
+
 # %% [markdown] tags=["after"]
 # The same function, 0.97 with a column and about half with a flat `y`: NumPy and Keras spread the two into a table, every
-# truth against every prediction: no error, a plausible number, and a wrong one.
+# truth against every prediction (white: equal), where only the dots are wanted. No error, a plausible number, and a wrong one.
 
 # %% [markdown]
 # Keras brings both to one shape before it calls a *loss* that is a plain function. For a *metric* of your own, and for a loss
@@ -1041,8 +1087,8 @@ check.ward_round(my_diagnoses)
 # check.ward_round.solution()
 
 # %% [markdown] tags=["solution"]
-# 1: predictions of exactly 1.00 for all. 2: predictions far below 0 are no probabilities, and the loss starts at 10 where
-# ln 2 is 0.7. 3: a loss below 0, which no crossentropy of 0 and 1 can have. 4: the three outputs of a row sum to 1. 5: not a
+# 1: predictions of exactly 1.00 for all. 2: predictions below 0 are no probabilities. Keras takes them for 0, so each yes
+# costs 16, and 63% are: a loss of 10 where ln 2 is 0.7. 3: a loss below 0, which no crossentropy of 0 and 1 can have. 4: the three outputs of a row sum to 1. 5: not a
 # number from the start. 6: nothing below 0. 7: one answer for all. 8: Keras compares the two shapes in its message.
 
 # %% [markdown]
@@ -1050,6 +1096,10 @@ check.ward_round(my_diagnoses)
 #
 # At a fair rate, what can learn at all learns ten rows by heart. Three of the eight show their fault themselves, by a loss below 0, a nan or an
 # error. Take the other five afresh, give each 300 steps on ten of its rows, and see by how much it misses them, in the mean.
+# Bet on patient 6. (The truths have a spread of 1.)
+
+# %% tags=["bet:by_heart_6"]
+check.by_heart_6.bet(...)
 
 
 # %%
@@ -1065,11 +1115,21 @@ def by_heart(model, x, y):
 warnings.simplefilter("ignore")  # patient 1 has had its remark
 cases = {name: patients[name] for name in (1, 2, 4, 6, 7)}
 cases["healthy"] = healthy, diabetes.x_train, diabetes.y_train
-for name, case in cases.items():
-    print(f"{name}: {by_heart(*case):.1f}", end="  ")
+misses = {str(name): by_heart(*case) for name, case in cases.items()}
+check.by_heart_6.came(misses["6"].round(2))
+
+# %%
+plt.bar_label(plt.bar(*zip(*misses.items(), strict=True)), fmt="%.1f")
+least = min(list(misses.values())[:5])
+plt.title(f"Healthy: {misses['healthy']:.1f}, the five patients: {least:.1f} or more")
+plt.xlabel("patient")
+plt.ylabel("mean miss on ten rows")
+said = check.by_heart_6.draw()
+told = ", ".join(f"{name} {miss:.1f}" for name, miss in misses.items())
+plots.show(f"Bars of the mean miss on ten rows: {told}.{said}")
 
 # %% [markdown] tags=["after"]
-# The healthy one misses them by nothing, each of the five by 0.3 or more: one test, no doctor.
+# The healthy one misses nothing, each of the five 0.3 or more: one test, no doctor.
 
 # %% [markdown]
 # ### Ask the doctor
@@ -1175,11 +1235,19 @@ check.patient_2(patient_2)
 #
 # One loaf too few loses a customer, one too many is old bread, and the first is nine times as bad. So the bakery wants neither
 # mean nor median of the demand.
-#
+
+# %%
+plt.plot([-10, 0, 10], [1, 0, 9])
+plt.title("Ten loaves too few cost nine times ten too many")
+plt.xlabel("demand minus what was baked (loaves)")
+plt.ylabel("cost")
+plots.show("The bakery's cost: 1 for ten loaves too many, 9 for ten too few.")
+
+# %% [markdown]
 # ### Exercise 6.10 · Write
 #
-# A stretch. Write its loss. For each row, with `error = y - prediction`: a positive error counts `share` times its size, a
-# negative one `1 - share` times. Return the mean. Then `share=0.9` is the bakery; what does `share=0.5` remind you of?
+# A stretch. Write its loss. For each row, with `error = y - prediction` (here truth minus prediction: positive is too few), a
+# positive error counts `share` times its size, a negative one `1 - share` times. Return the mean. Then `share=0.9` is the bakery; what does `share=0.5` remind you of?
 
 
 # %% tags=["exercise:pinball"]
@@ -1212,11 +1280,14 @@ check.pinball(pinball)
 # - The slope of a loss is how hard a row pulls. Squared errors follow the mean and the outliers, absolute errors the median.
 # - Crossentropy is minus the mean logarithm of the probability given to what happened. It still pulls when a model is sure
 #   and wrong; squared error behind a sigmoid hardly does.
-# - Check the first loss: far from ln(classes), something is wrong. Then let it learn ten rows by heart.
+# - Check the first loss: at several times ln(classes) something is wrong. Then let it learn ten rows by heart.
 # - A falling loss proves little and silence proves nothing. Look at the predictions; where a yes is rare, at recall.
 # - Loss and optimizer are chosen apart.
 #
 # A loss that suits the problem does not make a model good: that takes data, and the dials of lessons 4, 5 and 7.
+
+# %%
+check.look_back()
 
 # %%
 check.progress()

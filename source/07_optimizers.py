@@ -11,7 +11,7 @@
 # - read code that was written for an older Keras.
 #
 # *60 minutes to read and run, with a place to rest, and about 60 for the exercises. Side roads can wait. You need
-# the ravine from lesson 3, `sweep` from lesson 4, seeds and bands from lesson 5.*
+# the ravine from lesson 3, `sweep` from lesson 4, seeds, bands and schedules from lesson 5.*
 
 # %%
 from collections import defaultdict
@@ -66,7 +66,7 @@ def walk(rule, gradient, start, steps, **settings):
 # ## SGD zigzags: momentum
 #
 # Remember the ravine of lesson 3, with curvature 1 along and 25 across, where the curvature makes the zigzag, not the noise.
-# Print the gradients of six steps.
+# Print its first six gradients.
 
 # %%
 curvatures = np.array([1.0, 25.0])
@@ -123,11 +123,10 @@ def steps_needed(rule, k, **settings):
 
 for k in (10, 100, 1000):
     root = np.sqrt(k)
-    best = {"rate": (2 / (root + 1)) ** 2, "beta": ((root - 1) / (root + 1)) ** 2}
+    rate, beta = (2 / (root + 1)) ** 2, ((root - 1) / (root + 1)) ** 2
     slow = steps_needed(sgd, k, rate=2 / (1 + k))
-    print(
-        f"k = {k:4}: SGD {slow:4} steps, momentum {steps_needed(momentum, k, **best)}"
-    )
+    fast = steps_needed(momentum, k, rate=rate, beta=beta)
+    print(f"k = {k:4}: SGD {slow:4} steps, momentum {fast}")
 
 # %% [markdown] tags=["after"]
 # SGD needs steps in proportion to the condition number, momentum in proportion to its square root: at 1,000 one step does the
@@ -177,8 +176,8 @@ check.heavy_ball(my_rate_and_momentum)
 # %% [markdown]
 # ## Momentum overshoots: Nesterov looks ahead
 #
-# What piles up also rolls on when it should stop. On a parabola with curvature 1 and a rate of 0.1 plain SGD slides down one
-# side, and momentum swings through the minimum. Nesterov (1983, "A method for solving the convex programming problem with
+# What piles up also rolls on when it should stop: how far past the minimum, on a parabola with curvature 1 and at a rate of
+# 0.1? Nesterov (1983, "A method for solving the convex programming problem with
 # convergence rate O(1/k²)") looks ahead: it takes the gradient at the place to which the velocity is about to lead, and so sees
 # early that the slope turns up. In Keras's form `w` *is* that place ahead.
 
@@ -198,7 +197,9 @@ told = f"Lowest: {told.replace('-', '−')}"
 plots.traces({told: swings}, "weight w", scale="linear")
 plots.show(f"Weight against step on a parabola. {told}.")
 
-# %% [markdown]
+# %% [markdown] tags=["after"]
+# *SGD slides down one side, momentum swings through the minimum, Nesterov swings less.*
+#
 # ### Speed limits
 #
 # On this parabola SGD diverges above a rate of 2 (lesson 3). And the others, with $\beta = 0.9$? Try 399 rates, and look for the
@@ -208,12 +209,11 @@ plots.show(f"Weight against step on a parabola. {told}.")
 check.nesterov_limit.bet(...)
 
 # %%
-rates, ends, limits = np.arange(1, 400) / 100, {}, {}
+rates, ends = np.arange(1, 400) / 100, {}
 for name, rule in rules.items():
     path, _ = walk(rule, lambda w: w, np.ones(399), 300, rate=rates)
     ends[name] = np.abs(path[-1])
-    limits[name] = rates[ends[name] < 1].max()
-    print(f"{name:9}: up to a rate of {limits[name]:.2f}")
+limits = {name: rates[end < 1].max() for name, end in ends.items()}
 check.nesterov_limit.came(limits["Nesterov"])
 
 # %%
@@ -280,8 +280,8 @@ plots.show(f"Bars for momentum {'; '.join(rows)} ({', '.join(labels)}).{said}")
 # ## One rate for all weights: Adagrad
 #
 # The next failure has nothing to do with direction. Think of texts, with a weight for each word. A common word appears in
-# every text, a rare one in one of fifty; in all others the gradient of its weight is 0. Such data are called **sparse**. Which rate would you give SGD? With a low one the rare word hardly moves, a high one lets the common word jump
-# about. Adagrad (Duchi, Hazan and Singer 2011, "Adaptive Subgradient Methods") gives each weight a rate of its own: it divides by
+# every text, a rare one in one of fifty; in all others the gradient of its weight is 0. Such data are called **sparse**. Which rate would you give SGD?
+# Adagrad (Duchi, Hazan and Singer 2011, "Adaptive Subgradient Methods") gives each weight a rate of its own: it divides by
 # the root of the sum $s$ of all its squared gradients.
 #
 # $$s \leftarrow s + g^2, \qquad w \leftarrow w - \text{learning rate} \cdot \frac{g}{\sqrt{s + \epsilon}}$$
@@ -381,11 +381,8 @@ check.half_way.came(halfway)
 title = f"Rho 0.99 is halfway after {halfway} steps"
 (ax,) = plots.traces({title: averages}, "value", scale="linear")
 ax.plot(noisy, ".", color="#BBBBBB", markersize=3, zorder=0)
-ax.legend(loc="lower right")
 said = check.half_way.draw()
-plots.show(
-    f"Three averages over noisy dots: the higher rho, the smoother. {title}.{said}"
-)
+plots.show(f"Three averages over noisy dots. {title}.{said}")
 
 # %% [markdown] tags=["after"]
 # *Grey dots: what came. The average with 0.5 follows at once and jumps about; that with 0.99 is smooth and late.* An average
@@ -448,8 +445,7 @@ stays, falls = (away[name][-1] for name in list(away)[1:])
 told = f"RMSprop ends at {stays:.2g}, with a falling rate at {falls:.0e}"
 (ax,) = plots.traces({told: away}, "distance from the minimum")
 ax.set_ylim(bottom=1e-13)
-said = check.never_settles.draw()
-plots.show(f"Distance against the step, without noise. {told}.{said}")
+plots.show(f"Distance against the step. {told}.{check.never_settles.draw()}")
 
 # %% [markdown] tags=["after"]
 # SGD's steps shrink with the slope. RMSprop comes near, then its average forgets, the quotient grows, and in the end it jumps
@@ -458,9 +454,9 @@ plots.show(f"Distance against the step, without noise. {told}.{said}")
 #
 # ## Steps without a unit: Adadelta
 #
-# If the rate is a length, it has a unit. Walk down one parabola with the weight in metres, then in centimetres: numbers 100 times
-# as large. The loss stays what it is, so per centimetre its slope is a hundredth, and $w / 100$ metres enter it: it is
-# $w / 100^2$. From the start to a tenth of it, at rate 0.01, RMSprop takes 98 steps in metres and 9,056 in centimetres.
+# If the rate is a length, it has a unit. Walk down one parabola twice: with the weight in metres, where the loss is $w^2 / 2$ and
+# its slope $w$; and in centimetres, where every weight is 100 times as large. There the same loss is $(w / 100)^2 / 2$, with the
+# slope $w / 100^2$. From the start to a tenth of it, at rate 0.01, RMSprop takes 98 steps in metres and 9,056 in centimetres.
 #
 # Adadelta (Zeiler 2012, "ADADELTA: An Adaptive Learning Rate Method") keeps RMSprop's average $a$, and multiplies by the usual
 # size of its own past moves, so that the unit should come out right.
@@ -495,16 +491,17 @@ check.in_centimetres.came(steps[0, 1])
 
 # %%
 lines = {"metres": path[:, 0, 0], "centimetres": path[:, 0, 1] / 100}
-(ax,) = plots.traces(
-    {f"To a tenth: {steps[0, 0]} and {steps[0, 1]:,} steps": lines}, ""
-)
-ax.set(ylabel="share of the start", xscale="log", xlim=(1, 40_000), ylim=(0.05, 2))
-said = check.in_centimetres.draw()
-plots.show(f"Adadelta in two units: {steps[0, 0]} and {steps[0, 1]:,} steps.{said}")
+told = f"To a tenth: {steps[0, 0]} and {steps[0, 1]:,} steps"
+(ax,) = plots.traces({told: lines}, "share of the start")
+ax.set(xscale="log", xlim=(1, 40_000), ylim=(0.05, 2))
+plots.show(f"Adadelta in two units. {told}.{check.in_centimetres.draw()}")
 
 # %% [markdown] tags=["after"]
 # 37 times as many (RMSprop: 92 times): it fails the test that it was made for. For $\epsilon$ is added to squared moves *and* to
-# squared gradients, so it has a unit, two of them. Here are other values of it, and in the last row another rate:
+# squared gradients, so it has a unit, two of them.
+
+# %% [markdown]
+# Try other values of $\epsilon$, and in the last row another rate:
 
 # %%
 for rate, epsilon, (m, cm) in zip(
@@ -551,7 +548,7 @@ plots.show(f"Left: steps of Adam, and without correction. {told}. Right: m and v
 
 # %% [markdown] tags=["after"]
 # *On an even slope of 1. Left: Adam's steps have the length of the rate; without the correction they would be more than six
-# times as long. Right: the two averages on their way from 0 to 1.*
+# times as long (not 32: $m$ starts at 0, too). Right: the two averages on their way from 0 to 1.*
 #
 # ### Exercise 7.4 · Predict
 #
@@ -573,10 +570,10 @@ check.first_step(my_move)
 # Adam's first step goes along a diagonal: it keeps the signs of the gradient and forgets its direction.
 
 # %% [markdown]
-# ## Where Adam fails: AMSGrad
+# ## A trial for Adam: AMSGrad
 #
-# *A side road, but run the next cell: later ones use it.* Forgetting costs, too. Reddi, Kale and Kumar (2018, "On the Convergence of Adam and Beyond") found a loss
-# that Adam walks *up*. Its slope is 3 and then −1 twice, over and over, and $w$ has to stay between −1 and 1. On average the slope
+# *A side road, but run the next cell: later ones use it.* Forgetting costs, too. Reddi, Kale and Kumar (2018, "On the Convergence of Adam and Beyond") built a loss to
+# try Adam. Its slope is 3 and then −1 twice, over and over, and $w$ has to stay between −1 and 1. On average the slope
 # is positive: the best place is −1. AMSGrad changes one thing: it divides by the *largest* average so far. Let the rate fall, so
 # that all come to rest, and give both a short memory: $\beta_1 = 0$, $\beta_2 = 0.1$. Who goes where?
 
@@ -591,7 +588,6 @@ def amsgrad(w, g, memory, rate, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
     return w - rate * correction * memory["m"] / (np.sqrt(memory["largest"]) + epsilon)
 
 
-# %%
 def reddi(rule, **settings):
     w, memory, path = np.array(0.0), defaultdict(float), []
     for step in range(300):
@@ -601,9 +597,8 @@ def reddi(rule, **settings):
     return np.array(path)
 
 
-short = {"beta_1": 0, "beta_2": 0.1}
-ways = {"SGD": reddi(sgd), "Adam": reddi(adam, **short)}
-ways["AMSGrad"] = reddi(amsgrad, **short)
+s = {"beta_1": 0, "beta_2": 0.1}
+ways = {"SGD": reddi(sgd), "Adam": reddi(adam, **s), "AMSGrad": reddi(amsgrad, **s)}
 
 # %%
 told = ", ".join(f"{name} {path[-1]:.1f}" for name, path in ways.items())
@@ -676,16 +671,8 @@ for name, (rule, make) in FAMILY.items():
 print("equal to the last digit:", *by_hand)
 
 # %% [markdown]
-# No wonder: `helpers/optimizers.py` is made of your functions. On one page: from SGD two branches start, momentum (mends the
-# direction) and Adagrad (mends the size of the step for each weight). They meet in Adam.
-
-# %%
-plots.family_tree()
-plots.show(
-    "A tree: below SGD momentum and Adagrad, below both Adam, below Adam its mends."
-)
-
-# %% [markdown]
+# No wonder: `helpers/optimizers.py` is made of your functions.
+#
 # ### Exercise 7.5 · Choose
 #
 # A weight gets gradients of size 5 for 100 steps, then of size 0.1. The picture shows its own rate, the learning rate over
@@ -750,10 +737,10 @@ plots.show("Three panels: the loss against the step for three values of each arg
 # | argument | low | high |
 # |---|---|---|
 # | `momentum` | 0: slow along the ravine | 0.99: swings for hundreds of steps |
-# | `epsilon` | 1e-7: avoids 0 / 0, no more | 100: outweighs the root; Adam becomes slow momentum, with one rate for all |
+# | `epsilon` | 1e-7: avoids 0 / 0, no more | 1: slower, and ends lower; 100: outweighs the root, so that Adam becomes slow momentum, with one rate for all |
 # | `beta_2` | 0.5: a noisy divisor, a ball three times as high | 0.999: steady |
 #
-# `beta_1` acts as momentum does, `rho` as `beta_2`. With `amsgrad` the divisor never shrinks: slower, and it ends lower.
+# `beta_1` acts as momentum does, `rho` as `beta_2`. `amsgrad` does nothing here, unless `beta_2` is low: slower, and it ends lower.
 
 # %% [markdown]
 # ## Which for what? Ask fairly
@@ -772,13 +759,6 @@ RATES = np.geomspace(1e-4, 1000, 15)
 MAKERS = {name: make for name, (_, make) in FAMILY.items() if name != "AdamW"}
 
 
-def best_of(values):
-    half = values.shape[1] // 2
-    best = values[:, :half].mean(axis=1).argmin()
-    return RATES[best], values[best, half:]
-
-
-# %%
 def steps_on(surface, starts):
     def measure(make):
         optimizer = make(np.repeat(RATES, len(starts)))
@@ -799,25 +779,14 @@ problems = {
 # %% [markdown]
 # Then gradients of different sizes. Texts of 20 words out of 1,000, as common as in a language: the second half as often as the
 # first, the third a third (Zipf's law). Each word has a hidden weight, and their sum decides how likely a text
-# is of one kind. Each optimizer reads 2,000 texts once, ten at a time, with binary crossentropy; 1,000 new texts give the loss.
-
-
-# %%
-def texts(seed, size=3000, words=1000):
-    rng = np.random.default_rng(seed)
-    often = 1 / np.arange(1, words + 1)
-    picks = rng.choice(words, (size, 20), p=often / often.sum())
-    x = np.zeros((size, words), np.float32)
-    np.put_along_axis(x, picks, 1, axis=1)
-    chance = 1 / (1 + np.exp(-2 * x @ rng.normal(size=words)))
-    return x, (rng.random(size) < chance).astype(np.float32)
+# is of one kind. Each optimizer reads 2,000 texts once, ten at a time, with binary crossentropy; 1,000 new ones give the loss. (`check.texts` makes them.)
 
 
 # %%
 def read_once(make):
     losses = []
     for seed in range(8):
-        (x, y), optimizer = texts(seed), make(RATES)
+        (x, y), optimizer = check.texts(seed), make(RATES)
         w = np.zeros((15, x.shape[1]), np.float32)
         for rows in np.arange(2000).reshape(200, 10):
             said = 1 / (1 + np.exp(-np.clip(w @ x[rows].T, -30, 30)))
@@ -851,7 +820,14 @@ problems["sparse texts"] = read_once
 problems["tumours, odd units"] = network(replace(tumours, **parts), hidden=())
 problems |= {name: network(load(name)) for name in ("digits", "diabetes")}
 
+
 # %%
+def best_of(values):
+    half = values.shape[1] // 2
+    best = values[:, :half].mean(axis=1).argmin()
+    return RATES[best], values[best, half:]
+
+
 results, chosen = {}, defaultdict(list)
 for problem, measure in problems.items():
     results[problem] = {}
@@ -862,14 +838,10 @@ for name, rates in chosen.items():
     print(f"{name:9} best rates from {min(rates):.3g} to {max(rates):.3g}")
 
 # %%
-labels = dict.fromkeys(results, "validation loss")
-labels |= dict.fromkeys(list(results)[:2], "steps to 1% of the loss")
-labels |= {"sparse texts": "loss on new texts"}
-plots.tuned(results, labels)
-first = [
-    f"{problem}: {min(found, key=lambda name: found[name].mean())}"
-    for problem, found in results.items()
-]
+kinds = 2 * ["steps to 1% of the loss"] + ["loss on new texts"] + 3 * ["loss"]
+plots.tuned(results, dict(zip(results, kinds, strict=True)))
+means = {p: {n: x.mean() for n, x in found.items()} for p, found in results.items()}
+first = [f"{p}: {min(mean, key=mean.get)}" for p, mean in means.items()]
 plots.show(f"What each tuned optimizer reached. Best means: {'; '.join(first)}.")
 
 # %% [markdown] tags=["after"]
@@ -891,7 +863,7 @@ plots.show(f"What each tuned optimizer reached. Best means: {'; '.join(first)}."
 # default.
 
 # %% [markdown]
-# And "change only RMSprop's rate", as Keras's manual used to say? Tune it for several `rho`:
+# Keras's manual used to say of RMSprop: change the rate alone. Is its `rho` of 0.9 good enough? Tune the rate for several:
 
 # %%
 for rho in (0.5, 0.9, 0.99, 0.999):
@@ -937,7 +909,8 @@ plots.show(
 )
 
 # %% [markdown] tags=["after"]
-# At their defaults Adagrad and Adadelta have hardly begun. A ranking at defaults ranks the defaults.
+# At their defaults Adagrad and Adadelta have hardly begun. (A fresh network may be above ln 10: it is a little sure.) A ranking at
+# defaults ranks the defaults.
 #
 # ### Exercise 7.6 · Fix
 #
@@ -1001,12 +974,23 @@ x = np.hstack([shared, own.reshape(60, -1)])
 makers = {"SGD": SGD(0.1), "momentum": SGD(0.05, momentum=0.9), "Adam": Adam(0.01)}
 makers |= {"RMSprop": RMSprop(0.01), "Adagrad, first sum 0.1": Adagrad(0.1)}
 makers["Adagrad, first sum 0"] = Adagrad(0.1, initial_accumulator_value=0)
+wrong = {}
 for name, optimizer in makers.items():
     w = np.zeros(x.shape[1])
     for _ in range(3000):
         w = optimizer.step(w, 2 * x.T @ (x @ w - y) / 60)
-    wrong, new = np.sign(x @ w) != y, np.sign(shared @ w[:3]) != y
-    print(f"{name:22}: wrong on its rows {wrong.mean():.0%}, on new {new.mean():.0%}")
+    said = np.sign(x @ w), np.sign(shared @ w[:3])
+    wrong[name] = [100 * np.mean(each != y) for each in said]
+
+# %%
+own_rows, new_rows = np.transpose(list(wrong.values()))
+plt.barh(list(wrong), new_rows, color=plots.SECOND, label="new rows")
+plt.plot(own_rows, list(wrong), "k|", markersize=14, label="its own rows")
+plt.title(f"Wrong on new rows: from {new_rows.min():.0f}% to {new_rows.max():.0f}%")
+plt.xlabel("wrong (%)")
+plt.legend()
+told = ", ".join(f"{name} {new:.0f}%" for name, (_, new) in wrong.items())
+plots.show(f"Wrong on new rows: {told}. On its own: at most {own_rows.max():.0f}%.")
 
 # %% [markdown] tags=["after"]
 # All fit their own rows. On new rows SGD and momentum make no mistake; Adam, RMSprop and Adagrad as published say 1 to
@@ -1075,38 +1059,23 @@ for name, y, clip in (("as it was", raw, None), ("clipped", raw, 1.0)):
 #
 # ## Reading old code
 #
-# Examples on the web were often written for Keras 1 or 2. `attempt` runs such a line and prints what Keras 3
+# Examples on the web were often written for Keras 1 or 2. `check.attempt` runs such a line and prints what Keras 3
 # says. The last one gives an optimizer that has served one model to another.
 
 
 # %%
-import warnings
-
-
-def attempt(line, **names):
-    said = ["silence"]
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            exec(line, {"keras": keras} | names)
-        except Exception as error:
-            said = [f"{type(error).__name__}: {error}"]
-    said = [
-        f"warning: {w.message}" for w in caught if w.category is UserWarning
-    ] or said
-    print(f"{line}\n    {said[0].split(' <')[0][:78]}")
-
-
-# %%
-attempt("keras.optimizers.SGD(lr=0.1)")
-attempt("keras.optimizers.SGD(learning_rate=0.1, decay=0.001)")
-attempt("keras.optimizers.legacy.Adam()")
+check.attempt("keras.optimizers.SGD(lr=0.1)")
+check.attempt("keras.optimizers.SGD(learning_rate=0.1, decay=0.001)")
+check.attempt("keras.optimizers.legacy.Adam()")
+check.attempt("keras.optimizers.SGD(1)")
 optimizer, zero = keras.optimizers.SGD(0.1, momentum=0.9), [keras.ops.zeros(1)]
-attempt("optimizer.lr = 0.5", optimizer=optimizer)
+check.attempt("optimizer.lr = 0.5", optimizer=optimizer)
 print(f"    and now the rate is {optimizer.learning_rate.numpy():.1f}")
 optimizer.apply(zero, [keras.Variable(np.ones(1))])
 other = [keras.Variable(np.ones(1))]
-attempt("optimizer.apply(zero, other)", optimizer=optimizer, zero=zero, other=other)
+check.attempt(
+    "optimizer.apply(zero, other)", optimizer=optimizer, zero=zero, other=other
+)
 
 # %% [markdown] tags=["after"]
 # | old | in Keras 3 | instead |
@@ -1114,6 +1083,7 @@ attempt("optimizer.apply(zero, other)", optimizer=optimizer, zero=zero, other=ot
 # | `SGD(lr=0.1)` | ValueError | `learning_rate=0.1` |
 # | `SGD(decay=1e-3)` | a warning, and a constant rate | `learning_rate=InverseTimeDecay(0.1, 1, 1e-3)` |
 # | `optimizers.legacy.Adam` | ImportError | `optimizers.Adam` |
+# | `SGD(1)`, a whole number | ValueError | `SGD(1.0)`, with a point |
 # | `optimizer.lr = 0.5` | nothing at all | `optimizer.learning_rate = 0.5` |
 # | one instance for two models | ValueError | a new one for each |
 #
@@ -1168,6 +1138,16 @@ check.new_tutorial(new_tutorial)
 # %% [markdown]
 # ## What else Keras has
 #
+# First your nine on one page. From SGD two branches start, momentum (mends the direction) and Adagrad (mends the size of the step
+# for each weight). They meet in Adam.
+
+# %%
+plots.family_tree()
+plots.show(
+    "A tree: below SGD momentum and Adagrad, below both Adam, below Adam its mends."
+)
+
+# %% [markdown]
 # | optimizer | what it is, and for what |
 # |---|---|
 # | `Adamax` | Adam that divides by the largest recent gradient |

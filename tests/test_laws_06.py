@@ -453,3 +453,13 @@ def test_meanwhile_the_networks_become_surer_of_their_mistakes_too(seed):
     (right_before, wrong_before), (right_after, wrong_after) = losses
     assert right_after < 0.7 * right_before
     assert wrong_after > 1.5 * wrong_before
+
+
+def test_a_forecast_below_0_costs_16_for_each_yes():
+    import keras
+
+    y = load("breast_cancer").y_train[:, None]
+    loss = keras.losses.BinaryCrossentropy()(y, np.full(y.shape, -1.0))
+    assert float(loss) == pytest.approx(16.1 * y.mean(), abs=0.05)
+    assert y.mean() == pytest.approx(0.63, abs=0.005)
+    assert float(loss) == pytest.approx(10.1, abs=0.05)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from helpers.checks import lesson_07 as check
 from helpers.data import load
 from helpers.descent import descend
 from helpers.losses import mean_squared_error
@@ -368,6 +369,10 @@ def test_each_argument_up_and_down():
         on_a_noisy_ravine(Adam(0.1, beta_2=0.5, amsgrad=a)) for a in (False, True)
     )
     assert on[100] > 2 * off[100] and on[-1] < off[-1]
+    off, on = (on_a_noisy_ravine(Adam(0.1, amsgrad=a)) for a in (False, True))
+    assert on[-50:].mean() == pytest.approx(off[-50:].mean(), rel=0.02)
+    off, on = (on_a_noisy_ravine(Adam(0.1, epsilon=e)) for e in (1e-7, 1))
+    assert on[100] > 4 * off[100] and on[-50:].mean() < 0.8 * off[-50:].mean()
     swing = on_a_noisy_ravine(Adam(0.1, beta_1=0.99))
     assert swing[100] > 2 * swing[150] and swing[200] > 2 * swing[150]
 
@@ -403,21 +408,10 @@ def test_own_rates_help_in_a_ravine_along_the_axes_only(surface, adagrad):
     assert min(found, key=lambda name: found[name].mean()) in ("Nesterov", "Adagrad")
 
 
-def sparse_texts(seed, size=3000, words=1000):
-    """The lesson's bag of words: which words each text has, and of which kind it is."""
-    rng = np.random.default_rng(seed)
-    often = 1 / np.arange(1, words + 1)
-    picks = rng.choice(words, (size, 20), p=often / often.sum())
-    x = np.zeros((size, words), np.float32)
-    np.put_along_axis(x, picks, 1, axis=1)
-    chance = 1 / (1 + np.exp(-2 * x @ rng.normal(size=words)))
-    return x, (rng.random(size) < chance).astype(np.float32)
-
-
 def loss_on_new_texts(make, seeds):
     losses = []
     for seed in seeds:
-        (x, y), optimizer = sparse_texts(seed), make(RATES)
+        (x, y), optimizer = check.texts(seed), make(RATES)
         w = np.zeros((15, x.shape[1]), np.float32)
         for rows in np.arange(2000).reshape(200, 10):
             said = 1 / (1 + np.exp(-np.clip(w @ x[rows].T, -30, 30)))
@@ -432,7 +426,7 @@ def test_on_sparse_texts_own_rates_beat_one_rate():
         name: loss_on_new_texts(MAKERS[name], range(10, 20))
         for name in ("SGD", "momentum", "Adagrad", "RMSprop", "Adam")
     }
-    assert (sparse_texts(0)[0] == 0).mean() > 0.98
+    assert (check.texts(0)[0] == 0).mean() > 0.98
     for name in ("Adagrad", "Adam"):
         assert (found[name] < found["SGD"]).all()
         assert found[name].mean() < 0.93 * found["momentum"].mean()
@@ -532,6 +526,9 @@ def test_what_keras_says_to_old_code():
     assert optimizer.learning_rate.numpy() == pytest.approx(0.1)
     with pytest.raises(ImportError, match="not supported in Keras 3"):
         keras.optimizers.legacy.Adam()
+    with pytest.raises(ValueError):
+        keras.optimizers.SGD(1)
+    assert keras.optimizers.SGD(1.0).learning_rate.numpy() == 1
     optimizer.lr = 0.5
     assert optimizer.learning_rate.numpy() == pytest.approx(0.1)
     with pytest.raises(ValueError, match="Unknown variable"):

@@ -1,9 +1,10 @@
 """The exercises of lesson 6: loss functions."""
 
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
+from helpers.checks import bets
 from helpers.checks.answers import (
     call,
     entries,
@@ -17,6 +18,26 @@ from helpers.checks.engine import Lesson, NotAttempted, Wrong, describe_error
 from helpers.data import load
 
 LESSON = Lesson(6, "Loss functions")
+
+plain_recall = bets.Bet(
+    lesson=6,
+    name="plain_recall",
+    about="the share of the eights that the plain model finds",
+    low=0,
+    high=100,
+    unit="%",
+    tells=("of the eights missed",),
+)
+by_heart_6 = bets.Bet(
+    lesson=6,
+    name="by_heart_6",
+    about="by how much patient 6 misses its ten rows",
+    low=0.0,
+    high=2.0,
+    tells=("each of the five by",),
+)
+BETS = plain_recall, by_heart_6
+look_back = partial(bets.look_back, BETS)
 
 
 def _entries(answer, keys, name, example):

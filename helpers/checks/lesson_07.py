@@ -1,5 +1,6 @@
 """The exercises of lesson 7: optimizers."""
 
+import warnings
 from collections.abc import Mapping
 from functools import partial
 
@@ -696,6 +697,32 @@ def _lion_mistake(got, gradient, w, steps, settings):
         f"formula leads to {show(right.ravel().round(3).tolist())}. Follow one step by "
         "hand."
     )
+
+
+def texts(seed, size=3000, words=1000):
+    """Return texts, a row each with 1 for a word that is in it, and their kinds."""
+    rng = np.random.default_rng(seed)
+    often = 1 / np.arange(1, words + 1)
+    picks = rng.choice(words, (size, 20), p=often / often.sum())
+    x = np.zeros((size, words), np.float32)
+    np.put_along_axis(x, picks, 1, axis=1)
+    chance = 1 / (1 + np.exp(-2 * x @ rng.normal(size=words)))
+    return x, (rng.random(size) < chance).astype(np.float32)
+
+
+def attempt(line, **names):
+    """Run a line of old code, and print what Keras says to it."""
+    import keras
+
+    said = ["silence"]
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            exec(line, {"keras": keras} | names)
+        except Exception as error:
+            said = [f"{type(error).__name__}: {error}"]
+    told = [f"warning: {w.message}" for w in caught if w.category is UserWarning]
+    print(f"{line}\n    {(told or said)[0].split(' <')[0][:78]}")
 
 
 EXERCISES = LESSON.exercises
