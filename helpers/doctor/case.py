@@ -40,12 +40,16 @@ class Case(Sample):
         self.sample = [leaf[self.sample_rows] for leaf in self.inputs]
         self.keys = list(x) if isinstance(x, dict) else None
         self.outputs, self.failure = self._forward()
+        if isinstance(self.outputs, list):
+            counts[1] = len(self.outputs)
         shape = getattr(model, "output_shape", None) if model.built else None
         self.several = any(isinstance(s, list | dict) for s in (self.outputs, shape))
-        self.targets = leaves(y, "y", counts[1])
+        none_needed = y is None and self.trains_itself
+        self.targets = {} if none_needed else leaves(y, "y", counts[1])
         self.target_keys = list(y) if isinstance(y, dict) else None
-        if self.several:
-            self.target, self.target_rows = None, len(next(iter(self.targets.values())))
+        if self.several or none_needed:
+            some = next(iter(self.targets.values()), self.inputs[0])
+            self.target, self.target_rows = None, len(some)
         else:
             self.names["y"], values = next(iter(self.targets.items()))
             self.target = Target(values)
@@ -109,9 +113,20 @@ class Case(Sample):
     @cached_property
     def activation(self):
         """Name of the output's activation; None where only the values can tell."""
-        if not self.readable or self.several:
+        if self.several:
             return None
+        if not self.readable:
+            return "softmax" if self.units != 1 and self.sums_to_1 else None
         return name_of_activation(self.output_operation)
+
+    @property
+    def sums_to_1(self):
+        """Whether the outputs of each row share 1, as those of a softmax do."""
+        outputs = self.outputs
+        if outputs is None or self.several or outputs.ndim < 2 or len(outputs) < 8:
+            return False
+        sums = outputs.sum(axis=-1, dtype=float)
+        return bool((outputs >= 0).all() and (abs(sums - 1) < 1e-3).all())
 
     @cached_property
     def squashed(self):
@@ -201,6 +216,8 @@ class Case(Sample):
 
     def sample_targets(self):
         """Return the targets of the sample in the form that fit takes."""
+        if not self.targets:
+            return None
         if not self.several:
             return self.sample_target
         parts = [leaf[self.sample_rows] for leaf in self.targets.values()]

@@ -21,9 +21,9 @@ def scaled(name, of_pictures=False):
     return f"{SCALE.format(name)}  {TRAIN}"
 
 
-def scaled_target(case):
+def scaled_target(case, name=None):
     """Return the line that scales y: above 0 where the output cannot go below."""
-    y = case.names["y"]
+    y = name or case.names["y"]
     if RANGES.get(case.activation, (-1, 1))[0] == 0:
         return f"{y} = {y} / np.std({y})  # that of the training rows, for all rows"
     return scaled(y)
@@ -68,6 +68,8 @@ def recompiled(
     text = "model.loss"
     if loss:
         text = _with_loss(case, name, loss) if name else loss
+    if not metrics and not name and case.given_metrics[0] in (["accuracy"], ["acc"]):
+        metrics = '["accuracy"]'
     if metrics:
         given = f'{{"{name}": {metrics}}}' if name else metrics
         text += f", {argument}={given}"

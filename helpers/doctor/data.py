@@ -34,7 +34,7 @@ def is_rows(values, count):
         several = (
             len(values) <= FEW_INPUTS and len(set(s and s[0] for s in shapes)) == 1
         )
-        return not (several and shapes[0] and len(shapes[0]) > 1)
+        return not (several and shapes[0] and max(map(len, shapes)) > 1)
     if count > 1:
         return len(values) != count
     return not (len(values) == 1 and shapes[0])

@@ -19,7 +19,7 @@ from . import (
 from .case import Case
 from .causes import one_cause
 from .curve import read_curve
-from .keep import built, unchanged
+from .keep import ready, unchanged
 from .of_output import RULES_OF_OUTPUT
 from .rules import SEVERITIES, Finding, examine, fill, rules_in
 from .trial import findings, try_out
@@ -103,12 +103,13 @@ def diagnose(model, x, y=None, *, steps: int = 0, history=None) -> Diagnosis:
     Parameters
     ----------
     model : keras.Model
-        Compiled and built. It stays as it is: weights, optimizer, metrics, and the
-        random states of Python, NumPy and Keras as well.
+        Compiled. It stays as it is: weights, optimizer, metrics, and the random states
+        of Python, NumPy and Keras as well.
     x : array, table or tensor, shape (rows, ...)
         The inputs, as ``fit`` is given them; a list or dict for several inputs.
     y : array, table or tensor, shape (rows,), (rows, units) or more
         The targets, as ``fit`` is given them; a list or dict for several outputs.
+        None for a model that needs none: ``add_loss``, or a training step of its own.
     steps : int, default 0
         So many steps of training on a copy: does the loss become NaN, does it triple,
         do all rows get one answer? 20 take a few seconds.
@@ -143,8 +144,8 @@ def diagnose(model, x, y=None, *, steps: int = 0, history=None) -> Diagnosis:
         )
     if not isinstance(steps, int | np.integer) or steps < 0:
         raise ValueError(f"steps must be a whole number from 0 on, got {steps!r}")
-    with unchanged():
-        case = Case(built(model, x), x, y)
+    with unchanged(), ready(model, x) as patient:
+        case = Case(patient, x, y)
         found, said = judged(case), [_start(case)]
         if steps:
             told, line = _tried(case, steps, found)

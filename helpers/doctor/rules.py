@@ -67,6 +67,11 @@ def examine(rule, case):
         fix = fill(rule.fix, case.names | fix)
     if case.place and fix.startswith("keras.layers.Dense("):
         fix = fix.replace(")", f', name="{case.head}")', 1)  # of which output
+    if fix.startswith("keras.layers.Dense("):
+        line, _, words = fix.partition("  # ")
+        if not words or words.startswith(("loss", "and ")):
+            words = f"with {words}" if words.startswith("loss") else words
+            fix = f"{line}  # the output layer{', ' * bool(words)}{words}"
     problem = f"{case.place}{sentence} {rule.why} What you see: {rule.seen}"
     return Finding(rule.code, severity, problem, fix)
 

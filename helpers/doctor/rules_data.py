@@ -1,11 +1,14 @@
 """Rules about x, and about x and y side by side."""
 
+from contextlib import suppress
+
 import numpy as np
 
 from .cures import chosen
 from .graph import PASSIVE, behind_inputs, kind_of
 from .rules import error, warning
 
+READERS = ("TextVectorization", "StringLookup", "Hashing", "CategoryEncoding")
 FEW = 0.2  # a share of the rows that can be done without
 ROWS = (
     "{0} = np.isfinite(np.asarray({1}, dtype=float)).reshape(len({1}), -1).all(axis=1)"
@@ -39,6 +42,8 @@ def _forward_fails(case):
         return found, f"x = np.reshape(x, {(-1, *wanted)})"
     if known and x.shape == wanted:
         return found, "x = x[None]  # one row, so y needs one too"
+    if wanted == shape:
+        return found, "model(x[:1])  # the whole message names the layer that stops"
     return found, {"shape": shape}
 
 
@@ -141,12 +146,34 @@ def _object_array(case):
 
 @error(
     "text-input",
-    why="NumPy's own text type is unknown to fit; Python objects are taken.",
-    seen='fit stops: "Invalid dtype: str", though a call of the model works.',
+    why="Weights multiply numbers: words must become numbers first.",
+    seen='fit stops: "Invalid dtype: str", "Cast string to float is not supported".',
     fix="x = x.astype(object)",
 )
 def _text_input(case):
-    return "x is an array of NumPy's text." if case.numpy_text else None
+    name, x = case.input_names[0], case.inputs[0]
+    if x.dtype.kind not in "US" or len(case.inputs) > 1:
+        return None
+    if not case.readable or any(kind_of(op) in READERS for op in case.operations):
+        said = "x is an array of NumPy's own text, which fit does not take."
+        return (said, "x = x.astype(object)") if case.numpy_text else None
+    found = f"{name} holds text, such as {x.flat[0]!r:.40}, and no layer reads it."
+    with suppress(ValueError):
+        x.astype(float)
+        return found, f'{name} = np.asarray({name}).astype("float32")'
+    if x[0].size > 1:
+        table = f"pandas.get_dummies(pandas.DataFrame({name}))"
+        return found, f'{name} = {table}.to_numpy("float32")  # as many inputs'
+    layer = next((op for op in case.operations if kind_of(op) == "Embedding"), None)
+    words = getattr(layer, "input_dim", 1000)
+    length = max(len(str(text).split()) for text in x.flat)
+    if case.model.built and case.model.inputs[0].shape[1:2]:
+        length = case.model.inputs[0].shape[1] or length
+    reader = f"keras.layers.TextVectorization({words}, output_sequence_length={length})"
+    return (
+        found,
+        f"reader = {reader}; reader.adapt({name}); {name} = np.asarray(reader({name}))",
+    )
 
 
 @error(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .cures import SCALE, scaled
+from .cures import SCALE, scaled, scaled_target
 from .graph import PASSIVE, behind_inputs, kind_of
 from .graph import operations as operations_of
 from .rules import note, warning
@@ -45,11 +45,24 @@ def _unscaled_input(case):
         if not scale > UNSCALED:
             continue
         cure = scaled(name, of_pictures=of_bytes(leaf))
+        if case.copies and not of_bytes(leaf):
+            cure = scaled_target(case, name)  # x and y alike
         learnt = [op for op in case.operations if getattr(op, "trainable_weights", ())]
-        one_line = not case.plain and len(learnt) < 2
-        found = f"{name} lies around {scale:.3g}."
+        judged = not case.plain or case.loss_name == "mean_squared_error"
+        one_line = judged and len(learnt) < 2  # rate-beyond-curvature decides for SGD
+        found = f"{name} lies around {scale:.3g}{_columns(leaf[case.sample_rows])}."
         return found, cure, "note" if one_line else "warning"
     return None
+
+
+def _columns(values):
+    """Say which columns of a table are large, where the others are not."""
+    sizes = [size_of(column) for column in values.T] if values.ndim == 2 else []
+    large = [i for i, size in enumerate(sizes) if size > UNSCALED]
+    if not 0 < len(large) <= len(sizes) / 2:
+        return ""
+    some = ", ".join(map(str, large[:5])) + " ..." * (len(large) > 5)
+    return f", because of column{'s' * (len(large) > 1)} {some}"
 
 
 @warning(

@@ -4,6 +4,7 @@ import numpy as np
 
 from .cures import advised, dense, labels_of, recompiled
 from .rules import error, note, warning
+from .rules_shapes import each_step
 from .sample import of_bytes
 
 IGNORED = (-1, 255, -100)  # what stands for "no label" elsewhere
@@ -45,7 +46,7 @@ def _one_hot_labels(case):
         return None
     found = f"{case.loss_name} with labels of shape {case.target.shape}."
     if case.numbers and not case.target.shares:
-        return found, advised(case)
+        return found, each_step(case) or advised(case)
     return found, recompiled(case, '"categorical_crossentropy"')
 
 

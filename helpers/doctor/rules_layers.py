@@ -66,6 +66,8 @@ def _dead_layer(case):
             continue
         if not np.isfinite(step.out).all():
             continue
+        if step.layer is case.output_operation and case.numbers and case.target.low < 0:
+            continue  # the relu itself is wrong, and unreachable-target says so
         source = step
         if getattr(step.layer, "kernel", None) is None:
             source = next((s for s in case.layers[:i][::-1] if s.weighs), None)
@@ -74,6 +76,13 @@ def _dead_layer(case):
         if source and source.layer in zeros:
             return found, renewed(*zeros)
         name = step.layer.name
+        if step.kind == "Dense" and any(
+            step.layer.output is tensor for tensor in case.model.outputs
+        ):
+            return (
+                found,
+                f"keras.layers.Dense({step.layer.units})  # in the place of {name}",
+            )
         cure = f"keras.layers.Identity()  # in the place of {name}: no x is above 0"
         cure = renewed(source.layer) if source else cure
         return found, cure

@@ -31,15 +31,17 @@ def _not_compiled(case):
 def _not_built(case):
     import keras
 
-    if getattr(case.model, "unbuilt", False):
-        found = "The model is not built yet; a copy of it was judged."
-        return found, {"shape": (None, *case.inputs[0].shape[1:])}, "note"
-    if case.model.built:
+    why_not = getattr(case.model, "unbuilt", None)
+    if why_not is None:
         return None
-    found = "The model is not built: its output was not judged."
+    cure = {"shape": (None, *case.inputs[0].shape[1:])}
     if not isinstance(case.model, keras.Sequential):
-        return found, "model(x[:1])  # a call builds it"
-    return found, {"shape": (None, *case.inputs[0].shape[1:])}
+        cure = "model(x[:1])  # a call builds it"
+    if not why_not:
+        return "The model is not built yet; it was judged as if it were.", cure, "note"
+    if case.trains_itself and why_not.startswith("NotImplementedError"):
+        return "The model has no call, so it was not judged itself.", cure, "note"
+    return f"The model could not be built: {why_not.rstrip('.')}.", cure
 
 
 @error(
@@ -95,7 +97,8 @@ def _one_batch(case):
     fix="print(model.output_names)  # y needs as many arrays, in this order",
 )
 def _several_outputs(case):
-    return "The model has several outputs." if case.several and not case.heads else None
+    unclear = case.several and case.targets and not case.heads
+    return "The model has several outputs." if unclear else None
 
 
 @note(

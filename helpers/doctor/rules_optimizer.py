@@ -4,9 +4,10 @@ import numpy as np
 
 from .cures import recompiled, slower
 from .rules import error, warning
+from .sample import size_of
 
 # Learning rates outside of these are mistakes rather than choices.
-ADAPTIVE, PLAIN = (1e-8, 0.3), (1e-8, 3.0)
+ADAPTIVE, PLAIN = (2e-7, 0.3), (1e-8, 3.0)
 RATES = {
     **dict.fromkeys(("Adam", "AdamW", "Adamax", "Nadam", "RMSprop"), ADAPTIVE),
     **dict.fromkeys(("SGD", "Adagrad", "Ftrl"), PLAIN),
@@ -15,6 +16,7 @@ RATES = {
 }
 SOON, WORN = 20, 1e-3  # steps after which a thousandth of the rate is a mistake
 WHOLE = 1  # steps as long as the gradient itself
+TINY, LARGE = 1e-5, 5  # a rate at which SGD needs large inputs or targets to get on
 
 
 @error(
@@ -102,10 +104,23 @@ def _rate_too_low(case):
     name, (low, _) = _limits(case)
     if case.optimizer and case.scheduled:
         return _worn_schedule(case, name)
+    if case.plain and not _driven(case):
+        low = TINY * (1 - min(case.momentum, 0.999))
     if not case.optimizer or not 0 <= case.rate < low:
         return None
     found = f"{name} with a learning rate of {case.rate:g}."
     return found, slower(case, usual(name))
+
+
+def _driven(case):
+    """Whether large numbers, or sums of them, may make up for a small rate."""
+    if case.target is None or not case.numbers:
+        return True
+    large = any(
+        leaf.dtype.kind not in "f" or size_of(leaf) > LARGE for leaf in case.sample
+    )
+    far = not case.crossentropy and case.target.scale > LARGE
+    return large or far or case.loss_settings.get("reduction") == "sum"
 
 
 def _worn_schedule(case, name):

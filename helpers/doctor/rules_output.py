@@ -67,6 +67,10 @@ def _output_not_probability(case):
     if normed:
         found = f"A {kind_of(case.output_operation)} is the last layer, and "
         found += f"{case.loss_name} expects probabilities."
+        norm = kind_of(case.output_operation)
+        place = case.operations.index(case.output_operation)
+        if name_of_activation(case.operations[place - 1]) == activation:
+            return found, f"keras.layers.{norm}()  # before the output layer"
         return found, f"{dense(case.units, activation)}  # the last layer"
     output = f"The output is {case.activation}" if case.activation else "Outputs reach"
     if not case.activation:
@@ -119,8 +123,16 @@ def _softmax_for_many_labels(case):
 )
 def _sigmoid_for_classes(case):
     categorical = case.kind in ("sparse", "categorical") and not case.from_logits
-    if categorical and case.activation == "sigmoid" and case.units != 1:
+    if not categorical or case.units == 1:
+        return None
+    if case.activation == "sigmoid":
         return f"{case.loss_name} behind a sigmoid.", {"units": case.units}
+    if case.activation is None and case.squashed and not case.sums_to_1:
+        sums = case.outputs.sum(axis=-1, dtype=float)
+        found = (
+            f"{case.loss_name}, and rows of the output sum to {sums.min():.3g} up to"
+        )
+        return f"{found} {sums.max():.3g}.", {"units": case.units}
     return None
 
 

@@ -23,7 +23,7 @@ def _shapes_differ(case):
     if target in _fitting(output) or _integer_like(case) or extra_axes(case):
         return None
     found = f"y has shape {case.target.shape}, the output {_rows(output)}."
-    cure = advised(case)
+    cure = each_step(case) or advised(case)
     if target[1:] and target[-1:] == output[-1:]:
         cure = f"{case.names['y']}.shape, model.output_shape  # make them alike"
     return found, cure
@@ -42,23 +42,44 @@ def _extra_axes(case):
         return None
     found = f"The output has shape {_rows(case.output_shape)}, y {case.target.shape}."
     names = [kind_of(op) for op in case.operations]
-    recurrent = [op for op in case.operations if kind_of(op) in WHOLE_SEQUENCE]
-    last = recurrent[-1] if recurrent else None
+    last = _last_recurrent(case)
     if last is not None and getattr(last, "return_sequences", False):
         found += f" {last.name} returns a whole sequence."
         if "TimeDistributed" in names:
             return found, "keras.layers.GlobalAveragePooling1D()  # behind all"
-        inner = getattr(last, "forward_layer", last)
-        cure = f"keras.layers.{kind_of(inner)}({inner.units})"
-        if last is not inner:
-            cure = f"keras.layers.Bidirectional({cure})"
-        return found, f"{cure}  # in the place of {last.name}"
+        return found, _recurrent(last)
     if "Flatten" not in names:
         found += " No layer makes the axes one: Flatten, or GlobalAveragePooling."
     before = next((op for op in case.operations if kind_of(op) == "Dense"), None)
     if before is None:
         return found, "keras.layers.Flatten()  # before the output layer"
     return found, f"keras.layers.Flatten()  # before {before.name}"
+
+
+def each_step(case):
+    """Return the line that gives one answer for each time step, if y has so many."""
+    last = _last_recurrent(case)
+    if last is None or getattr(last, "return_sequences", False):
+        return None
+    output, target = case.output_shape, case.target_shape
+    steps = next((s.into.shape[1] for s in case.layers if s.layer is last), None)
+    fits = target[1:] in ((), (1,), output) and target[:1] == (steps,)
+    return _recurrent(last, "return_sequences=True") if fits and steps > 1 else None
+
+
+def _last_recurrent(case):
+    found = [op for op in case.operations if kind_of(op) in WHOLE_SEQUENCE]
+    return found[-1] if found else None
+
+
+def _recurrent(layer, *settings):
+    """Return the line of a recurrent layer that hands on its last step, or each."""
+    inner = getattr(layer, "forward_layer", layer)
+    units = getattr(inner, "units", None) or getattr(inner, "filters", "units")
+    cure = f"keras.layers.{kind_of(inner)}({', '.join([str(units), *settings])})"
+    if layer is not inner:
+        cure = f"keras.layers.Bidirectional({cure})"
+    return f"{cure}  # in the place of {layer.name}"
 
 
 def extra_axes(case):

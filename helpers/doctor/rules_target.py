@@ -44,6 +44,9 @@ def _text_target(case):
     fix="np.unique({y}, axis=0, return_counts=True)  # what y holds",
 )
 def _one_value(case):
+    last = case.output_operation
+    if case.readable and not getattr(last, "trainable", True):
+        return None  # half of a GAN: what stands behind it is frozen and knows both
     values = None if case.target is None else case.target.values
     if values is None or values.ndim > 2 or len(values) == 1:
         return None

@@ -9,6 +9,7 @@ import numpy as np
 
 from .cures import slower
 from .graph import is_readable, operations
+from .keep import set_back
 from .rules import Finding
 
 BATCH_SIZE = 32
@@ -121,6 +122,8 @@ def _train(model, case, steps):
 
 
 def _rows(part, chosen):
+    if part is None:
+        return None
     if isinstance(part, dict):
         return {key: leaf[chosen] for key, leaf in part.items()}
     return [leaf[chosen] for leaf in part] if isinstance(part, list) else part[chosen]
@@ -151,30 +154,9 @@ def _patient(model):
         copied.compile(fresh, model.loss, loss_weights=weights, jit_compile=False)
         yield copied
         return
-    with _set_back(model):
+    with set_back(model):
         settings = {"loss_weights": weights, "jit_compile": False}
         model.compile(
             fresh, model.loss, metrics=[], **settings
         )  # else the old ones count
         yield model
-
-
-@contextmanager
-def _set_back(model):
-    """Undo what training changes: variables, and what compile puts into the model."""
-    import keras
-
-    kept = dict(vars(model))
-    lists = {k: list(v) for k, v in kept.items() if type(v) is list}
-    measured = [v for metric in model.metrics for v in metric.variables]
-    values = keras.ops.convert_to_numpy
-    variables = [(v, values(v).copy()) for v in [*model.variables, *measured]]
-    try:
-        yield
-    finally:
-        for variable, value in variables:
-            variable.assign(value)
-        vars(model).clear()
-        vars(model).update(kept)
-        for name, entries in lists.items():
-            vars(model)[name][:] = entries
