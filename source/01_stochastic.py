@@ -647,21 +647,21 @@ heaps = {people: polls(people, 128) for people in (n, 10 * n)}
 check.ten_copies.came(heaps[10 * n].std())
 
 # %%
-for (people, heap), alpha in zip(heaps.items(), (1, 0.4), strict=True):
-    label = f"128 of {people:,}: spread {heap.std():.2f}"
-    plt.hist(heap, bins=40, color=plots.MINIBATCH, alpha=alpha, label=label)
+for (people, heap), style in zip(heaps.items(), ("stepfilled", "step"), strict=True):
+    look = {"histtype": style, "color": plots.MINIBATCH, "linewidth": 2}
+    plt.hist(heap, np.linspace(-2, -0.4, 41), label=f"128 of {people:,}", **look)
 plt.axvline(per_row.mean(), color=plots.FULL_GRADIENT, label="full gradient of both")
 plt.xlabel("slope of the loss along w, from 128 rows")
 plt.ylabel("number of minibatches")
 plt.title(f"Ten times the rows: spread {heaps[10 * n].std():.2f}")
-plt.legend(loc="upper left", fontsize="small")
+plt.legend(loc="upper left")
 said = check.ten_copies.draw()
 spreads = ", ".join(f"{heap.std():.2f} of {k:,} rows" for k, heap in heaps.items())
 plots.show(f"Two heaps around one full gradient. Spread: {spreads}.{said}")
 
 # %% [markdown] tags=["after"]
-# The same full gradient, for ten times the price. The handful is a smaller part now, and the factor near 1. (Real rows are not
-# copies, but many say nearly the same.)
+# *Two heaps around one full gradient, the outlined one wider.* It costs ten times the price. The handful is a smaller part now, and
+# the factor near 1. (Real rows are not copies, but many say nearly the same.)
 
 # %% [markdown]
 # Now a million copies: our patients are a town, and this is a country of 266 million. You want a standard error of 0.2, as in

@@ -121,7 +121,7 @@ for nudge in (1.0, 0.1, 1e-5, 1e-17):
 # the computer keeps about 16 digits, and for it $0.2 + 10^{-17}$ is 0.2.
 
 # %% [markdown]
-# Where the curve is no parabola, large nudges err as well: take $10^{-5}$. Both recipes are called **finite differences**.
+# Where the curve is no parabola, large nudges err, too: take $10^{-5}$. Both recipes are called **finite differences**.
 #
 # ### Exercise 2.1 · Predict
 #
