@@ -647,9 +647,10 @@ heaps = {people: polls(people, 128) for people in (n, 10 * n)}
 check.ten_copies.came(heaps[10 * n].std())
 
 # %%
-for (people, heap), style in zip(heaps.items(), ("stepfilled", "step"), strict=True):
-    look = {"histtype": style, "color": plots.MINIBATCH, "linewidth": 2}
-    plt.hist(heap, np.linspace(-2, -0.4, 41), label=f"128 of {people:,}", **look)
+looks = {"alpha": 0.4}, {"histtype": "step", "linewidth": 2}
+for (people, heap), look in zip(heaps.items(), looks, strict=True):
+    look |= {"bins": np.linspace(-2, -0.4, 41), "color": plots.MINIBATCH}
+    plt.hist(heap, label=f"128 of {people:,}", **look)
 plt.axvline(per_row.mean(), color=plots.FULL_GRADIENT, label="full gradient of both")
 plt.xlabel("slope of the loss along w, from 128 rows")
 plt.ylabel("number of minibatches")
