@@ -121,7 +121,7 @@ for nudge in (1.0, 0.1, 1e-5, 1e-17):
 # the computer keeps about 16 digits, and for it $0.2 + 10^{-17}$ is 0.2.
 
 # %% [markdown]
-# A nudge of $10^{-5}$ is a good middle. Both recipes, one-sided and two-sided, are called **finite differences**.
+# Where the curve is no parabola, large nudges err, too: take $10^{-5}$. Both recipes are called **finite differences**.
 #
 # ### Exercise 2.1 · Predict
 #
@@ -402,12 +402,21 @@ check.steepest_slope(my_steepest)
 
 # %%
 error = 0.2 * x + 0.5 - y
-print((2 * error * x).round(2))
-print(f"mean {np.mean(2 * error * x):.4f}, by nudges {slope_w:.4f}")
+by_chain = 2 * error * x
+print(f"mean {by_chain.mean():.4f}, by nudges {slope_w:.4f}")
+
+# %%
+fig, ax = plt.subplots(figsize=(5.5, 2.8))
+ax.stem(x, by_chain, linefmt="#777777", basefmt=" ", label="one point")
+ax.axhline(by_chain.mean(), color=plots.DESCENT, label="mean")
+ax.legend(loc="lower left")
+ax.set(title=f"Mean slope {by_chain.mean():.2f}", xlabel="x", ylabel="slope along w")
+told = ", ".join(f"{slope:.2f}" for slope in by_chain)
+plots.show(f"The slope along w from each point, left to right: {told}.")
 
 # %% [markdown]
-# The formula of lesson 1, and its mean is the slope that the nudges found. A nudge of $b$ moves the prediction by exactly as
-# much: its first factor is 1, so its slope is the mean of $2 \cdot \text{error}$.
+# *The slope from each point.* Their mean is what the nudges found. A nudge of $b$ moves the prediction by exactly as much: its
+# first factor is 1, so its slope is the mean of $2 \cdot \text{error}$.
 #
 # ### Exercise 2.5 · Write
 #
@@ -539,8 +548,8 @@ for name, column in (("raw", raw_bmi), ("standardised", bmi)):
 check.condition_number.came(ratios["raw"])
 
 # %% [markdown] tags=["after"]
-# Raw, the loss is 25,500 times more bent across than along: more $w$ with less $b$ changes almost nothing. Standardised the
-# number is 1.
+# Raw, the loss is 25,500 times more bent across than along. Along means 26.7 less $b$ for each 1 more $w$: at the mean BMI,
+# 26.7, the prediction stays as it is. Standardised the number is 1.
 
 # %% [markdown]
 # What will the two maps look like?
@@ -579,10 +588,11 @@ for name, column in (("raw", raw_bmi), ("standardised", bmi)):
     print(f"{name:12}: {np.degrees(np.arccos(min(cosine, 1))):.0f} degrees off")
 
 # %% [markdown] tags=["after"]
-# In the ravine nearly a right angle; in the standardised bowl straight there. What a ravine costs, lesson 3 measures.
+# In the ravine nearly a right angle; in the standardised bowl straight there.
 
 # %% [markdown]
-# And with all ten features? NumPy's `cond`, squared, is the condition number for any number of weights.
+# And with all ten features? The largest and the smallest curvature are squares of the largest and smallest **singular value**
+# of the table of inputs, times $2/n$. NumPy's `cond` is the ratio of those values; squared, it is the condition number.
 
 # %%
 features = patients.x_train.astype(float)
@@ -732,8 +742,8 @@ def slope_along(f, weights, direction):
 
 
 # %% [markdown]
-# Follow one nudge, of the weight from feature `i` to hidden unit `j`. It moves that unit's sum, called `z` in the code, by
-# $x_i$; it passes ReLU unchanged if $z > 0$, and not at all otherwise; it moves the output by the unit's weight in `W2`; and
+# Follow one nudge, of the weight from feature `i` to hidden unit `j`, for one patient. The unit's sum, `z` in the code, moves
+# $x_i$ times as much. ReLU multiplies that by 1 if $z > 0$, else by 0; the unit's weight in `W2` multiplies it again, and
 # the squared error by $2 \cdot \text{error}$. Four factors:
 
 
@@ -832,7 +842,8 @@ said = check.longer_by_nudges.draw()
 plots.show(f"Two bars: nudges {nudged:.1f}, backpropagation {backwards:.2f} ms.{said}")
 
 # %% [markdown] tags=["after"]
-# *One gradient by nudges, and by backpropagation. The more weights, the wider the gap: large networks have billions.*
+# *One gradient by nudges, and by backpropagation.* 97 weights take 194 runs forward; backpropagation, one forward and one back.
+# The more weights, the wider the gap: large networks have billions.
 
 # %% [markdown]
 # ### Exercise 2.8 · Fix
@@ -930,7 +941,7 @@ plots.show(
 )
 
 # %% [markdown] tags=["after"]
-# *The slopes in 1,000 random directions lie close around zero; minus the gradient stands far to their left.*
+# *The slopes in 1,000 random directions; far to their left, minus the gradient.*
 #
 # **A thousand tries, and none even half as steep.** With two weights many directions were nearly as good. With 97 most are nearly
 # level: by Pythagoras 97 directions at right angles share the squared length, so the typical slope is the length divided by
@@ -957,7 +968,7 @@ model = keras.Sequential(
 model.set_weights(unpack(weights))
 
 # %% [markdown]
-# It is our network, with our weights. Run it under the tape.
+# Our network, with our weights. Run it under the tape.
 
 # %%
 with tf.GradientTape() as tape:
@@ -966,7 +977,7 @@ by_tape = tape.gradient(tape_loss, model.trainable_variables)
 by_tape = np.concatenate([part.numpy().ravel() for part in by_tape])
 
 # %% [markdown]
-# Two ways are still to be done for all weights: nudges, and the chain rule by hand, one at a time.
+# Now all weights by nudges, and by the chain rule, one at a time.
 
 # %%
 by_nudges = [slope_along(network_loss, weights, way) for way in every]
@@ -985,8 +996,8 @@ for name, way in ways.items():
     print(f"{name:15}", np.round(way[:4], 6), "all within 1e-6:", same)
 
 # %% [markdown]
-# Four ways, one gradient; they differ in the work. (The layers keep 16 digits, `float64`, as NumPy does. With Keras's usual
-# `float32`, 7 digits, a nudge of $10^{-5}$ leaves one or two digits right; there $10^{-3}$ is the good middle.)
+# Four ways, one gradient; they differ in the work. (With Keras's usual `float32`, 7 digits, nudge by $10^{-3}$: $10^{-5}$ leaves
+# one or two digits right.)
 #
 # ### Exercise 2.9 · Write
 #
@@ -1030,15 +1041,14 @@ check.deep_gradients(deep_gradients)
 # **Which way is down?** Against the gradient, the list of the slopes of all weights: from where you stand, no direction falls
 # more steeply.
 #
-# - A slope is the change of the loss over a small nudge of one weight, the others held still. Minus means: more of this
-#   weight, less loss.
+# - A slope is the change of the loss over a small nudge of one weight, the others held still.
 # - The gradient crosses the contour at right angles, and its length is the steepest slope. It usually does not point straight
 #   away from the minimum.
 # - A network is layers of units, each a sum of weighted inputs and a bias; ReLU lets it bend.
 # - Backpropagation is the chain rule from the loss backwards: one run forward, one back, and every weight has its slope.
 # - Features on one scale usually make a rounder valley, in which the gradient is a better guide.
 #
-# You know the way down. How far to go is lesson 3.
+# How far to go down is lesson 3.
 
 # %%
 check.look_back()

@@ -9,7 +9,7 @@
 # - tell from the curvature at which learning rate the steps settle, run back and forth, or fly off;
 # - say what ravines, noise, potholes and saddles do to a run, and what helps.
 #
-# *50 minutes to read and run, and about 80 for the exercises. You need minibatches from lesson 1; gradients, contours and the
+# *60 minutes to read and run, and about 80 for the exercises. You need minibatches from lesson 1; gradients, contours and the
 # condition number from lesson 2.*
 
 # %%
@@ -343,7 +343,7 @@ plots.show(
 )
 
 # %% [markdown]
-# At the crossing both are equally slow:
+# There $1 - \text{rate} \cdot \text{smallest} = \text{rate} \cdot \text{largest} - 1$:
 #
 # $$\text{best rate} = \frac{2}{\text{smallest} + \text{largest curvature}}, \qquad \text{share kept} = \frac{k - 1}{k + 1},$$
 #
@@ -394,7 +394,7 @@ labs.descent(surface="ravine", learning_rate=0.035, steps=40)
 # falls along a straight line, so each step keeps the same share.*
 
 # %% [markdown]
-# *Halfway: a good place to rest. Come back with **Run > Run All Above Selected Cell**.*
+# *Halfway: a good place to rest. When you come back, click here and choose **Run > Run All Above Selected Cell**.*
 
 # %% [markdown]
 # ## Real data, minibatch by minibatch
@@ -492,8 +492,8 @@ labs.line_fit(batch_size=1, learning_rate=0.1, step=40)
 # *Left: the rows, the row of this step, the best line and the line now. Right: loss and weights against the step.*
 
 # %% [markdown] tags=["after"]
-# All rows at once still settle at 0.9. One row a step is thrown far off at 0.5 already, as in lesson 1: a single row can bend
-# the loss much more than the mean of all rows does.
+# All rows at once still settle at 0.9. With one row a step the loss leaps above 10 from 0.25 on, and at 0.5 past all bounds:
+# a single row can bend the loss much more than the mean of all rows does.
 #
 # ### Exercise 3.6 · Fix
 #
@@ -543,7 +543,7 @@ check.careful_step(careful_step)
 # ## Does a network keep to the limit?
 #
 # A network's loss is no parabola: its curvature changes as you walk. Take lesson 2's own network, with all rows in each step.
-# This code does for any number of inputs and units, and for many networks at once, one in each column of `weights`.
+# The code, not needed in detail, is `backpropagate` for many networks at once, one in each column of `weights`.
 
 
 # %%
@@ -551,17 +551,17 @@ def forward(weights, x):
     inputs = x.shape[1]
     units = (len(weights) - 1) // (inputs + 2)
     W1, b1, W2, b2 = np.split(weights, [inputs * units, (inputs + 1) * units, -1])
-    W1 = W1.reshape(inputs, units, -1)
-    hidden = np.maximum(np.tensordot(x, W1, 1) + b1, 0)  # rows, units, networks
-    return W2, hidden, (hidden * W2).sum(axis=1) + b2
+    z = (x @ W1.reshape(inputs, -1)).reshape(len(x), units, -1) + b1
+    hidden = np.maximum(z, 0)  # rows, units, networks
+    return W2, hidden, np.einsum("run,un->rn", hidden, W2) + b2
 
 
 def network_gradient(weights, x, y):
     W2, hidden, outputs = forward(weights, x)
     d = 2 * (outputs - y) / len(x)
-    dW2 = (hidden * d[:, None]).sum(axis=0)
+    dW2 = np.einsum("run,rn->un", hidden, d)
     back = d[:, None] * W2 * (hidden > 0)
-    dW1 = np.tensordot(x.T, back, 1).reshape(-1, weights.shape[1])
+    dW1 = (x.T @ back.reshape(len(x), -1)).reshape(-1, weights.shape[1])
     return np.concatenate([dW1, back.sum(axis=0), dW2, d.sum(axis=0)[None]])
 
 
@@ -574,7 +574,8 @@ X, Y = patients.x_train.astype(float), patients.y_train.astype(float)
 
 
 def largest_curvature(weights, h=1e-9):
-    nudged = weights[:, None] + h * np.eye(97)  # each column, one weight
+    # Each column nudges one weight; a larger h would cross bends of the ReLUs.
+    nudged = weights[:, None] + h * np.eye(97)
     here = network_gradient(weights[:, None], X, Y)
     return np.linalg.eigvalsh((network_gradient(nudged, X, Y) - here) / h)[-1]
 
@@ -643,7 +644,7 @@ plots.show(
 # At the minimum a minibatch's gradient is not zero, as long as the rows disagree. So at a constant rate the weights never
 # come to rest: they end in a fuzzy **ball** around the minimum. Take one weight and its **variance** $V$, the mean squared
 # distance from the middle. A step at rate $r$ multiplies the distance by $1 - r\lambda$, where $\lambda$ (lambda) is the
-# curvature, and adds noise of variance $r^2 \sigma^2 / B$, where $\sigma^2$ (sigma squared) is the variance of one row's
+# curvature, so $V$ by its square, and adds noise of variance $r^2 \sigma^2 / B$, where $\sigma^2$ (sigma squared) is the variance of one row's
 # gradient and $B$ the batch size. At rest the variance is the same before and after the step:
 #
 # $$V = (1 - r\lambda)^2\, V + r^2\,\frac{\sigma^2}{B} \quad\Rightarrow\quad V = \frac{r}{B} \cdot \frac{\sigma^2}{\lambda\,(2 - r\lambda)}.$$
@@ -919,7 +920,12 @@ plots.show(
 # a random start avoids such saddles: Lee and others, 2016, "Gradient Descent Only Converges to Minimizers".)
 
 # %% [markdown]
-# ## Potholes or saddles: which will a network meet?
+# ## Does a network get stuck?
+#
+# In many dimensions potholes get rare: *all* directions have to bend upwards. If a coin decided for each, ten would do so once in
+# a thousand times. A loss is no coin, but Dauphin and others (2014, "Identifying and Attacking the Saddle Point Problem in
+# High-Dimensional Non-Convex Optimization") argue, and measure on small networks, that where the loss is still high the flat
+# places are mostly saddles.
 #
 # Lesson 2 made a zigzag of three hidden units. Can descent find it again, from random weights and 21 of its points? Give it
 # 40 starts with 3 units, then with 6, 12 and 24. Bet: in how many per cent of the starts will 12 units find it (a loss
@@ -958,14 +964,8 @@ told = ", ".join(f"{share:.0%} with {units}" for units, share in found.items())
 plots.show(f"Share of starts that find the zigzag: {told} units.{said}")
 
 # %% [markdown] tags=["after"]
-# **Width finds the way.** Three units would do, and hardly any start finds them: where every unit is needed, one that lies
-# wrongly is missed. With 24, some always lie well. (Some are only slow: with 12 units, given 10,000 steps, nearly
+# **Width finds the way.** Where every unit is needed, one that lies wrongly is missed. With 24, some always lie well. (Some are only slow: with 12 units, given 10,000 steps, nearly
 # all arrive; with 3 few.)
-#
-# In many dimensions potholes get rare: *all* directions have to bend upwards. If a coin decided for each, ten would do so once in
-# a thousand times. A loss is no coin, but Dauphin and others (2014, "Identifying and Attacking the Saddle Point Problem in
-# High-Dimensional Non-Convex Optimization") argue, and measure on small networks, that where the loss is still high the flat
-# places are mostly saddles.
 #
 # So when a loss stops falling, think of the ball of noise first: does it fall again at a lower rate? Then of saddles and
 # flats, and of potholes last.
@@ -1002,9 +1002,7 @@ print("Keras:  ", np.round(in_keras, 4))
 #
 # *A stretch: take extra time, or come back to it.* Fit any number of features at once (`x.shape[1]`), and slow down on the
 # way. `x` has one row for each patient, `learning_rates` one rate for each epoch. Start with all weights and `b` at 0,
-# predict `x @ w + b`, take the minibatches of `batches(len(x), batch_size, epoch, seed=0)`, and return `w` and `b`. To try
-# it on all ten features, call `minibatch_descent(patients.x_train.astype(float), y, 8, [0.05, 0.01])` in a cell of your
-# own.
+# predict `x @ w + b`, take the minibatches of `batches(len(x), batch_size, epoch, seed=0)`, and return `w` and `b`.
 
 
 # %% tags=["exercise:minibatch_descent"]
@@ -1029,7 +1027,7 @@ check.minibatch_descent(minibatch_descent)
 # %% [markdown] tags=["solution"]
 # The three steps stand in the inner loop, in their order. `x[rows].T @ errors` adds up error times feature for each of the
 # features; divided by the number of rows *in this minibatch* (the last one is smaller) it is a mean. The errors are computed
-# once, before either update.
+# once, before either update. On all ten features: `minibatch_descent(patients.x_train.astype(float), y, 8, [0.05, 0.01])`.
 
 # %% [markdown]
 # ## What to remember

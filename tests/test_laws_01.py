@@ -138,6 +138,17 @@ def test_ten_copies_of_each_row_give_the_same_full_gradient():
     assert tenfold.mean() == pytest.approx(per_row.mean(), rel=1e-12)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_among_ten_copies_handfuls_of_128_spread_more_than_among_the_rows(seed):
+    per_row, _ = slopes_of_batches(batch_size=8, epochs=1)
+    rng, n = np.random.default_rng(seed), len(per_row)
+    for copies, spread in ((1, 0.141), (10, 0.190)):
+        drawn = [rng.choice(copies * n, 128, replace=False) % n for _ in range(2000)]
+        heap = per_row[np.array(drawn)].mean(axis=1)
+        assert heap.std() == pytest.approx(spread, rel=0.05)
+        assert heap.mean() == pytest.approx(per_row.mean(), abs=0.02)
+
+
 def test_a_step_on_dozens_of_rows_costs_little_more_than_one_on_a_single_row():
     import time
 

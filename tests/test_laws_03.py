@@ -266,6 +266,8 @@ def test_a_small_push_starts_the_loss_falling_on_a_saddle_and_not_in_a_minimum()
 def test_one_row_at_a_time_cannot_take_the_rate_that_all_rows_can():
     rows, loss = len(diabetes_line()[0]), line_loss(*diabetes_line()).value
     assert loss(fit_line([0.9] * 100, rows))[-1] == pytest.approx(0.634, abs=0.001)
+    highest = [loss(fit_line([rate], batch_size=1))[:101].max() for rate in (0.2, 0.25)]
+    assert highest[0] < 8 and 10 < highest[1]
     with_one_row = fit_line([0.5], batch_size=1)
     assert loss(with_one_row)[:101].max() > 1e6
     assert loss(fit_line([0.6], batch_size=1))[100] > 1e6

@@ -79,6 +79,14 @@ twice_the_price = bets.Bet(
     log=True,
     tells=("hundreds of rows", "dozens of rows, then"),
 )
+ten_copies = bets.Bet(
+    lesson=1,
+    name="ten_copies",
+    about="spread for 128 of ten times as many rows (of 266 it is 0.14)",
+    low=0.0,
+    high=0.5,
+    tells=("smaller part now",),
+)
 country = bets.Bet(
     lesson=1,
     name="country",
@@ -103,6 +111,7 @@ BETS = (
     below_the_rule,
     never_seen,
     twice_the_price,
+    ten_copies,
     country,
     three_exact_steps,
 )

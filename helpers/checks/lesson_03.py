@@ -95,7 +95,7 @@ found_by_twelve = bets.Bet(
     low=0,
     high=100,
     unit="%",
-    tells=("finds the way", "stuck"),
+    tells=("finds the way", "small ones get stuck"),
 )
 BETS = (
     steps_in_a_ravine,
