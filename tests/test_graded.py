@@ -13,6 +13,7 @@ import nbformat
 import numpy as np
 import pytest
 
+from tests.archives import packed_once  # noqa: F401
 from tools import build, grade, graded, portable
 
 SOURCES = sorted((build.ROOT / "source").glob("*.py"))
@@ -21,8 +22,7 @@ LESSON = SOURCE.stem
 ANSWERS = build.collect_answers(build.read_cells(SOURCE))
 each_source = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 
-# Each takes a second.
-archive_of, made = functools.cache(portable.archive), functools.cache(graded.notebook)
+made = functools.cache(graded.notebook)
 
 
 def notebook_of(source):
@@ -57,7 +57,7 @@ def test_every_exercise_has_a_cell_with_its_points(source):
 @each_source
 def test_no_answer_is_inside(source):
     assert "helpers/checks/answers.json" not in json.loads(
-        archive_of(source, answers=False)
+        portable.archive(source, answers=False)
     )
     for name, answer in build.collect_answers(build.read_cells(source)).items():
         assert answer["code"] not in cells(source, "exercise")[name]
@@ -76,7 +76,7 @@ def test_what_students_get_runs_and_shows_what_the_check_says(source):
 
 @each_source
 def test_what_hidden_tests_import_comes_along(source):
-    files = json.loads(archive_of(source, answers=False))
+    files = json.loads(portable.archive(source, answers=False))
     for code in cells(source, "judges").values():
         for module in re.findall(r"(?:from|import) (helpers[.\w]+)", code):
             path = module.replace(".", "/")
