@@ -1,5 +1,6 @@
 """What holds for every test, notebooks included."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -16,6 +17,18 @@ for library in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREA
     os.environ[library] = "1"
 # Matplotlib's list of fonts is made anew here: the user's may name fonts that are gone.
 os.environ["MPLCONFIGDIR"] = str(Path(__file__).parent / ".pytest_cache" / "matplotlib")
+
+
+def pytest_collectstart():
+    """Leave the collector of garbage out: nothing is thrown away meanwhile."""
+    gc.disable()
+
+
+def pytest_collection_finish():
+    """Spare the collector what is there now, TensorFlow and the tests: it stays."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -139,6 +139,11 @@ def is_dictionary(answer):
     return isinstance(answer, dict)
 
 
+@functools.lru_cache(maxsize=None, typed=True)
+def ways_to_write(value):
+    return dict(same_numbers(value))
+
+
 def with_numbers(value, write):
     """Return an answer with each number in it written another way."""
     if isinstance(value, dict):
@@ -152,9 +157,9 @@ def with_numbers(value, write):
 @each("numbers in a dictionary", is_dictionary)
 def test_right_numbers_in_a_dictionary_pass_however_they_are_written(stem, exercise):
     for right in right_answers(stem, exercise):
-        ways = [how for how, _ in same_numbers(1)]
+        ways = ways_to_write(1)
         written = [
-            (how, with_numbers(right, lambda v, how=how: dict(same_numbers(v))[how]))
+            (how, with_numbers(right, lambda v, how=how: ways_to_write(v)[how]))
             for how in ways
             if not writes_nothing(right, how)
         ]
@@ -164,7 +169,7 @@ def test_right_numbers_in_a_dictionary_pass_however_they_are_written(stem, exerc
 def writes_nothing(answer, how):
     """Tell whether a number in an answer can't be written so: 0 upside down."""
     unfit = []
-    with_numbers(answer, lambda v: unfit.append(how not in dict(same_numbers(v))))
+    with_numbers(answer, lambda v: unfit.append(how not in ways_to_write(v)))
     return any(unfit)
 
 

@@ -13,6 +13,7 @@ import nbformat
 import numpy as np
 import pytest
 
+from tests.archives import packed_once  # noqa: F401
 from tools import build, grade, graded, portable
 
 SOURCES = sorted((build.ROOT / "source").glob("*.py"))
@@ -21,11 +22,17 @@ LESSON = SOURCE.stem
 ANSWERS = build.collect_answers(build.read_cells(SOURCE))
 each_source = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 
+made = functools.cache(graded.notebook)
+
+
+def notebook_of(source):
+    return copy.deepcopy(made(source))
+
 
 @functools.cache
 def cells(source, mark):
     """The exercises of the graded edition, or what judges them: name -> code."""
-    made = graded.notebook(source).cells
+    made = notebook_of(source).cells
     return {build.marks(c)[mark]: c.source for c in made if mark in build.marks(c)}
 
 
@@ -36,7 +43,7 @@ def points(notebook):
 
 @each_source
 def test_every_exercise_has_a_cell_with_its_points(source):
-    notebook = graded.notebook(source)
+    notebook = notebook_of(source)
     nbformat.validate(notebook)
     exercises = build.collect_answers(build.read_cells(source))
     assert list(points(notebook)) == list(exercises)
@@ -133,7 +140,7 @@ def strip(notebook, keep_ids=True):
 
 @pytest.mark.parametrize("keep_ids", [True, False])
 def test_lost_marks_are_given_back(keep_ids):
-    notebook = graded.notebook(SOURCE)
+    notebook = notebook_of(SOURCE)
     lost = graded.marked_ids(notebook)
     stripped = strip(notebook, keep_ids)
     assert graded.marked_ids(stripped) == []
@@ -144,7 +151,7 @@ def test_lost_marks_are_given_back(keep_ids):
 
 @pytest.mark.parametrize("keep_ids", [True, False])
 def test_a_deleted_cell_comes_back_where_it_was(keep_ids):
-    source = graded.notebook(SOURCE)
+    source = notebook_of(SOURCE)
     notebook = fill(source, ["ball"])
     gone = "first-cell", "points-ball"
     notebook.cells = [cell for cell in notebook.cells if cell.id not in gone]
@@ -155,7 +162,7 @@ def test_a_deleted_cell_comes_back_where_it_was(keep_ids):
 
 
 def test_check_says_when_all_is_well_and_what_is_misnamed(tmp_path, capsys):
-    notebook = graded.notebook(SOURCE)
+    notebook = notebook_of(SOURCE)
     for place in ("source", "submitted/ann", "submitted/bob"):
         (tmp_path / place / SOURCE.stem).mkdir(parents=True)
         file = f"{SOURCE.stem}{' (1)' * place.endswith('bob')}.ipynb"
@@ -173,7 +180,7 @@ def test_check_says_when_all_is_well_and_what_is_misnamed(tmp_path, capsys):
 
 
 def test_a_judge_that_was_deleted_with_its_exercise_comes_back():
-    notebook, source = graded.notebook(SOURCE), graded.notebook(SOURCE)
+    notebook, source = notebook_of(SOURCE), notebook_of(SOURCE)
     gone = "exercise-ball", "points-ball"
     notebook.cells = [cell for cell in notebook.cells if cell.id not in gone]
     assert grade.mend(notebook, source) == ["points-ball"]
@@ -184,9 +191,9 @@ def test_a_judge_that_was_deleted_with_its_exercise_comes_back():
 def test_the_container_gets_no_network_and_one_folder_only(tmp_path, monkeypatch):
     seen = []
     monkeypatch.setattr(grade, "run_for", lambda command, *_: seen.append(command))
-    write(tmp_path, "source", graded.notebook(SOURCE))
+    write(tmp_path, "source", notebook_of(SOURCE))
     course = grade.Course(tmp_path, LESSON)
-    file = write(tmp_path, "submitted/ada", graded.notebook(SOURCE))
+    file = write(tmp_path, "submitted/ada", notebook_of(SOURCE))
     (tmp_path / "copy.log").write_text("docker: no such image")
     row = grade.grade_one(course, "ada", file, tmp_path / "copy", "image", 1)
     assert row["score"] == 0 and row["remark"].endswith("it: docker: no such image")
@@ -213,7 +220,7 @@ def course(tmp_path_factory):
     if shutil.which("nbgrader", path=path) is None:
         pytest.skip("nbgrader is not installed (INSTRUCTORS.md says how)")
     folder = tmp_path_factory.mktemp("course")
-    notebook = graded.notebook(SOURCE)
+    notebook = notebook_of(SOURCE)
     notebook.cells = [
         cell
         for cell in notebook.cells
@@ -253,7 +260,7 @@ def test_three_submissions_get_the_right_points(course):
         write(course, f"submitted/{student}", fill(released(course), names))
     nbgrader(course, "autograde", LESSON)
     nbgrader(course, "export")
-    each = points(graded.notebook(SOURCE))
+    each = points(notebook_of(SOURCE))
     assert scores(course / "grades.csv") == {
         "perfect": sum(each.values()),
         "partly": each["sgd_step"] + each["ball"],

@@ -5,6 +5,7 @@ In CI the last test runs the first ones again, with the widgets of Colab and of 
 
 import base64
 import dataclasses
+import functools
 import html
 import inspect
 import itertools
@@ -34,9 +35,17 @@ def make(request):
     return getattr(labs, request.param)
 
 
+@functools.cache
+def opened(make):
+    """A lab as it begins: to open one anew takes longer than to move it."""
+    return make()
+
+
 @pytest.fixture
 def lab(make):
-    return make()
+    lab = opened(make)
+    yield lab
+    lab.reset.click()
 
 
 def text(lab):
@@ -61,8 +70,8 @@ def test_the_output_holds_the_widget_the_picture_and_its_words(lab):
     assert f"{metadata['image/png']['width']}" == lab.picture.width
 
 
-def test_each_argument_is_a_control_with_a_label(make):
-    controls = make().controls
+def test_each_argument_is_a_control_with_a_label(lab, make):
+    controls = lab.controls
     arguments = set(inspect.signature(make).parameters)
     own = {"problem"} if make is labs.training else set()
     assert set(controls) == arguments - own
@@ -82,8 +91,8 @@ def test_every_control_moves_the_picture_and_reset_brings_it_back(lab):
         assert lab.picture.value == first, name
 
 
-def test_what_a_lab_starts_with_can_be_chosen_and_reset_goes_back_to_it(make):
-    chosen = {name: ends(control)[1] for name, control in make().controls.items()}
+def test_what_a_lab_starts_with_can_be_chosen_and_reset_goes_back_to_it(lab, make):
+    chosen = {name: ends(control)[1] for name, control in lab.controls.items()}
     lab = make(**chosen)
     first = lab.picture.value
     for control in lab.controls.values():
@@ -98,8 +107,9 @@ def test_what_a_lab_starts_with_can_be_chosen_and_reset_goes_back_to_it(make):
     [(getattr(labs, name), float("nan")) for name in labs.__all__]
     + [(labs.descent, value) for value in (float("inf"), -1e9, "x", None)],
 )
-def test_what_a_control_cannot_be_is_said_in_the_text_and_nothing_breaks(make, value):
-    lab = make()
+def test_what_a_control_cannot_be_is_said_in_the_text_and_nothing_breaks(
+    lab, make, value
+):
     for control in lab.controls.values():
         control.value = value
         used = control.value if isinstance(control.value, str) else f"{control.value:g}"

@@ -11,6 +11,7 @@ import nbformat
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
+from tests.archives import packed_once  # noqa: F401
 from tools import build, portable
 from tools.needed import needed
 

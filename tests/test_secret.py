@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from tests.archives import packed_once  # noqa: F401
 from tests.test_checks import names_in
 from tools import build, portable, secret
 

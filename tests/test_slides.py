@@ -1,6 +1,7 @@
 """The slides: no answers, no network, and nothing runs off a page."""
 
 import contextlib
+import functools
 import re
 import tomllib
 
@@ -13,6 +14,7 @@ from tools import build, lab_page, slides, talk
 
 SOURCES = sorted((build.ROOT / "source").glob("*.py"))
 each_source = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+pages_of = functools.cache(slides.pages)  # for who reads them alone
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +24,7 @@ def labs_of_few_states(monkeypatch):
 
 @each_source
 def test_no_answer_and_no_call_of_a_check_is_on_a_slide(source):
-    cells = [cell for cell in slides.pages(source).cells if kind_of(cell) != "notes"]
+    cells = [cell for cell in pages_of(source).cells if kind_of(cell) != "notes"]
     text = "\n".join(cell.source for cell in cells)
     for answer in build.collect_answers(build.read_cells(source)).values():
         assert answer["code"] not in text and answer["text"] not in text
@@ -38,7 +40,7 @@ def kind_of(cell):
 
 @each_source
 def test_each_exercise_is_a_question_alone_on_its_slide(source):
-    cells = slides.pages(source).cells
+    cells = pages_of(source).cells
     asked = [i for i, cell in enumerate(cells) if 'class="question"' in cell.source]
     text = "\n".join(cells[i].source for i in asked)
     for cell in build.read_cells(source):
@@ -53,7 +55,7 @@ def test_each_exercise_is_a_question_alone_on_its_slide(source):
 @each_source
 def test_the_speaker_has_all_that_the_text_says(source):
     """Nothing is lost: what the room does not see, the speaker can read."""
-    told = " ".join(cell.source for cell in slides.pages(source).cells)
+    told = " ".join(cell.source for cell in pages_of(source).cells)
     lesson = nbformat.read(build.editions(source)[1], 4)
     words = set(re.findall(r"[a-z]{9,}", told))
     for cell in lesson.cells:
