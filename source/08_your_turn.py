@@ -601,17 +601,6 @@ plots.show(f"Four winners on four problems: {below} times below the baseline.")
 #
 # ## Where to go from here
 #
-# You began with a line through 266 patients. Now you can
-#
-# 1. say why a random handful will do, and how far off it is;
-# 2. find which way is down, in four ways that give the same numbers;
-# 3. say how long a step may be, and what noise makes of it;
-# 4. turn batch size and rate together, and compare runs fairly;
-# 5. find a rate with a short test, let it fall, and judge by several seeds;
-# 6. choose output and loss, and find what is wired wrongly;
-# 7. write the optimizers, and see through a table of winners;
-# 8. put all of it together for a new problem, and say what it cost.
-#
 # Pictures and sequences need other layers than dense ones (convolutions, attention). The way of choosing stays the same. Not
 # every result does: on networks with attention plain SGD, with large batches, stays far behind Adam (Kunstner and others, 2023, "Noise
 # Is Not the Main Factor Behind the Gap Between SGD and Adam on Transformers, but Sign Descent Might Be"). Three to go on with,

@@ -66,7 +66,7 @@ with warnings.catch_warnings():
 mine.report
 
 # %% [markdown]
-# Read it as you would read a contract. Was each column taken for what it is? Which rows were left out, and why? And if a line
+# Was each column taken for what it is? Which rows were left out, and why? And if a line
 # begins with *In doubt*, what does it ask you? (For the penguins none does. It sees copies,
 # not causes: ask of each column whether you would know it before the answer.)
 #
@@ -336,10 +336,9 @@ plots.show(
 # ridge is there, from 0.001 at 4 rows to 0.03 at 128. And the straight line is nearly as good as the network. If your best rate
 # lies at an edge, move the map: `np.arange(-2, 4)` above is three times as high.
 #
-# Who wants the best score tries trees, too, such as scikit-learn's gradient boosting: on 45 tables of up to 10,000 training rows
-# they were mostly ahead of networks (Grinsztajn and others, 2022, "Why Do Tree-Based Models Still Outperform Deep Learning on Typical
-# Tabular Data?"). On such tables TabPFN, a network trained beforehand on millions of made-up ones, is now often ahead of both (Hollmann
-# and others, 2025, "Accurate Predictions on Small Data with a Tabular Foundation Model").
+# Who wants the best score tries trees, too, such as scikit-learn's gradient boosting: on tables of about 10,000 rows they were ahead
+# of networks (Grinsztajn and others, 2022, "Why Do Tree-Based Models Still Outperform Deep Learning on Typical Tabular Data?"). On
+# smaller ones TabPFN, trained beforehand on millions of made-up tables, is often ahead of both (Hollmann and others, 2025).
 
 # %%
 notes["Rate"] = f"{best.learning_rate:.2g} at batch size {best.batch_size}, SGD, "
@@ -359,7 +358,7 @@ labs.training(problem=mine)
 # %% [markdown]
 # ### A side road: when one machine is too small
 #
-# Ten thousand networks? `sweep` sends them wherever an `executor` leads, and **Dask** makes one of many machines. These three lines
+# `sweep` sends its networks wherever an `executor` leads, and **Dask** makes one of many machines. These three lines
 # train the same map on a cluster of two processes, here:
 #
 # ```python
@@ -383,8 +382,8 @@ if TRY_IT:
     print("the same numbers, to the last digit:", same)
 
 # %% [markdown]
-# A machine dies half-way? What it had not handed in is trained again by another, from the same seeds: nothing is lost but time.
-# You interrupt the cell (the square button)? What is finished is kept, and the map shows the rest as not finished.
+# A worker dies half-way? Another trains again what it had not handed in: nothing is lost but time. You interrupt the cell (the
+# square button)? What is finished is kept.
 #
 # *A good place to rest.*
 #
@@ -523,9 +522,6 @@ plots.show(f"Means of ten, network and straight line: {told}.{said}")
 # choose with matters more than how the training begins. So compare network and line on the *same* split, pair by pair: here neither
 # is ahead. Books call such repeated dealing **Monte Carlo
 # cross-validation** (in the plain kind each row is left out once).
-#
-# One split can fool you. With `"island"` as the target the first one puts the network 0.07 ahead of the line. Of the five splits
-# it is ahead in one.
 
 # %%
 notes["Splits"] = f"{len(nets)}, from {nets.min():.2f} to {nets.max():.2f}; network "
@@ -592,7 +588,19 @@ check.last_word.came((100 * final).round())
 
 # %% [markdown]
 # The two numbers behind it are lesson 8's bootstrap: rows redrawn with repeats. With `groups=` or `order=` rows hang together,
-# and the range is too narrow. And where is it wrong?
+# and the range is too narrow.
+#
+# ### When it does not work
+#
+# | what you see | what it may be | what to do |
+# |---|---|---|
+# | splits far apart | few rows, much chance | the straight line; more rows; tell the range, not the best |
+# | no better than always the same answer | the columns do not tell it | ask somebody who knows the subject, not the optimizer |
+# | a class with few rows is never answered | it costs little to ignore it | class weights and recall, lesson 6 |
+# | better on validation than on test rows | chance, or too many looks | fewer choices, more seeds and splits |
+# | far better than anybody expected | leakage | *A score too good to be true*, column by column |
+#
+# Where is it wrong?
 
 # %%
 ax = plots.answers(truth, answers, mine.target_names)
@@ -619,8 +627,8 @@ print(notes["Test rows"])
 # ## New rows
 #
 # `mine.rows` prepares rows as the training rows were, and `mine.answers` gives answers in the words and units of the file. More
-# digits than the error has would be false precision, so amounts are rounded to its first. (Until you name a `NEW` file, these are
-# rows of the old one, most of which it has trained on.) A word that it has not met counts as none, without a remark.
+# digits than the error has would be false precision, so amounts are rounded to its first. (Without a `NEW` file these are old rows,
+# most of them trained on.) A word that it has not met counts as none, without a remark.
 
 # %%
 new = read_rows(find_table(NEW)).tail()
@@ -635,7 +643,7 @@ new.assign(answer=answers.tolist())
 #
 # ## Half a page
 #
-# A result that nobody can follow is an anecdote. This is what you found, as a file beside this notebook. Put two sentences of your
+# This is what you found, as a file beside this notebook. Put two sentences of your
 # own into `OWN_WORDS`: what the answer is for, and what your rows do *not* contain.
 
 # %%
@@ -658,24 +666,12 @@ Markdown("\n".join(page))
 #
 # | target | nothing learnt | straight line | network | ahead, of five splits | test rows |
 # |---|---|---|---|---|---|
-# | `body_mass_g` | 0.00 | 0.86 | 0.87 | 2 | 0.82 |
 # | `sex` | 0.50 | 0.92 | 0.92 | 4 | 0.91 |
 # | `species` | 0.44 | 0.99 | 0.99 | 1 | 0.97 |
 # | `island` | 0.49 | 0.63 | 0.70 | 1 | 0.71 |
 #
 # Over 16 splits the means of network and line differ by less than 0.01, for each of the four. The honest last line of all four pages
 # is: take the straight line.
-
-# %% [markdown]
-# ### When it does not work
-#
-# | what you see | what it may be | what to do |
-# |---|---|---|
-# | splits far apart | few rows, much chance | the straight line; more rows; tell the range, not the best |
-# | no better than always the same answer | the columns do not tell it | ask somebody who knows the subject, not the optimizer |
-# | a class with few rows is never answered | it costs little to ignore it | class weights and recall, lesson 6 |
-# | better on validation than on test rows | chance, or too many looks | fewer choices, more seeds and splits |
-# | far better than anybody expected | leakage | *A score too good to be true*, column by column |
 
 # %% [markdown]
 # ## What to remember
@@ -697,5 +693,5 @@ check.look_back()
 check.progress()
 
 # %% [markdown]
-# That was the last lesson. Now change the one cell at the top, and run it on yours. What you have solved in all lessons, and how
-# good a prophet you have become, stands on the [start page](00_start.ipynb).
+# That was the last lesson. Now change the cell at the top. What you have solved in all lessons stands on the
+# [start page](00_start.ipynb).
