@@ -84,10 +84,12 @@ print(notes["Rows"])
 _, ax = plt.subplots(figsize=(7, 3))
 if mine.kind == "regression":
     ax.hist(mine.answers(mine.y_train), 30, label=mine.target_names)
-elif mine.kind == "multilabel":
-    ax.barh(mine.target_names, mine.y_train.sum(axis=0))
+    ax.set(xlabel=f"{TARGET}, in the file's units", ylabel="rows")
 else:
-    ax.barh(mine.target_names, np.bincount(mine.y_train))
+    y = mine.y_train
+    often = y.sum(axis=0) if mine.kind == "multilabel" else np.bincount(y)
+    ax.barh(mine.target_names, often)
+    ax.set_xlabel("rows")
 ax.set_title(f"{TARGET}: the answers of {rows:,} training rows")
 plots.show(f"How often each answer of {TARGET} occurs in {rows:,} training rows.")
 

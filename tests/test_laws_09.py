@@ -141,7 +141,7 @@ def test_the_doubts_name_both_leaks_of_the_parcels():
 
 
 def test_redrawn_rows_give_too_narrow_a_range_where_rows_hang_together():
-    """Test scores of 24 customers with 5 parcels each, who have habits, or have none."""
+    """Test scores of 24 customers, 5 parcels each, who have habits or have none."""
     rng = np.random.default_rng(0)
 
     def right(habits, times=400):

@@ -103,8 +103,8 @@ def my_cancer(answer):
     points=2,
     hints=(
         "Two of the three make long steps: where slopes agree, momentum 0.9 makes them "
-        "ten times as long, so 0.1 goes as far as a rate of 1. Which of the recipes makes "
-        "short ones, and so has nothing to fear but being late?",
+        "ten times as long, so 0.1 goes as far as a rate of 1. Which of the recipes "
+        "makes short ones, and so has nothing to fear but being late?",
         "SGD blows up at 10. Momentum at 1 does not, as SGD does not at 1. What else "
         "than the rate makes the ball of noise large?",
     ),
