@@ -256,3 +256,25 @@ def test_the_picture_of_bands_shows_each_recipe_from_its_lowest_seed_to_its_high
         drawn = [line.get_xdata() for line in ax.lines[: 2 * len(stored) : 2]]
         assert [[*ends] for ends in drawn] == [[r["low"], r["high"]] for r in stored]
         assert len(ax.get_yticklabels()) == len(stored)
+
+
+def test_the_sweep_of_one_epoch_leaves_the_target_to_the_learner():
+    """Its rates as they stand fall short; those for 64 rows a step do not."""
+    from helpers.optimizers import SGD, Adam
+    from helpers.sweeps import sweep
+
+    digits, target = capstone.load_task("digits"), capstone.TASKS["digits"].target
+    found = {}
+    for size, epochs in ((16, 1), (64, 6)):
+        steps = capstone.steps_of(len(digits.x_train), size, epochs)
+        grid = {"batch_sizes": size, "seeds": range(3), "epochs": epochs}
+        grid["learning_rates"] = np.geomspace(0.001, 3, 9)
+        for kind in (SGD, Adam):
+            tried = sweep(digits, optimizer=kind, progress=False, **grid)
+            best = tried.best(by="valid_score")
+            recipe = capstone.Recipe(kind.__name__, best.learning_rate, size)
+            came = capstone.scores(digits, recipe, steps, range(10), "test")[steps]
+            assert (came.mean() >= target) == (size == 64)
+            assert (best.valid_score >= 0.96) == (size == 64)
+            found[kind, size] = best.learning_rate
+    assert found[SGD, 16] / found[Adam, 16] == pytest.approx(20, rel=0.01)

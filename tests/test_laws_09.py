@@ -138,3 +138,22 @@ def test_the_doubts_name_both_leaks_of_the_parcels():
         doubts = from_table(parcels(), "returned").report.doubts
     assert len(doubts) == 2
     assert 'leave_out="refund"' in doubts[0] and 'groups="customer"' in doubts[1]
+
+
+def test_redrawn_rows_give_too_narrow_a_range_where_rows_hang_together():
+    """Test scores of 24 customers, 5 parcels each, who have habits or have none."""
+    rng = np.random.default_rng(0)
+
+    def right(habits, times=400):
+        """Return (times, rows): which answers are right."""
+        chance = 1 / (1 + np.exp(-(rng.normal(0, 2.5, (times, 24)) * habits)))
+        return rng.random((times, 120)) < chance.repeat(5, axis=1)
+
+    shares = {}
+    for habits in (0, 1):
+        came = right(habits)
+        redrawn = [row[rng.integers(120, size=(200, 120))].mean(1) for row in came]
+        low, high = np.quantile(redrawn, [0.05, 0.95], axis=1)
+        shares[habits] = ((low <= 0.5) & (0.5 <= high)).mean()
+    print(shares)
+    assert shares[0] > 0.85 and shares[1] < 0.75

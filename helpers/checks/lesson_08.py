@@ -52,10 +52,10 @@ def affordable(answer):
     seconds=SECONDS,
     needs_keras=True,
     hints=(
-        "Start from the baseline and change the rate alone. Which rate did the sweep "
-        "find for SGD, and which for Adam?",
-        "The sweep's best rates hold for batch size 64 and six epochs: take a rate "
-        "with both. Then see whether a wider layer or more rows a step add anything.",
+        "The sweep made 68 steps with 16 rows each, and its rates hold for these. What "
+        "do more rows a step allow (lesson 4), and how many epochs can you afford?",
+        "Let the sweep run with batch size 64 and six epochs, which are 102 steps, and "
+        "take a rate from it together with both.",
     ),
 )
 def my_digits(answer):
@@ -102,9 +102,9 @@ def my_cancer(answer):
     "Choose",
     points=2,
     hints=(
-        "Two of the three make long steps: momentum 0.9 makes them ten times as long "
-        "in the end, so 0.1 goes as far as a rate of 1. Which of the recipes makes "
-        "short ones, and so has nothing to fear but being late?",
+        "Two of the three make long steps: where slopes agree, momentum 0.9 makes them "
+        "ten times as long, so 0.1 goes as far as a rate of 1. Which of the recipes "
+        "makes short ones, and so has nothing to fear but being late?",
         "SGD blows up at 10. Momentum at 1 does not, as SGD does not at 1. What else "
         "than the rate makes the ball of noise large?",
     ),
