@@ -98,10 +98,20 @@ def _rows(model, x, y, sample_weight, batch_size, seed):
     batch_size = whole("batch_size", 32 if batch_size is None else batch_size, least=1)
     x, y = _arrays("x", x, model, "inputs"), _arrays("y", y, model, "outputs")
     weights = _arrays("sample_weight", sample_weight, model, "outputs")
-    lengths = {leaf.shape[0] for data in (x, y, weights) for leaf in _leaves(data)}
-    if len(lengths) != 1 or 0 in lengths:
-        raise ValueError(f"x and y must have as many rows, got {sorted(lengths)}")
-    (rows,) = lengths
+    given = {"x": x, "y": y, "sample_weight": weights}
+    lengths = {
+        name: sorted({leaf.shape[0] for leaf in _leaves(data)})
+        for name, data in given.items()
+    }
+    different = set(sum(lengths.values(), []))
+    if len(different) != 1 or 0 in different:
+        got = ", ".join(
+            f"{' and '.join(map(str, rows))} in {name}"
+            for name, rows in lengths.items()
+            if rows
+        )
+        raise ValueError(f"x and y must have as many rows, above 0, got {got}")
+    (rows,) = different
     for epoch in count():
         for chosen in batches(rows, batch_size, epoch, seed):
             yield tuple(
