@@ -118,7 +118,7 @@ class Talk:
         if level == 1:
             self.add("\n\n".join([heading, *blocks]), "slide", full=True)
             return
-        if level == 3:
+        if level == 3 and self.kind != heading:  # an exercise
             plan = 0 if self.kind in TALK else 90
             self.ask("\n\n".join([heading, *map(without_desk, blocks)]), plan)
             self.part = plan
@@ -126,10 +126,12 @@ class Talk:
         if level == 2:
             heading = f"{mark('plan', self.plan(heading))}\n\n{heading}"
             self.add(heading, "slide")
+        elif level == 3:
+            self.add(heading, "subslide")
         elif is_caption(blocks[0]):  # the figure says it
             self.note(blocks.pop(0))
         blocks, question = asked(blocks)
-        if heading == "## What to remember":
+        if heading.endswith("## What to remember"):
             blocks = [self.points(block) for block in blocks]
         shown = self.show(blocks)
         if not shown and not question and blocks:
@@ -238,7 +240,7 @@ def is_caption(block):
 def shows(output):
     """Tell whether an output is a print, a table or a figure."""
     if output.get("name") == "stdout":
-        return not BAR.match(output["text"])
+        return not BAR.search(output["text"])
     return bool(IMAGE.search(str(output))) or 'class="dataframe"' in str(output)
 
 

@@ -63,8 +63,7 @@ function hideResults(blocks) {
 function paginate(section) {
   const notes = [...section.querySelectorAll("aside.notes")];
   const own = section.querySelector("h1, h2, h3");
-  const above = [...section.parentElement.querySelectorAll("h1, h2, h3")];
-  const heading = own ?? above.findLast((each) => section.compareDocumentPosition(each) & 2);
+  const heading = own ?? section.parentElement.querySelector("h1, h2");
   const pages = [];
   const startPage = () => {
     const again = heading?.cloneNode(true);
@@ -109,7 +108,6 @@ function choose(plan) {
 }
 
 function menu(plan) {
-  if (!document.querySelector(".slides span.plan:not([data-plan='0'])")) return;
   const list = document.createElement("p");
   list.className = "plans";
   for (const minutes of PLANS) {
@@ -161,10 +159,11 @@ window.addEventListener("load", async () => {
   await Promise.all([...document.images].map((image) => image.decode().catch(() => {})));
   const asked = +new URLSearchParams(location.search).get("plan");
   const plan = PLANS.includes(asked) ? asked : PLANS.at(-1);
+  const planned = document.querySelector(".slides span.plan:not([data-plan='0'])");
   choose(plan);
   document.querySelectorAll(".slides pre").forEach(enlarge);
   document.querySelectorAll(".slides > section > section").forEach(paginate);
-  menu(plan);
+  if (planned) menu(plan);
   tellTime(plan);
   tellBets();
   ruler.remove();
