@@ -31,6 +31,9 @@ def test_no_answer_and_no_call_of_a_check_is_on_a_slide(source):
     code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
     assert not re.search(r"\bcheck\b|^import |^from ", code, re.MULTILINE)
     boxes = "Not attempted yet|You made no bet|of \\d+ solved"
+    assert not re.search(
+        r"\d+%\|", "\n".join(str(cell.get("outputs")) for cell in cells)
+    )
     assert not re.search(boxes, "\n".join(str(cell.get("outputs")) for cell in cells))
 
 
@@ -74,6 +77,10 @@ def test_each_plan_names_sections_that_are_there():
         titles = {c.source.splitlines()[0] for c in cells if c.source.startswith("## ")}
         for minutes in ("15", "50"):
             assert {f"## {title}" for title in plans[number][minutes]} <= titles, number
+        *_, last = (c for c in cells if "## What to remember\n" in c.source)
+        points = last.source.split("## What to remember\n")[1].split("\n## ")[0]
+        points = re.findall("^- ", points, re.MULTILINE)
+        assert len(points) == len(plans[number]["remember"]), number
 
 
 def test_formulas_become_mathml_and_code_stays():

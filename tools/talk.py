@@ -22,13 +22,17 @@ PLANS = Path(__file__).with_name("slides") / "plans.toml"
 WORDS, LINES = 45, 14  # of a text, or of a function, that a room can take in
 SHORT = 6  # lines of other code
 TALK = ("Predict", "Choose")  # exercises that need no computer
-DESK = re.compile(r"(Don't|Answer (with|first)|The cell|Try as often|Return) ")
+DESK = re.compile(r"(Don't|Answer (with|first)|The cell|Try as often|Return|Write `)")
+POINT = re.compile("^- ", re.MULTILINE)
 IMAGE = re.compile("image/(png|svg)|video/|widget-view")
 CHECK = re.compile(r"^.*\bcheck\..*\n?|^(from|import) .*\n?", re.MULTILINE)
-QUIET = re.compile(r"\*[^*]*good place to rest|\*\d+ min|\*\*Next")
+QUIET = re.compile(r"\*[^*]*good place to rest|\*\d+ min|\*\*Next|What books call it:")
+BAR = re.compile(r"\d+%\|")  # of progress
 WHOLE = re.compile(r"\$\$|\||[-*] |\d\. |```|>")  # a block that is shown as it is
 SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z0-9*$`(“\"])")
-LEANS = re.compile(r"(Such|That|This|It|These|Those|They|So|Here|Then|Computed|The)\b")
+LEANS = re.compile(
+    r"(Such|That|This|It|These|Those|They|So|Here|Then|Computed|The)\b|.*\bof these\b"
+)
 ASKS = re.compile(r"\?(\s|$)|\b(Bet|Guess|Predict)\b")
 
 
@@ -67,6 +71,8 @@ class Talk:
         self.checks = importlib.import_module(f"helpers.checks.lesson_{number}")
         self.plans = tomllib.loads(PLANS.read_text("utf-8")).get(number, {})
         self.cells, self.kind = [], ""
+        self.lead = ""  # what the room did not see of the text above
+        self.part = 0  # the plan of the exercise that the next code belongs to
         self.full = False  # whether the last slide takes nothing more
 
     def add(self, text, slide_type="", full=False):
@@ -76,6 +82,9 @@ class Talk:
 
     def _put(self, cell, slide_type="", full=False):
         slide_type = slide_type or ("subslide" if self.full else "-")
+        if self.part and slide_type == "subslide" and cell.cell_type == "code":
+            self.add(mark("part", self.part), "subslide")
+            slide_type = "-"
         cell.metadata["slideshow"] = {"slide_type": slide_type}
         self.cells.append(cell)
         self.full = full
@@ -102,23 +111,31 @@ class Talk:
             self.note(cell.source)
             return
         words = "\n\n".join(blocks)
+        self.lead, self.part = "", 0
         heading = blocks.pop(0) if blocks[0].startswith("#") else ""
         level = len(heading.split(" ")[0])
         self.kind = heading.split("· ")[-1] if level == 3 else ""
         if level == 1:
             self.add("\n\n".join([heading, *blocks]), "slide", full=True)
             return
-        if level == 3:
+        if level == 3 and self.kind != heading:  # an exercise
             plan = 0 if self.kind in TALK else 90
             self.ask("\n\n".join([heading, *map(without_desk, blocks)]), plan)
+            self.part = plan
             return
         if level == 2:
             heading = f"{mark('plan', self.plan(heading))}\n\n{heading}"
             self.add(heading, "slide")
+        elif level == 3:
+            self.add(heading, "subslide")
         elif is_caption(blocks[0]):  # the figure says it
             self.note(blocks.pop(0))
         blocks, question = asked(blocks)
+        if heading.endswith("## What to remember"):
+            blocks = [self.points(block) for block in blocks]
         shown = self.show(blocks)
+        if not shown and not question and blocks:
+            self.lead = last_words(blocks[-1])
         if not shown and level == 2 and blocks and not question:
             self.add(SENTENCE.split(blocks[0])[0])
         elif level == 2 and question and self.cells[-1].source == heading:
@@ -135,7 +152,12 @@ class Talk:
         """Return the shortest plan, in minutes, that has a section."""
         title = heading.removeprefix("## ")
         fitting = [int(m) for m, titles in self.plans.items() if title in titles]
-        return min(fitting, default=90)
+        return min(fitting, default=90 if self.plans else 0)
+
+    def points(self, block):
+        """Mark the points of a list, each by the shortest plan that comes to it."""
+        plans = iter(self.plans.get("remember", ()) if block.startswith("- ") else ())
+        return POINT.sub(lambda _: f"- {mark('part', next(plans, 0))}", block)
 
     def show(self, blocks):
         """Add the blocks of a text that a room should see; tell if there are any."""
@@ -153,10 +175,8 @@ class Talk:
     def bet(self, name):
         """Say on the question's slide between which numbers the hands go up."""
         bet = getattr(self.checks, name)
-        scale = f"**{bet.about[0].upper()}{bet.about[1:]}**: {bet.range()}"
-        kind = "slideshow"
-        told = (c for c in self.cells if c.metadata[kind]["slide_type"] != "notes")
-        *_, last = told
+        scale = f"{mark('bet')}**{bet.about[0].upper()}{bet.about[1:]}**: {bet.range()}"
+        *_, last = (cell for cell in self.cells if kind_of(cell) != "notes")
         if self.full and "question" in last.source:
             last.source += f"\n\n{scale}"
         else:
@@ -168,7 +188,7 @@ class Talk:
             made = lab_page.piece(live, live._on_page, shared=False)
             cell.source = ""
             cell.outputs = [new_output("display_data", {"text/html": made})]
-            self._put(cell, "subslide", full=True)
+            self._put(cell, self.figure_on(), full=True)
             return
         draws = bool(IMAGE.search(str(cell.outputs)))
         code = re.sub(r"\n{3,}", "\n\n", CHECK.sub("", cell.source)).strip()
@@ -177,8 +197,34 @@ class Talk:
         lines = len(code.splitlines())
         taught = lines <= LINES if "def " in code else cell.outputs and lines <= SHORT
         cell.source = code if taught and not draws else ""
+        if self.lead and cell.outputs and not cell.source and not draws:
+            self.add(self.lead)  # or nobody knows what the numbers are
+        self.lead = ""
         if cell.source or cell.outputs:
-            self._put(cell, "subslide" if draws else "", full=draws)
+            self._put(cell, self.figure_on() if draws else "", full=draws)
+
+    def figure_on(self):
+        """Return where a figure goes: below a few words, or on a page of its own."""
+        starts = [i for i, c in enumerate(self.cells) if "slide" in kind_of(c)]
+        page = [c for c in self.cells[starts[-1] :] if kind_of(c) != "notes"]
+        words = " ".join(c.source for c in page).split()
+        few = len(words) <= WORDS and all(c.cell_type == "markdown" for c in page)
+        return "-" if few and not self.full and not self.part else "subslide"
+
+
+def kind_of(cell):
+    """Return where the slides show a cell: slide, subslide, - or notes."""
+    return cell.metadata["slideshow"]["slide_type"]
+
+
+def last_words(block):
+    """Return the last sentences of a text, as many as a room can take in."""
+    kept = []
+    for sentence in reversed(SENTENCE.split(" ".join(block.split()))):
+        if len(" ".join([sentence, *kept]).split()) > WORDS:
+            break
+        kept.insert(0, sentence)
+    return " ".join(kept)
 
 
 def mark(kind, plan=0):
@@ -192,8 +238,10 @@ def is_caption(block):
 
 
 def shows(output):
-    """Tell whether an output is a print or a figure."""
-    return output.get("name") == "stdout" or bool(IMAGE.search(str(output)))
+    """Tell whether an output is a print, a table or a figure."""
+    if output.get("name") == "stdout":
+        return not BAR.search(output["text"])
+    return bool(IMAGE.search(str(output))) or 'class="dataframe"' in str(output)
 
 
 def without_desk(block):

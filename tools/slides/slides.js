@@ -16,16 +16,34 @@ function units(section) {
     if (block.closest("aside.notes")) continue;
     if (!block.textContent.trim() && !block.querySelector("img")) continue;
     const last = found.at(-1);
-    const joins = isCaption(block) || last?.at(-1).matches("h1, h2, h3");
+    const result = block.matches(".jp-OutputArea-child") && last?.at(-1).matches(".highlight");
+    const joins = isCaption(block) || last?.at(-1).matches("h1, h2, h3") || (result && fits([...last, block]));
     if (joins && last) last.push(block);
     else found.push([block]);
   }
   return found;
 }
 
-function fits(blocks) {
+function height(blocks) {
   ruler.replaceChildren(...blocks.map((block) => block.cloneNode(true)));
-  return ruler.scrollHeight <= ROOM;
+  return ruler.scrollHeight;
+}
+
+function fits(blocks) {
+  return height(blocks) <= ROOM;
+}
+
+// A question is as large as its page allows.
+function questionSize(blocks) {
+  ruler.classList.add("question");
+  const sizes = [38, 34, 30, 26, 22];
+  const size = sizes.find((size) => {
+    ruler.style.fontSize = `${size}px`;
+    return fits(blocks);
+  });
+  ruler.classList.remove("question");
+  ruler.style.fontSize = "";
+  return size ?? sizes.at(-1);
 }
 
 function hideResults(blocks) {
@@ -64,12 +82,16 @@ function paginate(section) {
     page.append(...blocks, ...(number ? [] : notes));
     const content = blocks.filter((block) => !block.matches("h1, h2, h3"));
     const images = content.filter((block) => block.querySelector("img"));
-    if (images.length && images.length === content.length) {
+    const words = blocks.filter((block) => !images.includes(block));
+    if (images.length === 1 && words.every((block) => block.matches("p, h1, h2, h3"))) {
       page.classList.add("figure");
+      page.style.setProperty("--height", `${Math.min(600, ROOM - 20 - height(words))}px`);
       blocks.forEach((block) => block.classList.remove("fragment"));
     }
-    if (section.querySelector("span.question")) page.classList.add("question");
-    else if (content.every((block) => block.matches("p") && !block.querySelector("math[display=block]"))) page.classList.add("words");
+    if (section.querySelector("span.question")) {
+      page.classList.add("question");
+      page.style.fontSize = `${questionSize(blocks)}px`;
+    } else if (content.every((block) => block.matches("p") && !block.querySelector("math[display=block]"))) page.classList.add("words");
     return page;
   }));
 }
@@ -79,7 +101,7 @@ function paginate(section) {
 function choose(plan) {
   for (const mark of document.querySelectorAll(".slides span[data-plan]")) {
     const part = mark.closest(".slides > section > section");
-    const whole = mark.matches(".plan") ? part?.parentElement : part;
+    const whole = mark.matches(".plan") ? part?.parentElement : mark.closest("li") ?? part;
     if (+mark.dataset.plan > plan) whole?.remove();
   }
   document.querySelectorAll(".slides > section:empty").forEach((section) => section.remove());
@@ -109,6 +131,14 @@ function tellTime(plan) {
   });
 }
 
+// Before the talk: which bets the room will be asked for.
+function tellBets() {
+  const asked = [...document.querySelectorAll(".slides span.bet")].map((mark) => mark.parentElement.innerHTML);
+  if (!asked.length) return;
+  const list = `<p>The bets of this plan:</p><ol><li>${asked.join("</li><li>")}</li></ol>`;
+  document.querySelector(".slides aside.notes").insertAdjacentHTML("beforeend", list);
+}
+
 // The keys belong to the slides again as soon as the mouse lets go of a lab.
 for (const name of ["pointerup", "change"]) {
   document.addEventListener(name, ({ target }) => {
@@ -129,11 +159,13 @@ window.addEventListener("load", async () => {
   await Promise.all([...document.images].map((image) => image.decode().catch(() => {})));
   const asked = +new URLSearchParams(location.search).get("plan");
   const plan = PLANS.includes(asked) ? asked : PLANS.at(-1);
+  const planned = document.querySelector(".slides span.plan:not([data-plan='0'])");
   choose(plan);
   document.querySelectorAll(".slides pre").forEach(enlarge);
   document.querySelectorAll(".slides > section > section").forEach(paginate);
-  menu(plan);
+  if (planned) menu(plan);
   tellTime(plan);
+  tellBets();
   ruler.remove();
   await Reveal.initialize({
     width: 1280, height: 720, margin: 0.02, center: false, hash: true,
