@@ -3,7 +3,12 @@
 import os
 import sys
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    CancelledError,
+    ThreadPoolExecutor,
+    wait,
+)
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
@@ -248,8 +253,12 @@ def _wait(futures, networks, progress):
             for future in done:
                 future.result()
                 bar.update(sizes[future])
-    except KeyboardInterrupt:
-        bar.write("Interrupted: what is finished is kept.", file=sys.stdout)
+    except (KeyboardInterrupt, CancelledError) as stop:
+        lost = isinstance(stop, CancelledError)
+        why = (
+            "The executor gave up (a cluster that was lost?)" if lost else "Interrupted"
+        )
+        bar.write(f"{why}: what is finished is kept.", file=sys.stdout)
     finally:
         for future in waiting:
             future.cancel()

@@ -110,7 +110,7 @@ labs.descent()
 # |---|---|---|---|
 # | [1 · Stochastic](01_stochastic.ipynb) | why learn from random handfuls? | 45 | 70 |
 # | [2 · Gradient](02_gradient.ipynb) | which way is down? | 50 | 120 |
-# | [3 · Descent](03_descent.ipynb) | how far do you step? | 50 | 80 |
+# | [3 · Descent](03_descent.ipynb) | how far do you step? | 60 | 80 |
 # | [4 · Batch size and learning rate](04_batch_size_and_learning_rate.ipynb) | how do the two dials belong together? | 60 | 60 |
 # | [5 · Choosing parameters](05_choosing_parameters.ipynb) | which rate, and how should it change? | 50 | 60 |
 # | [6 · Loss functions](06_loss_functions.ipynb) | which loss for which problem? | 50 | 60 |

@@ -24,9 +24,9 @@ from helpers.checks import (
 from tools import build
 
 ROOT = Path(__file__).resolve().parents[1]
-ROWS = bets.Bet(1, "rows", "rows that differ", 0, 266, "rows")
-RATE = bets.Bet(2, "rate", "the best rate", 0.001, 10.0, log=True)
-SHARE = bets.Bet(2, "share", "how many get out", 0, 100, "%")
+ROWS = bets.Bet("rows that differ", 0, 266, "rows", name="rows", lesson=1)
+RATE = bets.Bet("the best rate", 0.001, 10.0, log=True, name="rate", lesson=2)
+SHARE = bets.Bet("how many get out", 0, 100, "%", name="share", lesson=2)
 SOURCES = build.sources()
 
 
@@ -303,7 +303,7 @@ def test_guesses_of_all_kinds_come_onto_one_scale():
 def test_the_prophet_sums_up_all_lessons(misses, verdict, monkeypatch):
     class Checks:
         BETS = tuple(
-            bets.Bet(number // 2, f"bet_{number}", "a share", 0, 100, "%")
+            bets.Bet("a share", 0, 100, "%", name=f"bet_{number}", lesson=number // 2)
             for number in range(len(misses))
         )
 
@@ -330,7 +330,7 @@ def test_all_checks_open_without_keras():
 # A class
 
 
-CHOSEN = [ROWS, bets.Bet(1, "rate", "the best rate", 0.001, 10.0, log=True)]
+CHOSEN = [ROWS, bets.Bet("the best rate", 0.001, 10.0, log=True, name="rate", lesson=1)]
 
 
 @pytest.fixture

@@ -108,7 +108,7 @@ def known_mistakes(number, exercise, most=None):
 
 def trains(exercise):
     """Tell whether a check takes its time."""
-    return exercise.needs_keras or exercise.seconds > 5
+    return exercise.needs == "keras" or exercise.seconds > 5
 
 
 def names_made(node):
@@ -139,7 +139,7 @@ def mistakes(source, train=True):
         name = f"{exercise.number} {progress.title(exercise)}"
         for entry in in_words(number).get(exercise.name, []):
             answer, said = known_mistake(number, exercise.name, entry["part"])
-            if train or not exercise.needs_keras:
+            if train or exercise.needs != "keras":
                 message = exercise(answer).message
                 # A busy machine stops an answer: that is no mistake of its author.
                 said = shortened(message, said) if said in message else said

@@ -4,7 +4,6 @@ import ast
 import copy
 import inspect
 import numbers
-import reprlib
 import textwrap
 import types
 from collections.abc import Mapping
@@ -13,7 +12,7 @@ from decimal import Decimal
 import numpy as np
 
 from helpers.checks.engine import NotAttempted, Wrong, describe_error
-from helpers.checks.feedback import place_of
+from helpers.checks.feedback import kind_of, place_of, show
 
 
 def number(answer, name="your answer", whole=False) -> float:
@@ -190,38 +189,6 @@ def is_stub(function) -> bool:
         and node.value.value is ...
         for node in body
     )
-
-
-def show(value, limit=60) -> str:
-    """Return a value as short code for a message."""
-    if isinstance(value, np.ndarray) and value.size > 12:
-        return f"`an array of shape {value.shape}`"
-    if isinstance(value, types.FunctionType):
-        return f"`{value.__name__}`"
-    shorten = reprlib.Repr()
-    shorten.maxother = limit + 1
-    text = f"{value}" if isinstance(value, np.generic) else shorten.repr(value)
-    text = " ".join(text.split())
-    if len(text) > limit and "array(" in text:
-        text = kind_of(value)
-    return f"`{text if len(text) <= limit else text[:limit] + ' ...'}`"
-
-
-def kind_of(value) -> str:
-    """Return what sort of thing a value is, in a learner's words."""
-    if value is None:
-        return "None, which is nothing at all"
-    if isinstance(value, type):
-        return f"the class `{value.__name__}`"
-    if isinstance(value, str):
-        return "text, in quotes"
-    if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
-    if isinstance(value, types.FunctionType | types.BuiltinFunctionType):
-        return f"a function, `{value.__name__}`"
-    if isinstance(value, list | tuple | dict | set):
-        return f"a {type(value).__name__} of {len(value)}"
-    return f"a value of type `{type(value).__name__}`"
 
 
 def _empty(): ...

@@ -7,9 +7,10 @@ import numpy as np
 
 from helpers.capstone import SEEDS, TASKS, load_task, score, steps_of
 from helpers.capstone.tasks import allowed_units
-from helpers.checks.answers import call, kind_of, number, show
+from helpers.checks.answers import call, number
 from helpers.checks.apart import most_costly, twin_of
 from helpers.checks.engine import Wrong, describe_error
+from helpers.checks.feedback import kind_of, show
 
 FORM = '`return model, {"batch_size": 32, "epochs": 3}`'
 _times_judged = Counter()

@@ -23,16 +23,12 @@ NONE = "-"  # in the line for a class: no bet was made
 _in_memory = {}
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Bet:
     """A number to guess before an experiment shows it.
 
     Parameters
     ----------
-    lesson : int
-        The lesson's number.
-    name : str
-        Its name among the checks of the lesson.
     about : str
         What is guessed, in a few words: "patients who send w the wrong way".
     low, high : float
@@ -41,19 +37,19 @@ class Bet:
         "rows", "%" or nothing.
     log : bool
         Whether equal factors are equally far, for what spans decades.
-    tells : tuple of str
-        Words that would give the result away. A test looks for them, and for the
-        result itself, in all that can be read before the run.
+    name : str
+        Its name among the checks of its lesson: set by :func:`of`.
+    lesson : int
+        The lesson's number, likewise.
     """
 
-    lesson: int
-    name: str
     about: str
     low: float
     high: float
     unit: str = ""
     log: bool = False
-    tells: tuple[str, ...] = ()
+    name: str = ""
+    lesson: int = 0
 
     def bet(self, guess):
         """Keep a guess; for ``...`` show a slider, or say how to write a number."""
@@ -151,6 +147,14 @@ class Bet:
     def _note(self, remark=""):
         said = f"{self.words(self.kept())} {remark}"
         return Note(f"Your bet: {self.about}", said.strip())
+
+
+def of(lesson: int, names: dict) -> tuple[Bet, ...]:
+    """Return the bets among a module's names, in order; each learns its own name."""
+    made = {name: bet for name, bet in names.items() if isinstance(bet, Bet)}
+    for name, bet in made.items():
+        bet.lesson, bet.name = lesson, name
+    return tuple(made.values())
 
 
 def _comment(bet, kept):

@@ -2,8 +2,12 @@
 
 import html
 import re
+import reprlib
 import traceback
+import types
 from dataclasses import dataclass
+
+import numpy as np
 
 # The mark repeats what the colour says. Text and background are the theme's own.
 MARKS = {
@@ -87,6 +91,38 @@ def place_of(error: BaseException) -> str:
         if frame.f_globals.get("__name__") == "__main__"
     ]
     return f" in line {lines[-1]} of your cell" if lines else ""
+
+
+def show(value, limit=60) -> str:
+    """Return a value as short code for a message."""
+    if isinstance(value, np.ndarray) and value.size > 12:
+        return f"`an array of shape {value.shape}`"
+    if isinstance(value, types.FunctionType):
+        return f"`{value.__name__}`"
+    shorten = reprlib.Repr()
+    shorten.maxother = limit + 1
+    text = f"{value}" if isinstance(value, np.generic) else shorten.repr(value)
+    text = " ".join(text.split())
+    if len(text) > limit and "array(" in text:
+        text = kind_of(value)
+    return f"`{text if len(text) <= limit else text[:limit] + ' ...'}`"
+
+
+def kind_of(value) -> str:
+    """Return what sort of thing a value is, in a learner's words."""
+    if value is None:
+        return "None, which is nothing at all"
+    if isinstance(value, type):
+        return f"the class `{value.__name__}`"
+    if isinstance(value, str):
+        return "text, in quotes"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if isinstance(value, types.FunctionType | types.BuiltinFunctionType):
+        return f"a function, `{value.__name__}`"
+    if isinstance(value, list | tuple | dict | set):
+        return f"a {type(value).__name__} of {len(value)}"
+    return f"a value of type `{type(value).__name__}`"
 
 
 def minus(text: str) -> str:

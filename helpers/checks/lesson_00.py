@@ -7,15 +7,9 @@ from helpers.checks.engine import Lesson, Wrong
 LESSON = Lesson(0, "Start here")
 
 steps_down = bets.Bet(
-    lesson=0,
-    name="steps_down",
-    about="steps until less than a hundredth of the way is left",
-    low=1,
-    high=1000,
-    unit="steps",
-    log=True,
+    "steps until less than a hundredth of the way is left", 1, 1000, "steps", log=True
 )
-BETS = (steps_down,)
+BETS = bets.of(0, vars())
 
 
 @LESSON.exercise(

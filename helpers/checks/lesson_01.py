@@ -11,110 +11,40 @@ from helpers.checks.answers import (
     choices,
     close,
     in_order,
-    kind_of,
     look_up,
     number,
     recognise,
-    show,
 )
 from helpers.checks.engine import Lesson, Wrong
+from helpers.checks.feedback import kind_of, show
 from helpers.checks.nudges import FAR, judge_far, nudged, real
 
 LESSON = Lesson(1, "Stochastic")
 # The patients of the lesson: how many, and the spread of the slopes from single rows.
 ROWS, SPREAD = 266, 2.20672
 
-wrong_way = bets.Bet(
-    lesson=1,
-    name="wrong_way",
-    about="rows that send w the wrong way",
-    low=0,
-    high=266,
-    unit="rows",
-    tells=("a quarter", "29 times"),
-)
+wrong_way = bets.Bet("rows that send w the wrong way", 0, 266, "rows")
 wrong_handfuls = bets.Bet(
-    lesson=1,
-    name="wrong_handfuls",
-    about="handfuls of 8 that point the wrong way",
-    low=1,
-    high=2000,
-    unit="handfuls",
-    log=True,
-    tells=("3 times in 100", "few point"),
+    "handfuls of 8 that point the wrong way", 1, 2000, "handfuls", log=True
 )
-spread_of_16 = bets.Bet(
-    lesson=1,
-    name="spread_of_16",
-    about="spread for 16 rows (for 8 it is 0.81)",
-    low=0.0,
-    high=1.0,
-    tells=("half the noise", "square root", "sqrt"),
-)
+spread_of_16 = bets.Bet("spread for 16 rows (for 8 it is 0.81)", 0.0, 1.0)
 below_the_rule = bets.Bet(
-    lesson=1,
-    name="below_the_rule",
-    about="how far the spread of 128 rows lies below the rule",
-    low=0,
-    high=100,
-    unit="%",
-    tells=("more than a quarter", "27%"),
+    "how far the spread of 128 rows lies below the rule", 0, 100, "%"
 )
-never_seen = bets.Bet(
-    lesson=1,
-    name="never_seen",
-    about='patients whom the "epoch" never shows',
-    low=0,
-    high=266,
-    unit="patients",
-    tells=("38%", "a third"),
-)
+never_seen = bets.Bet('patients whom the "epoch" never shows', 0, 266, "patients")
 twice_the_price = bets.Bet(
-    lesson=1,
-    name="twice_the_price",
-    about="rows in a step that costs twice as much as one on a single row",
-    low=1,
-    high=100_000,
-    unit="rows",
+    "rows in a step that costs twice as much as one on a single row",
+    1,
+    100_000,
+    "rows",
     log=True,
-    tells=("hundreds of rows", "dozens of rows, then"),
 )
 ten_copies = bets.Bet(
-    lesson=1,
-    name="ten_copies",
-    about="spread for 128 of ten times as many rows (of 266 it is 0.14)",
-    low=0.0,
-    high=0.5,
-    tells=("smaller part now",),
+    "spread for 128 of ten times as many rows (of 266 it is 0.14)", 0.0, 0.5
 )
-country = bets.Bet(
-    lesson=1,
-    name="country",
-    about="people to ask, of 266 million",
-    low=1,
-    high=266_000_000,
-    log=True,
-    tells=("hardly on the pile", "hardly differ"),
-)
-three_exact_steps = bets.Bet(
-    lesson=1,
-    name="three_exact_steps",
-    about="the loss after three exact steps from 4.21",
-    low=0.63,
-    high=4.21,
-    tells=("2.5.", "less than half the way"),
-)
-BETS = (
-    wrong_way,
-    wrong_handfuls,
-    spread_of_16,
-    below_the_rule,
-    never_seen,
-    twice_the_price,
-    ten_copies,
-    country,
-    three_exact_steps,
-)
+country = bets.Bet("people to ask, of 266 million", 1, 266_000_000, log=True)
+three_exact_steps = bets.Bet("the loss after three exact steps from 4.21", 0.63, 4.21)
+BETS = bets.of(1, vars())
 look_back = partial(bets.look_back, BETS)
 
 

@@ -11,75 +11,32 @@ from helpers.checks.answers import (
     choices,
     close,
     in_order,
-    kind_of,
     look_up,
     number,
     recognise,
-    show,
 )
 from helpers.checks.engine import Lesson, Wrong
+from helpers.checks.feedback import kind_of, show
 from helpers.checks.nudges import FAR, judge_far, nudged, real
 
 LESSON = Lesson(2, "Gradient")
 FOG_TARGET = 0.55
 
-lowest_w = bets.Bet(
-    lesson=2,
-    name="lowest_w",
-    about="the w at which the loss is lowest, for b = 0.5",
-    low=-0.5,
-    high=2.5,
-)
-largest_slope = bets.Bet(
-    lesson=2,
-    name="largest_slope",
-    about="the largest slope in 1,000 directions",
-    low=0,
-    high=6,
-    tells=("length of the gradient, the smallest", "its length is that slope"),
-)
+lowest_w = bets.Bet("the w at which the loss is lowest, for b = 0.5", -0.5, 2.5)
+largest_slope = bets.Bet("the largest slope in 1,000 directions", 0, 6)
 off_the_way = bets.Bet(
-    lesson=2,
-    name="off_the_way",
-    about="the angle between steepest down and the way to the minimum",
-    low=0,
-    high=90,
-    unit="degrees",
+    "the angle between steepest down and the way to the minimum", 0, 90, "degrees"
 )
 condition_number = bets.Bet(
-    lesson=2,
-    name="condition_number",
-    about="the condition number of the raw column",
-    low=1,
-    high=1_000_000,
-    log=True,
-    tells=("25,500", "parallel stripes"),
+    "the condition number of the raw column", 1, 1_000_000, log=True
 )
 longer_by_nudges = bets.Bet(
-    lesson=2,
-    name="longer_by_nudges",
-    about="how many times as long nudges take as backpropagation",
-    low=1,
-    high=1000,
-    log=True,
+    "how many times as long nudges take as backpropagation", 1, 1000, log=True
 )
 best_of_1000 = bets.Bet(
-    lesson=2,
-    name="best_of_1000",
-    about="how steep the best of 1,000 directions is, of the gradient's length",
-    low=0,
-    high=100,
-    unit="%",
-    tells=("none reaches", "none comes near", "a third"),
+    "how steep the best of 1,000 directions is, of the gradient's length", 0, 100, "%"
 )
-BETS = (
-    lowest_w,
-    largest_slope,
-    off_the_way,
-    condition_number,
-    longer_by_nudges,
-    best_of_1000,
-)
+BETS = bets.of(2, vars())
 look_back = partial(bets.look_back, BETS)
 
 

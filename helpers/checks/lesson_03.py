@@ -5,108 +5,41 @@ from functools import partial
 import numpy as np
 
 from helpers.checks import bets
-from helpers.checks.answers import (
-    array,
-    call,
-    choices,
-    kind_of,
-    look_up,
-    number,
-    recognise,
-    show,
-)
+from helpers.checks.answers import array, call, choices, look_up, number, recognise
 from helpers.checks.engine import Lesson, Wrong
+from helpers.checks.feedback import kind_of, show
 from helpers.minibatches import batches
 
 LESSON = Lesson(3, "Descent")
 NO_RATE = "A learning rate of 0 goes nowhere, and a negative one walks uphill."
 
 steps_in_a_ravine = bets.Bet(
-    lesson=3,
-    name="steps_in_a_ravine",
-    about="steps down a ravine of condition number 1,000",
-    low=1,
-    high=100_000,
-    unit="steps",
-    log=True,
-    tells=("ten times the steps",),
+    "steps down a ravine of condition number 1,000", 1, 100_000, "steps", log=True
 )
-rises = bets.Bet(
-    lesson=3,
-    name="rises",
-    about="steps in which the loss rises",
-    low=0,
-    high=102,
-    unit="steps",
-    tells=("half of them hurt", "keep jittering"),
-)
+rises = bets.Bet("steps in which the loss rises", 0, 102, "steps")
 fitted = bets.Bet(
-    lesson=3,
-    name="fitted",
-    about="how many times as large the curvature is after 2,400 steps at 0.1",
-    low=0.1,
-    high=10,
-    unit="times",
+    "how many times as large the curvature is after 2,400 steps at 0.1",
+    0.1,
+    10,
+    "times",
     log=True,
-    tells=("climbs", "fits itself"),
 )
 as_wide = bets.Bet(
-    lesson=3,
-    name="as_wide",
-    about="the width of one ball, in per cent of another's",
-    low=10,
-    high=1000,
-    unit="%",
-    log=True,
-    tells=("look alike", "same ball"),
+    "the width of one ball, in per cent of another's", 10, 1000, "%", log=True
 )
 times_less_spread = bets.Bet(
-    lesson=3,
-    name="times_less_spread",
-    about="how many times smaller the spread is at a twentieth of the rate",
-    low=1,
-    high=1000,
-    unit="times",
+    "how many times smaller the spread is at a twentieth of the rate",
+    1,
+    1000,
+    "times",
     log=True,
-    tells=("five times less", "more than ten"),
 )
-out_of_the_hole = bets.Bet(
-    lesson=3,
-    name="out_of_the_hole",
-    about="runs that get out at 0.2 with noise 0.5",
-    low=0,
-    high=500,
-    unit="runs",
-    tells=("half leave", "48%"),
-)
+out_of_the_hole = bets.Bet("runs that get out at 0.2 with noise 0.5", 0, 500, "runs")
 half_are_away = bets.Bet(
-    lesson=3,
-    name="half_are_away",
-    about="the step by which half are away with a millionth of noise",
-    low=10,
-    high=10_000,
-    log=True,
-    tells=("70 steps more",),
+    "the step by which half are away with a millionth of noise", 10, 10_000, log=True
 )
-found_by_twelve = bets.Bet(
-    lesson=3,
-    name="found_by_twelve",
-    about="starts that find the zigzag with 12 units",
-    low=0,
-    high=100,
-    unit="%",
-    tells=("finds the way", "small ones get stuck"),
-)
-BETS = (
-    steps_in_a_ravine,
-    rises,
-    fitted,
-    as_wide,
-    times_less_spread,
-    out_of_the_hole,
-    half_are_away,
-    found_by_twelve,
-)
+found_by_twelve = bets.Bet("starts that find the zigzag with 12 units", 0, 100, "%")
+BETS = bets.of(3, vars())
 look_back = partial(bets.look_back, BETS)
 
 

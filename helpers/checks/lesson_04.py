@@ -15,96 +15,31 @@ from helpers.checks.answers import (
     look_up,
     number,
     recognise,
-    show,
 )
 from helpers.checks.engine import Lesson, Wrong
+from helpers.checks.feedback import show
 from helpers.data import load
 from helpers.sweeps import sweep
 
 LESSON = Lesson(4, "Batch size and learning rate")
 
-right_by_heart = bets.Bet(
-    lesson=4,
-    name="right_by_heart",
-    about="rows never seen, and right",
-    low=0,
-    high=359,
-    unit="rows",
-    tells=("always saying 0", "one in ten", "a tenth of"),
-)
-a_small_rate = bets.Bet(
-    lesson=4,
-    name="a_small_rate",
-    about="the loss after 20 epochs at rate 0.001",
-    low=0.0,
-    high=2.6,
-    tells=("1.7 ", "hardly moves", "creeps"),
-)
-all_rows_in_a_step = bets.Bet(
-    lesson=4,
-    name="all_rows_in_a_step",
-    about="the loss after 20 epochs of one step each",
-    low=0.0,
-    high=2.6,
-    tells=("ends higher", "1.0 ", "equal steps"),
-)
+right_by_heart = bets.Bet("rows never seen, and right", 0, 359, "rows")
+a_small_rate = bets.Bet("the loss after 20 epochs at rate 0.001", 0.0, 2.6)
+all_rows_in_a_step = bets.Bet("the loss after 20 epochs of one step each", 0.0, 2.6)
 sideways = bets.Bet(
-    lesson=4,
-    name="sideways",
-    about="how far sideways 64 steps of 4 rows go (one step: 0.73)",
-    low=0.01,
-    high=10,
-    log=True,
-    tells=("halves with", "fan closes", "alike"),
+    "how far sideways 64 steps of 4 rows go (one step: 0.73)", 0.01, 10, log=True
 )
-rate_for_all_rows = bets.Bet(
-    lesson=4,
-    name="rate_for_all_rows",
-    about="the best rate for all 1,079 rows",
-    low=0.01,
-    high=5.12,
-    log=True,
-    tells=("level off", "fourfold"),
-)
+rate_for_all_rows = bets.Bet("the best rate for all 1,079 rows", 0.01, 5.12, log=True)
 after_20_steps = bets.Bet(
-    lesson=4,
-    name="after_20_steps",
-    about="the largest curvature after 20 steps (at the start 2.75)",
-    low=0.01,
-    high=100,
-    log=True,
-    tells=("should not work", "flatter ground", "rises"),
+    "the largest curvature after 20 steps (at the start 2.75)", 0.01, 100, log=True
 )
 noise_later = bets.Bet(
-    lesson=4,
-    name="noise_later",
-    about="the noise scale after ten epochs (at the start 39)",
-    low=1,
-    high=10_000,
-    unit="rows",
-    log=True,
-    tells=("more than there are rows", "it grows"),
+    "the noise scale after ten epochs (at the start 39)", 1, 10_000, "rows", log=True
 )
 steps_of_128 = bets.Bet(
-    lesson=4,
-    name="steps_of_128",
-    about="steps of 128 rows to a loss of 0.1 (of 2 rows: 728)",
-    low=1,
-    high=728,
-    unit="steps",
-    log=True,
-    tells=("half the steps", "ever fewer"),
+    "steps of 128 rows to a loss of 0.1 (of 2 rows: 728)", 1, 728, "steps", log=True
 )
-BETS = (
-    right_by_heart,
-    a_small_rate,
-    all_rows_in_a_step,
-    sideways,
-    rate_for_all_rows,
-    after_20_steps,
-    noise_later,
-    steps_of_128,
-)
+BETS = bets.of(4, vars())
 look_back = partial(bets.look_back, BETS)
 
 
@@ -278,7 +213,7 @@ def _listening_to_fit(reported, rows):
     "Fix",
     points=2,
     seconds=40,
-    needs_keras=True,
+    needs="keras",
     hints=(
         "Which line decides what weights a run starts from? How often is it executed, "
         "and how often should it be?",
@@ -428,6 +363,7 @@ STEPS, EPOCHS, TARGET = 60, 3, 0.95
     "Tune",
     points=2,
     seconds=20,
+    needs="sklearn.datasets",
     hints=(
         "Small batches make the most of each pass, and need many steps for it. Which "
         "is the smallest batch size that gets three epochs out of 60 steps?",

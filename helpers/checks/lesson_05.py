@@ -11,14 +11,13 @@ from helpers.checks.answers import (
     call,
     choices,
     entries,
-    kind_of,
     look_up,
     number,
     one_of,
     recognise,
-    show,
 )
 from helpers.checks.engine import Lesson, Wrong
+from helpers.checks.feedback import kind_of, show
 from helpers.checks.old_keras import plain_steps, rate_at
 from helpers.data import load
 from helpers.fast_network import FastNetwork
@@ -30,78 +29,23 @@ from helpers.optimizers import SGD
 LESSON = Lesson(5, "Choosing parameters")
 
 rate_held = bets.Bet(
-    lesson=5,
-    name="rate_held",
-    about="how far from the minimum rate 0.3 is after 400 steps",
-    low=0.01,
-    high=3.0,
-    log=True,
-    tells=("times nearer",),
+    "how far from the minimum rate 0.3 is after 400 steps", 0.01, 3.0, log=True
 )
 after_the_drop = bets.Bet(
-    lesson=5,
-    name="after_the_drop",
-    about="how far from the minimum `drop` ends (constant: 0.46)",
-    low=0.01,
-    high=1.0,
-    log=True,
-    tells=("gets nearer", "go on to between"),
+    "how far from the minimum `drop` ends (constant: 0.46)", 0.01, 1.0, log=True
 )
 the_middle = bets.Bet(
-    lesson=5,
-    name="the_middle",
-    about="how far the mean of the last 200 points is (the last: 0.46)",
-    low=0.01,
-    high=1.0,
-    log=True,
-    tells=("as near as the best",),
+    "how far the mean of the last 200 points is (the last: 0.46)", 0.01, 1.0, log=True
 )
-held_large = bets.Bet(
-    lesson=5,
-    name="held_large",
-    about="runs in the lowest minimum at the large rate",
-    low=0,
-    high=100,
-    unit="%",
-    tells=("one in five", "bounces out", "then settle"),
-)
+held_large = bets.Bet("runs in the lowest minimum at the large rate", 0, 100, "%")
 past_the_limit = bets.Bet(
-    lesson=5,
-    name="past_the_limit",
-    about="the rate of the lowest loss, in limits",
-    low=0.1,
-    high=100.0,
-    unit="limits",
-    log=True,
-    tells=("above, always", "after the limit", "overshoot"),
+    "the rate of the lowest loss, in limits", 0.1, 100.0, "limits", log=True
 )
 turns_at = bets.Bet(
-    lesson=5,
-    name="turns_at",
-    about="the rate at which the loss on digits turns",
-    low=0.0001,
-    high=10.0,
-    log=True,
-    tells=("beyond a rate of 1",),
+    "the rate at which the loss on digits turns", 0.0001, 10.0, log=True
 )
-three_seeds = bets.Bet(
-    lesson=5,
-    name="three_seeds",
-    about="how often three seeds each name the wrong winner",
-    low=0,
-    high=50,
-    unit="%",
-    tells=("three seeds are a start", "a quarter of the cases"),
-)
-BETS = (
-    rate_held,
-    after_the_drop,
-    the_middle,
-    held_large,
-    past_the_limit,
-    turns_at,
-    three_seeds,
-)
+three_seeds = bets.Bet("how often three seeds each name the wrong winner", 0, 50, "%")
+BETS = bets.of(5, vars())
 look_back = partial(bets.look_back, BETS)
 
 
@@ -290,6 +234,7 @@ CHOICES = {  # share of the steps done -> share of the first rate
     "Tune",
     points=2,
     seconds=20,
+    needs="sklearn.datasets",
     hints=(
         "Two things cost you here: noise, and steps that are too short. Which batch "
         "size has the least noise? Then raise the rate as the range test suggests.",
@@ -442,7 +387,7 @@ def _misled_mistake(got, a, b):
     "Fix",
     points=2,
     seconds=10,
-    needs_keras=True,
+    needs="keras",
     hints=(
         "The rate falls as inverse time. Which object in `keras.optimizers.schedules` "
         "does that, and what are its three numbers?",

@@ -5,38 +5,18 @@ from functools import cache, partial
 import numpy as np
 
 from helpers.checks import bets
-from helpers.checks.answers import (
-    call,
-    entries,
-    kind_of,
-    look_up,
-    number,
-    recognise,
-    show,
-)
+from helpers.checks.answers import call, entries, look_up, number, recognise
 from helpers.checks.engine import Lesson, NotAttempted, Wrong, describe_error
+from helpers.checks.feedback import kind_of, show
 from helpers.data import load
 
 LESSON = Lesson(6, "Loss functions")
 
 plain_recall = bets.Bet(
-    lesson=6,
-    name="plain_recall",
-    about="the share of the eights that the plain model finds",
-    low=0,
-    high=100,
-    unit="%",
-    tells=("of the eights missed",),
+    "the share of the eights that the plain model finds", 0, 100, "%"
 )
-by_heart_6 = bets.Bet(
-    lesson=6,
-    name="by_heart_6",
-    about="by how much patient 6 misses its ten rows",
-    low=0.0,
-    high=2.0,
-    tells=("each of the five by",),
-)
-BETS = plain_recall, by_heart_6
+by_heart_6 = bets.Bet("by how much patient 6 misses its ten rows", 0.0, 2.0)
+BETS = bets.of(6, vars())
 look_back = partial(bets.look_back, BETS)
 
 
@@ -321,7 +301,7 @@ UNITS = {
 @LESSON.exercise(
     "Choose",
     points=2,
-    needs_keras=True,
+    needs="keras",
     hints=(
         "For each target ask what one answer is: an amount, a yes or no, one of "
         "several, or any number of several. Then read the row.",
@@ -602,7 +582,7 @@ ILL_WORDS = {
     "Fix",
     points=4,
     seconds=90,
-    needs_keras=True,
+    needs="keras",
     hints=(
         "Find each one's row of the table and compare: only one entry differs. For "
         "5, the features show what a target should look like; for 7, what shape does "
@@ -835,7 +815,7 @@ def _treat(model, x, y, name, messages):
     "Fix",
     points=2,
     seconds=40,
-    needs_keras=True,
+    needs="keras",
     hints=(
         "Two things take the output for a probability: the loss and the metric. The "
         "section on logits has an object for each.",

@@ -12,13 +12,12 @@ from helpers.checks.answers import (
     call,
     choices,
     entries,
-    kind_of,
     look_up,
     number,
     recognise,
-    show,
 )
 from helpers.checks.engine import Lesson, Wrong
+from helpers.checks.feedback import kind_of, show
 from helpers.checks.old_keras import plain_steps, rate_at
 from helpers.descent import descend
 from helpers.optimizers import SGD, Adagrad
@@ -27,68 +26,27 @@ from helpers.surfaces import bowl, ravine
 LESSON = Lesson(7, "Optimizers")
 
 nesterov_limit = bets.Bet(
-    lesson=7,
-    name="nesterov_limit",
-    about="the highest rate that Nesterov bears (SGD: 2)",
-    low=0.1,
-    high=10.0,
-    log=True,
-    tells=("1.36", "than SGD's", "before SGD"),
+    "the highest rate that Nesterov bears (SGD: 2)", 0.1, 10.0, log=True
 )
 rolls_in = bets.Bet(
-    lesson=7,
-    name="rolls_in",
-    about="runs in the lowest minimum with momentum 0.9 (without: 71%)",
-    low=0,
-    high=100,
-    unit="%",
-    tells=("comes rolling", "over holes"),
+    "runs in the lowest minimum with momentum 0.9 (without: 71%)", 0, 100, "%"
 )
 half_way = bets.Bet(
-    lesson=7,
-    name="half_way",
-    about="steps until an average with rho 0.99 is halfway",
-    low=1,
-    high=1000,
-    unit="steps",
-    log=True,
+    "steps until an average with rho 0.99 is halfway", 1, 1000, "steps", log=True
 )
 never_settles = bets.Bet(
-    lesson=7,
-    name="never_settles",
-    about="how far RMSprop is from the minimum, at rate 0.3 without noise",
-    low=1e-9,
-    high=1.0,
+    "how far RMSprop is from the minimum, at rate 0.3 without noise",
+    1e-9,
+    1.0,
     log=True,
-    tells=("half a rate", "for ever", "never settles"),
 )
 in_centimetres = bets.Bet(
-    lesson=7,
-    name="in_centimetres",
-    about="Adadelta's steps in centimetres (in metres: 771)",
-    low=1,
-    high=1_000_000,
-    unit="steps",
-    log=True,
-    tells=("fails the test", "has a unit, two"),
+    "Adadelta's steps in centimetres (in metres: 771)", 1, 1_000_000, "steps", log=True
 )
 by_default = bets.Bet(
-    lesson=7,
-    name="by_default",
-    about="Adagrad's loss on digits at Keras's default rate",
-    low=0.01,
-    high=10.0,
-    log=True,
-    tells=("hardly begun",),
+    "Adagrad's loss on digits at Keras's default rate", 0.01, 10.0, log=True
 )
-BETS = (
-    nesterov_limit,
-    rolls_in,
-    half_way,
-    never_settles,
-    in_centimetres,
-    by_default,
-)
+BETS = bets.of(7, vars())
 look_back = partial(bets.look_back, BETS)
 
 
@@ -493,7 +451,7 @@ OLD_WORDS = {
     "Fix",
     points=2,
     seconds=40,
-    needs_keras=True,
+    needs="keras",
     hints=(
         "Three things: a name, an argument that became a schedule, and one optimizer "
         "for two models. The table above has them all.",

@@ -50,7 +50,7 @@ def affordable(answer):
     "Tune",
     points=3,
     seconds=SECONDS,
-    needs_keras=True,
+    needs="keras",
     hints=(
         "The sweep made 68 steps with 16 rows each, and its rates hold for these. What "
         "do more rows a step allow (lesson 4), and how many epochs can you afford?",
@@ -67,7 +67,7 @@ def my_digits(answer):
     "Write",
     points=4,
     seconds=SECONDS,
-    needs_keras=True,
+    needs="keras",
     hints=(
         "The answer is an amount. The baseline's validation loss stops falling long "
         "before its last step; from there on it learns rows by heart. What slows that "
@@ -85,7 +85,7 @@ def my_diabetes(answer):
     "Fix",
     points=3,
     seconds=SECONDS,
-    needs_keras=True,
+    needs="keras",
     hints=(
         "What can a softmax over a single unit give? And how far does Adadelta move at "
         "Keras's default rate?",
@@ -158,7 +158,7 @@ def _why_not(name, chosen):
     "Write",
     points=5,
     seconds=SECONDS,
-    needs_keras=True,
+    needs="keras",
     hints=(
         "Look at a row of `both.y_train`. How many of its ten numbers can be 1? Which "
         "row of lesson 6's table is that?",

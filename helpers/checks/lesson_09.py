@@ -5,47 +5,21 @@ from functools import partial
 import numpy as np
 
 from helpers.checks import bets
-from helpers.checks.answers import call, choices, look_up, number, show
+from helpers.checks.answers import call, choices, look_up, number
 from helpers.checks.engine import Lesson, Wrong
+from helpers.checks.feedback import show
 
 LESSON = Lesson(9, "Your own data")
 
 by_heart = bets.Bet(
-    lesson=9,
-    name="by_heart",
-    about="steps until ten rows are known by heart",
-    low=1,
-    high=200,
-    unit="steps",
-    log=True,
+    "steps until ten rows are known by heart", 1, 200, "steps", log=True
 )
 beyond_the_line = bets.Bet(
-    lesson=9,
-    name="beyond_the_line",
-    about="how much better than a straight line the network is",
-    low=-20,
-    high=60,
-    unit="hundredths",
-    tells=("nearly as good", "as many tables"),
+    "how much better than a straight line the network is", -20, 60, "hundredths"
 )
-other_rows = bets.Bet(
-    lesson=9,
-    name="other_rows",
-    about="how far five splits lie apart",
-    low=0,
-    high=50,
-    unit="hundredths",
-    tells=("further apart than the seeds",),
-)
-last_word = bets.Bet(
-    lesson=9,
-    name="last_word",
-    about="the score on the test rows",
-    low=0,
-    high=100,
-    unit="hundredths",
-)
-BETS = (by_heart, beyond_the_line, other_rows, last_word)
+other_rows = bets.Bet("how far five splits lie apart", 0, 50, "hundredths")
+last_word = bets.Bet("the score on the test rows", 0, 100, "hundredths")
+BETS = bets.of(9, vars())
 look_back = partial(bets.look_back, BETS)
 
 
@@ -149,6 +123,7 @@ KNOWN = {"postcode", "weight_kg", "express"}
     "Fix",
     points=2,
     seconds=20,
+    needs="sklearn.preprocessing",
     hints=(
         "Two of the doubts above name what to say. Which column is known only when the "
         "parcel has come back? And who stands in several rows?",
