@@ -133,3 +133,66 @@ def test_a_model_that_fit_would_build_stays_unbuilt_and_a_copy_is_judged():
     assert found.codes == ("softmax-one-unit", "not-built")
     assert not found.ok
     assert not model.built
+
+
+class Bare(keras.Model):
+    """As people write it: no argument for Keras, no get_config, nothing built."""
+
+    def __init__(self, sizes, last):
+        super().__init__()
+        self.hidden = [layers.Dense(size, "relu") for size in sizes]
+        self.last = last
+
+    def call(self, x):
+        for layer in self.hidden:
+            x = layer(x)
+        return self.last(x)
+
+
+def bare(last, loss):
+    model = Bare([8, 4], last)
+    model.compile("adam", loss)
+    return model
+
+
+def test_a_subclass_that_cannot_be_copied_is_judged_and_left_unbuilt():
+    model = bare(layers.Dense(1), "mse")
+    found = diagnose(model, X, AMOUNT, steps=2)
+    assert found.ok and "In a trial of 2 steps" in found.start
+    assert not model.built and not model.last.built and not model.weights
+    model.fit(X, AMOUNT, verbose=0)
+    assert len(model.weights) == 6
+    sigmoids = bare(layers.Dense(3, "sigmoid"), SCCE)
+    assert "sigmoid-for-classes" in diagnose(sigmoids, X, CLASSES).codes
+
+
+def test_a_subclass_that_cannot_take_x_says_why():
+    model = bare(layers.LSTM(2), "mse")
+    found = diagnose(model, X, AMOUNT).findings[0]
+    assert found.code == "not-built" and "ValueError" in found.problem
+    assert found.severity == "error"
+
+
+def test_a_training_step_of_ones_own_needs_no_y():
+    class Own(Bare):
+        def train_step(self, data):
+            return {"loss": keras.ops.zeros(())}
+
+    model = Own([8], layers.Dense(2))
+    model.compile("adam")
+    assert diagnose(model, X, steps=2).ok
+    model(X[:2])
+    assert diagnose(model, X).ok
+
+
+class Halves(keras.Model):
+    """A model without a call, as the two halves of a GAN are kept in one."""
+
+    def train_step(self, data):
+        return {}
+
+
+def test_a_model_without_a_call_is_no_error():
+    model = Halves()
+    model.compile("adam")
+    assert diagnose(model, X).ok

@@ -157,7 +157,7 @@ def _text_input(case):
     if not case.readable or any(kind_of(op) in READERS for op in case.operations):
         said = "x is an array of NumPy's own text, which fit does not take."
         return (said, "x = x.astype(object)") if case.numpy_text else None
-    found = f"{name} holds text, such as {x.flat[0]!r:.40}, and no layer reads it."
+    found = f"{name} holds text, such as {str(x.flat[0])!r:.40}, and no layer reads it."
     with suppress(ValueError):
         x.astype(float)
         return found, f'{name} = np.asarray({name}).astype("float32")'

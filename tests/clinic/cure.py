@@ -54,7 +54,7 @@ def rebuilt(model, new, words, loss=None):
     elif place[1] == "in the place of":
         layers[names.index(place[2])] = new
     elif place[2] == "output":
-        drop = type(new).__name__.endswith("Dropout")
+        drop = type(new).__name__.endswith(("Dropout", "Normalization"))
         layers = [i for i in layers if not (drop and i is layers[-1])]
         layers.insert(last_kernel(layers), new)
     elif place[2] == "all":

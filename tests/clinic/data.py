@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pandas as pd
 from keras import layers as L
+from keras import optimizers
 
 from .programs import (
     AMOUNT,
@@ -42,6 +43,20 @@ def fixed(size):
     model = keras.Sequential([inputs, L.LSTM(4), L.Dense(1)])
     model.compile("adam", "mse")
     return model
+
+
+def reads_words():
+    words = L.Embedding(50, 4)
+    return chain(words, L.Flatten(), L.Dense(1, "sigmoid"), shape=(2,), loss=BCE)
+
+
+def tags():
+    layers = L.Embedding(60, 4), L.LSTM(4), L.Dense(5, "softmax")
+    return chain(*layers, shape=(8,), loss=SCCE)
+
+
+def normed_shares():
+    return chain(L.Dense(3, "softmax"), L.BatchNormalization(), loss=SCCE)
 
 
 def unbuilt():
@@ -226,6 +241,12 @@ DATA = [
         ),
     ),
     ("not-built", lambda: (unbuilt(), X, AMOUNT)),
+    ("text-input", lambda: (reads_words(), np.array(["good", "bad"] * 20), YES[:40])),
+    ("text-input", lambda: (mlp(1), X.astype(str), AMOUNT)),
+    ("one-hot-labels", lambda: (tags(), WORDS, WORDS % 5)),
+    ("rate-too-low", lambda: (mlp(1, opt=optimizers.SGD(1e-6)), X, AMOUNT)),
+    ("one-unit-for-classes", lambda: (mlp(1, loss=CCE), X, AMOUNT)),
+    ("output-not-probability", lambda: (normed_shares(), X, CLASSES)),
     ("subclassed", lambda: (own(1, None, "mse"), X, AMOUNT)),
     ("text-loss-weights", lambda: (third_argument(), X, YES)),
     ("weights-not-finite", lambda: (burnt(), X, AMOUNT)),
