@@ -826,7 +826,7 @@ def test_the_cure_for_labels_out_of_range_depends_on_the_labels():
     }
     for cure, y in cures.items():
         fixes = {f.code: f.fix for f in diagnose(model, X, y).findings}
-        assert fixes["labels-out-of-range"] == cure
+        assert fixes["labels-out-of-range"].partition("  # ")[0] == cure
 
 
 # What cannot be told is said
