@@ -87,7 +87,7 @@ check.halves(my_steps)
 # %% [markdown]
 # ## Move a lab
 #
-# Seen from above: a path down into a long valley. Drag the learning rate, which is the length of the steps. From where on does
+# Seen from above: a path down into a long valley. Drag the learning rate, which scales the steps. From where on does
 # the path no longer arrive?
 
 # %%

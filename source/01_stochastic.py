@@ -239,7 +239,7 @@ check.spread_of_16.came(spreads[2])
 plt.bar(["1", "4", "16"], spreads, color=plots.MINIBATCH)
 plt.xlabel("rows in a minibatch")
 plt.ylabel("spread of the slope along w")
-plt.title(f"Each bar is {spreads[1] / spreads[0]:.2f} as high as the one before")
+plt.title(f"The last bar is {spreads[2] / spreads[0]:.2f} as high as the first")
 said = check.spread_of_16.draw()
 heights = ", ".join(f"{spread:.2f}" for spread in spreads)
 plots.show(f"Three bars for 1, 4 and 16 rows: spreads of {heights}.{said}")
@@ -350,8 +350,8 @@ check.small_enough(my_batch_size)
 # check.small_enough.solution()
 
 # %% [markdown] tags=["solution"]
-# With 83 rows the formula gives 0.2013, with 84 rows 0.1995. Without the finite-population factor you would have asked for 122
-# rows, nearly half as many again. Exercise 1.7 lets the computer do the search.
+# With 83 rows the formula gives 0.2013, with 84 rows 0.1995. Without the finite-population factor you would have asked for
+# nearly half as many again. Exercise 1.7 lets the computer do the search.
 
 # %% [markdown]
 # ## The lab: a cloud that shrinks
@@ -615,7 +615,7 @@ plots.show(
 )
 
 # %% [markdown] tags=["after"]
-# *The price of a step is nearly level up to dozens of rows, then rises with them. Meanwhile that of an epoch falls.*
+# *The price of a step is nearly level up to dozens of rows, then rises with them. That of an epoch falls at first.*
 #
 # To start a computation takes time of its own, whatever the number of rows. So 32 rows cost little more than one, and an
 # epoch row by row is by far the slowest. What one step on all rows costs depends on the machine. It wastes the chance to move:
@@ -661,7 +661,7 @@ spreads = ", ".join(f"{heap.std():.2f} of {k:,} rows" for k, heap in heaps.items
 plots.show(f"Two heaps around one full gradient. Spread: {spreads}.{said}")
 
 # %% [markdown] tags=["after"]
-# *Two heaps around one full gradient, the outlined one wider.* It costs ten times the price. The handful is a smaller part now, and
+# *Two heaps around one full gradient, the outlined one wider.* That gradient costs ten times as much. The handful is a smaller part now, and
 # the factor near 1. (Real rows are not copies, but many say nearly the same.)
 
 # %% [markdown]
@@ -835,8 +835,7 @@ model.fit(x[:, None], y[:, None], batch_size=266, epochs=1, verbose=0)
 print(f"w = {model.get_weights()[0].item():.2f}")
 
 # %% [markdown]
-# Minus the full gradient, as by hand. And does Keras count its steps as you do? `None` stands for "not
-# given".
+# Does Keras count its steps as you do? `None` stands for "not given".
 
 # %%
 for size in (1, 32, 266, None):
@@ -845,7 +844,7 @@ for size in (1, 32, 266, None):
     print(f"batch_size={size}: steps: {model.optimizer.iterations.numpy()}")
 
 # %% [markdown] tags=["after"]
-# 266, nine and one step, by one and the same optimizer. The batch size belongs to `fit`, which also shuffles the rows;
+# Above, minus the full gradient, as by hand. Here 266, nine and one step, by one optimizer. The batch size belongs to `fit`, which also shuffles the rows;
 # if you don't say, it is 32.
 #
 # ## Find the batch size for any data

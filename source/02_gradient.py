@@ -548,8 +548,8 @@ for name, column in (("raw", raw_bmi), ("standardised", bmi)):
 check.condition_number.came(ratios["raw"])
 
 # %% [markdown] tags=["after"]
-# Raw, the loss is 25,500 times more bent across than along. Along means 26.7 less $b$ for each 1 more $w$: at the mean BMI,
-# 26.7, the prediction stays as it is. Standardised the number is 1.
+# Raw, the loss is 25,500 times more bent across than along. Along means 27.5 less $b$ for each 1 more $w$: near the mean BMI,
+# 26.7, the prediction hardly moves. Standardised the number is 1.
 
 # %% [markdown]
 # What will the two maps look like?

@@ -221,11 +221,11 @@ for multiplier in (0.6, 0.99992, -1):
 # %% [markdown] tags=["after"]
 # In all three the loss has all but stopped falling. Only the first has converged: the second crawls, the third runs back and
 # forth at a loss of 4.
-
-# %% [markdown]
+#
 # So ask for both: the loss no longer falls **and** the full gradient is close to zero. (A minibatch's gradient hardly ever
 # gets there. And level ground need not be the bottom: see the saddles below.) How to stop in practice is in lesson 5.
-#
+
+# %% [markdown]
 # ## The ravine: one rate for two curvatures
 #
 # Real losses bend more in one direction than in another. Take curvature 1 along one weight and 25 along the other: seen as a

@@ -287,7 +287,7 @@ for name in ("loss", "val_loss", "accuracy", "val_accuracy"):
 #
 # ## Train again, with another learning rate
 #
-# Rate and batch size are set before the training. *Books call it* a **hyperparameter**. Turn one of these dials, and leave
+# Rate and batch size are set before the training. *Books call each* a **hyperparameter**. Turn one of these dials, and leave
 # all else alone. What will the curve look like with a rate a hundred times smaller, and with one twenty
 # times larger? A fresh network has a loss of 2.6 (to find all ten classes equally likely costs $\ln 10 = 2.3$): bet on the
 # small rate's training loss after 20 epochs.
@@ -356,10 +356,7 @@ print("validation loss:", "below 10" if loss < 10 else "not below 10")
 
 # %% [markdown] tags=["after"]
 # It blew up: a fresh network starts at 2.6. One row alone can point far off, and a step of that length follows it all the
-# way. **With noisy directions, take smaller steps.**
-
-# %% [markdown]
-# Now the same with a rate of 0.01.
+# way. **With noisy directions, take smaller steps.** Now the same at 0.01.
 
 # %%
 careful = train(learning_rate=0.01, batch_size=1, epochs=1)
@@ -634,7 +631,7 @@ check.scaled_rate(my_rate)
 # what counts is how far an epoch goes, and that is steps times rate.
 
 # %% [markdown]
-# (A rule for SGD. Adam, of lesson 7, wants about the *root*: here, from 2 to 32 rows, only 4 times the rate.)
+# (A rule for SGD. Adam, of lesson 7, wants nearer the *root*: from 2 to 32 rows 4 to 8 times the rate.)
 #
 # ## The whole map at once
 #
@@ -726,7 +723,7 @@ labs.training()
 for k in (1, 4, 16, 64, 128, 256):
     cells = result.index(0.01 * k, 2 * k), result.index(0.01, 2 * k)
     scaled, fixed = (result.train_loss[cell][:, 4].mean() for cell in cells)
-    shown = f"{scaled:.3f}" if scaled < 1 else "diverged"
+    shown = f"{scaled:.3f}" if scaled < 1 else "above 1"
     print(f"{2 * k:3} rows, rate {0.01 * k:.2f}: {shown}   rate 0.01: {fixed:.3f}")
 
 # %% [markdown] tags=["after"]
@@ -811,8 +808,8 @@ ends = [f"{w[-1]:.2f} at {r}, curvature {b[20]:.2f}" for r, (w, b) in walks.item
 plots.show(f"Loss and largest curvature; after 20 steps {'; '.join(ends)}.{said}")
 
 # %% [markdown] tags=["after"]
-# **The rate that should not work** is the best. Above the limit the loss may climb. But the lower it gets, the flatter is the
-# ground, and below the dashed line the rate fits. (At 0.64 it gets flatter, too, only later. Lewkowycz and others, 2020, "The
+# **The rate that should not work** is the best. Above the limit the loss may climb. But it lands where the ground is
+# flatter, and below the dashed line the rate fits. (At 0.64 it gets flatter, too, only less. Lewkowycz and others, 2020, "The
 # Large Learning Rate Phase of Deep Learning: the Catapult Mechanism".) Twice as high the map is hatched: even without noise
 # there is a longest useful step, the level part of the line.
 
@@ -1072,10 +1069,10 @@ check.steps_of_128.came(round(steps[list(sizes).index(128)]))
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.6))
 axes[0].plot(sizes, steps, "o-", color=plots.DESCENT, label="measured")
 axes[0].plot(sizes, steps[0] * 2 / sizes, ":", color="grey", label="as 1 / batch size")
-axes[0].set(title=f"Steps: {steps[0]:.0f} to {steps[-1]:.0f}", ylabel="to loss 0.1")
+axes[0].set(title=f"Steps: {steps[0]:.0f} to {steps[-1]:.0f}", ylabel="steps")
 axes[0].legend()
 axes[1].plot(sizes, needed, "o-", color=plots.DESCENT)
-axes[1].set(title=f"Passes: {needed[0]:.1f} to {needed[-1]:.1f}", ylabel="to loss 0.1")
+axes[1].set(title=f"Passes: {needed[0]:.1f} to {needed[-1]:.1f}", ylabel="passes")
 axes[1].set_ylim(0, 10)
 axes[0].set(yscale="log")
 for ax in axes:
@@ -1087,10 +1084,10 @@ told = [f"{s:.0f} of {size} rows" for s, size in zip(steps, sizes, strict=True)]
 plots.show(f"Steps and passes to a loss of 0.1. Steps: {', '.join(told)}.{said}")
 
 # %% [markdown] tags=["after"]
-# *Left: steps until the training loss is 0.1; they halve with each doubling of the batch size (dotted), then level off.
+# *Left: steps until the training loss is 0.1; they halve with each doubling of the batch size (dotted), then lag behind.
 # Right: passes through the rows; level, then rising.*
 #
-# Up to 64 rows, doubling the batch about halves the steps, at hardly any cost in rows. Beyond that it saves ever fewer
+# Up to 64 rows, doubling the batch about halves the steps, at hardly any cost in rows. Beyond that it saves few
 # steps for ever more rows: all 1,079 at once need half the steps of 128, and four times the passes. The bend is what
 # McCandlish and others call the **critical batch size**; many kinds of network have one (Shallue and others, 2019,
 # "Measuring the Effects of Data Parallelism on Neural Network Training"). It lies in the range of the noise scales that
@@ -1203,7 +1200,7 @@ check.noise_from_two(noise_from_two)
 # - Compare on `evaluate`, build afresh for every run, give each batch size its own rate, and say what you count: steps,
 #   examples or seconds.
 # - $k$ times the batch, $k$ times the rate, until the steps get too long. The *best* rate grows like that up to about the
-#   noise scale. Beyond the critical batch size, more rows a step save ever fewer steps.
+#   noise scale. Beyond the critical batch size, more rows a step save few steps.
 # - Above 2 / curvature the loss may rise, and still come down, where the ground is flatter.
 #
 # What this small experiment does not show: whether large batches, given all the epochs they need, end with a worse network

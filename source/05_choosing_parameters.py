@@ -874,7 +874,7 @@ plots.show(f"Bars of wrong winners for 1, 3 and 10 seeds: {told}.{said}")
 
 # %% [markdown]
 # So whenever you compare: **several seeds, and the mean with its band, from the lowest to the highest.** The band says what one
-# run may give, and every seed widens it; the mean gets surer, by the root of their number (lesson 1). So if the bands of three
+# run may give, and no seed narrows it; the mean gets surer, by the root of their number (lesson 1). So if the bands of three
 # seeds overlap widely, say "no clear difference" and take the cheaper one, or run more seeds.
 #
 # ## A recipe
@@ -964,7 +964,7 @@ plt.yticks(range(3), results)
 ahead = [f"{score:+.3f}" for score in table[:, 0]]
 plt.title(f"The recipe, against the ten best: {', '.join(ahead)}")
 plt.xlabel("validation score, compared with the median of the ten best")
-plt.ylim(-0.5, 3.2)
+plt.ylim(2.5, -1.2)
 plt.legend(ncols=2, loc="upper left")
 told = [f"{name} {row.round(2)}" for name, row in results.items()]
 plots.show(f"Recipe, 0.01 and 0.15, against the ten best: {', '.join(told)}.")

@@ -171,7 +171,7 @@ check.heavy_ball(my_rate_and_momentum)
 # %% [markdown] tags=["solution"]
 # With $k = 100$ the root is 10, so theory proposes the rate $(2/11)^2 = 0.033$ and the momentum $(9/11)^2 = 0.67$. A rate a
 # little lower, and a momentum a little higher, do better. With momentum 0.9 a swing keeps at least
-# $\sqrt{0.9} = 0.95$ of its width a step: too slow for 60 steps.
+# $\sqrt{0.9} = 0.95$ of its width a step: too slow for 60 steps, but for luck.
 
 # %% [markdown]
 # ## Momentum overshoots: Nesterov looks ahead
@@ -224,7 +224,7 @@ said = check.nesterov_limit.draw()
 plots.show(f"Distance after 300 steps against the rate. The limits: {told}.{said}")
 
 # %% [markdown] tags=["after"]
-# *Each curve falls, then crosses 1: it diverges.* Momentum bears nearly twice SGD's rate: on a swing the kept velocity
+# *Where a curve crosses 1, the walk diverges.* Momentum bears nearly twice SGD's rate: on a swing the kept velocity
 # pulls back. In theory the limit is $2(1 + \beta)$ over the curvature, here 3.8, and Nesterov's $2(1 + \beta) / (1 + 2\beta)$,
 # 1.36: *lower* than SGD's. Its newest gradient counts $1 + \beta$ times at once.
 #
@@ -450,7 +450,7 @@ plots.show(f"Distance against the step. {told}.{check.never_settles.draw()}")
 # %% [markdown] tags=["after"]
 # SGD's steps shrink with the slope. RMSprop comes near, then its average forgets, the quotient grows, and in the end it jumps
 # from half a rate on one side to half a rate on the other, for ever. So **an adaptive rate replaces no schedule**. (Adam's
-# memory is longer: it arrives here, and after 4,000 steps jumps out again.)
+# memory is longer: it arrives here, and after 4,400 steps jumps out again.)
 #
 # ## Steps without a unit: Adadelta
 #
@@ -851,8 +851,8 @@ plots.show(f"What each tuned optimizer reached. Best means: {'; '.join(first)}."
 # - **Ravine.** Momentum's band is short: it takes its 40 to 50 steps from everywhere, where SGD takes two, or hundreds. Adagrad
 #   needs two steps where the ravine lies along the axes, and 36 where it lies aslant: a rate for each *weight* is no rate for
 #   each direction.
-# - **Sparse texts, odd units.** Adagrad and Adam have the best means, ahead of SGD and both kinds of momentum: here own rates
-#   pay. (RMSprop is said to help "where gradients exhibit high variance". In the course's tests it does so where their size
+# - **Sparse texts, odd units.** Adagrad and Adam have the best means, ahead of SGD and both momentums (in odd units the bands
+#   overlap). (RMSprop is said to help "where gradients exhibit high variance". In the course's tests it does so where their size
 #   *differs from weight to weight*, not where it is large for all.)
 # - **Digits, diabetes.** With features brought to one scale (lesson 2) the bands of all eight overlap: five seeds, and
 #   rates three times apart, name no winner.
@@ -1159,7 +1159,7 @@ plots.show(
 # | `Lamb` | Adam with steps in proportion to each layer's weights: very large batches |
 # | `Lion` | only the sign of an average: half of Adam's memory |
 # | `Muon` | momentum whose matrix of steps is made orthogonal: hidden layers of large models |
-# | `LossScaleOptimizer`, `MultiOptimizer` (newer versions) | wrap others: for 16-bit arithmetic; one for each group of layers |
+# | `LossScaleOptimizer`, `MultiOptimizer` (the latter newer) | wrap others: for 16-bit arithmetic; one for each group of layers |
 #
 # (So their authors say.)
 #

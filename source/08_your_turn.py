@@ -536,9 +536,9 @@ best = [f"{name} {task.best:g}" for name, task in capstone.TASKS.items()]
 plots.show(f"Seven recipes for each problem with their bands; best: {', '.join(best)}.")
 
 # %% [markdown] tags=["after"]
-# *Each row is a recipe: a dot for the mean, a line from the lowest to the highest of ten seeds.* Three of the best are RMSprop, one
+# *Each row is a recipe: a mark for the mean, a line from the lowest to the highest of ten seeds.* Three of the best are RMSprop, one
 # is Adam, but rates go from 0.0003 to 0.03, batch sizes from 16 to 256. Most bands of a problem's better recipes overlap;
-# on two digits the adaptive optimizers are a little ahead. What falls behind is a rate that does not suit: too low for the
+# on two digits the two recipes with 128 units are ahead. What falls behind is a rate that does not suit: too low for the
 # budget, such as Adam's default on both kinds of digits, or too high where chance is large. A good rate for any optimizer is
 # worth more than the best optimizer at a bad one.
 

@@ -295,7 +295,7 @@ tested.plot()
 plots.show(f"The loss against the rising rate. {tested.reason}")
 
 # %% [markdown]
-# Around that rate lies the map: six rates, three times apart, and all batch sizes that your rows allow. Many rows get fewer epochs,
+# Around that rate lies the map: six rates, three times apart, and batch sizes from 4 to 128, as far as your rows allow. Many rows get fewer epochs,
 # so that it takes seconds up to some ten thousand rows. Network and straight line, three seeds each.
 
 # %%
@@ -349,7 +349,7 @@ notes["Yardsticks"] = f"always the same answer {nothing:.2f}, a straight line "
 notes["Yardsticks"] += f"{straight.valid_score:.2f}, the network {best.valid_score:.2f}"
 
 # %% [markdown]
-# The same map as a lab, for your problem: pick cells, compare their curves.
+# Another map as a lab, for your problem: pick cells, compare their curves.
 
 # %% tags=["nbval-ignore-output"]
 labs.training(problem=mine)

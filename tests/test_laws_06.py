@@ -344,6 +344,15 @@ def test_a_rare_yes_is_missed_until_it_weighs_more_or_the_threshold_falls(seed):
     assert (weighted[~truth] > 0.5).mean() > alarms + 0.03
 
 
+def test_with_most_seeds_half_of_the_rare_yeses_are_missed():
+    data = load("digits")
+    eight, truth = data.y_train == 8, data.y_valid == 8
+    twenty = Network((64, 16, 1), loss=binary_crossentropy, runs=20, seed=range(20))
+    fit(twenty, SGD(0.1), data.x_train, eight[:, None] * 1.0, 3, 32)
+    recall = (twenty.logits(data.x_valid)[:, truth, 0] > 0).mean(axis=1)
+    assert 0.4 < np.median(recall) < 0.6 and recall.max() < 0.8
+
+
 def test_a_weight_of_nine_turns_a_tenth_into_a_half():
     p, y = np.linspace(0.001, 0.999, 999), np.array([1] + 9 * [0])
     loss = -np.where(y == 1, 9 * np.log(p[:, None]), np.log(1 - p[:, None])).mean(1)

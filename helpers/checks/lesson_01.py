@@ -239,8 +239,8 @@ def small_enough(answer):
             "enough, but a smaller minibatch would do, too."
         )
     return (
-        f"{error:.4f} with 84 rows, and 83 would miss the target. The rule without the "
-        "finite-population factor asks for 122."
+        f"{error:.4f} with 84 rows, and 83 would miss the target. Without the "
+        "finite-population factor it would be nearly half as many again."
     )
 
 

@@ -50,7 +50,7 @@ def _unscaled_input(case):
         learnt = [op for op in case.operations if getattr(op, "trainable_weights", ())]
         judged = not case.plain or case.loss_name == "mean_squared_error"
         one_line = judged and len(learnt) < 2  # rate-beyond-curvature decides for SGD
-        found = f"{name} lies around {scale:.3g}{_columns(leaf[case.sample_rows])}."
+        found = f"{name} has a size of {scale:.3g}{_columns(leaf[case.sample_rows])}."
         return found, cure, "note" if one_line else "warning"
     return None
 

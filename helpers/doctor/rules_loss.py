@@ -83,7 +83,7 @@ def _starting_loss(case):
     size = max(size_of(leaf) for leaf in case.sample)
     if size > LARGE:
         name = case.names["x"]
-        cause = f" {name} lies around {size:.3g}: scale it."
+        cause = f" {name} has a size of {size:.3g}: scale it."
         return found + cause, scaled(name), _gravity(start, size)
     drawn = [layer for layer, kernel in case.kernels if kernel.ndim > 1]
     wide = [layer for layer in drawn if _widening(layer) > WIDENS]

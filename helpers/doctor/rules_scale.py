@@ -55,7 +55,7 @@ def _unscaled_target(case):
     rate = case.rate / (1 - min(case.momentum, 0.99))
     if clipped(case) or len(case.kernels) < 2 or rate * scale < EXPLODES:
         return None
-    found = f"y lies around {scale:.3g}, with SGD at a rate of {case.rate:g}."
+    found = f"y has a size of {scale:.3g}, with SGD at a rate of {case.rate:g}."
     return found, scaled_target(case)
 
 
@@ -71,7 +71,7 @@ def _far_target(case):
     if not scale or not adaptive or case.rate <= 0:
         return None
     steps = scale / case.rate
-    found = f"y lies around {scale:.3g}, {steps:,.0f} steps of {case.rate:g} away."
+    found = f"y has a size of {scale:.3g}, {steps:,.0f} steps of {case.rate:g} away."
     cure = scaled_target(case)
     if len(case.kernels) == 1 and len(case.layers) == 1 and case.layers[0].weighs:
         # Then the output moves by no more than that in one step.

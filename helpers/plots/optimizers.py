@@ -80,6 +80,6 @@ def family_tree() -> plt.Axes:
         style["patchB"] = boxes[child].get_bbox_patch()
         ax.annotate("", *ends, arrowprops=style, zorder=0)
     ax.set(xlim=(-0.9, 5.3), ylim=(-0.4, 4.4))
-    ax.set_title("Each optimizer mends what the one above it does badly")
+    ax.set_title("What each optimizer adds")
     ax.axis("off")
     return ax
