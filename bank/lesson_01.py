@@ -421,6 +421,10 @@ WRONG = {
         (_search(lambda g, size, t: g.std() / np.sqrt(size) <= t), "leaves out"),
         (_search(lambda g, size, t: g.std() / size <= t), "square root"),
         (lambda g, t: max(_solved(g, t) - 1, 1), "round up"),
+        (
+            _search(lambda g, size, t: _error(g, size) < t or size == len(g)),
+            "equal to the target",
+        ),
         (lambda g, t: min(_solved(g, t) + 1, len(g)), "one row less would do"),
         (_search(lambda g, size, t: _error(g, size) > t), "too few"),
         (_search(lambda g, size, t: abs(g.mean()) / np.sqrt(size) <= t), "more than"),

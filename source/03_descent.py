@@ -321,7 +321,7 @@ check.ravine_rate(my_rate)
 # At 0.045 the multipliers are 0.91 along and −0.8 across, and 50 steps are enough for both. Rates from 0.041 to 0.048 do.
 
 # %% [markdown]
-# Which rate is best? Draw what each direction keeps in a step, with curvatures 1 and 25, against the rate. The slower of
+# Draw what each direction keeps in a step, with curvatures 1 and 25, against the rate. The slower of
 # the two decides.
 
 # %%
@@ -584,7 +584,7 @@ first = np.random.default_rng(0).normal(0, 0.3, size=97)  # as in lesson 2
 print(f"at the start: {largest_curvature(first):.1f}")
 
 # %% [markdown]
-# Walk 2,400 steps, at rates 0.1 and 0.2. How many times its first value is the curvature at the end of the first? Bet.
+# Walk 2,400 steps, at rates 0.1 and 0.2. At 0.1, how many times as large as at the start is the curvature in the end? Bet.
 
 # %% tags=["bet:fitted"]
 check.fitted.bet(...)

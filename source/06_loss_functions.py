@@ -10,7 +10,7 @@
 # - find the fault in a model that trains without complaint and learns nothing;
 # - write and check a loss and a metric of your own.
 #
-# *50 minutes to read and run, with a place to rest, and about 60 for the exercises. Side roads can wait. You need the slope
+# *55 minutes to read and run, with a place to rest, and about 80 for the exercises. Side roads can wait. You need the slope
 # of a loss (lesson 2), descent and learning rates (lesson 3), `compile` and `fit` in Keras (lesson 4).*
 
 # %%
@@ -104,15 +104,15 @@ labs.loss_shapes(outlier=7)
 
 # %% [markdown] tags=["after"]
 # *Left: the losses, with a mark where the outlier is. Right: eight grey points along a line, one outlier, and the line that
-# each loss fits. The squared error's is tilted.*
+# each loss fits. The squared error's is tilted.* The Huber line stays from a height of about 3.5 on: there the error is larger
+# than 1, and the pull grows no more.
 
 # %% tags=["nbval-ignore-output"]
 heights = [*range(0, 8, 2), *range(8, -9, -2), *range(-8, 0, 2)]
 labs.loss_shapes().animate("outlier", heights)
 
 # %% [markdown] tags=["after"]
-# *The outlier travels up and down. The line of the squared error follows all the way, the other two a little; the Huber line
-# stays from a height of about 3.5 on: there the error is larger than 1, and the pull grows no more.*
+# *The outlier travels up and down. The line of the squared error follows all the way, the other two a little.*
 #
 # ### Real data
 #
@@ -286,7 +286,7 @@ print(f"best p by squared error: {p[((p - sick) ** 2).mean(axis=1).argmin(), 0]:
 # Forecasts Expressed in Terms of Probability"). So why not train with it? That comes next.
 
 # %% [markdown]
-# The squared error of an amount comes from likelihood, too: if errors follow the bell curve (here of spread 1), minus the
+# *A side road.* The squared error of an amount comes from likelihood, too: if errors follow the bell curve (here of spread 1), minus the
 # logarithm of the bell is half the square, plus a constant. A curve with wider skirts, $e^{-|\text{error}|} / 2$, gives the
 # absolute error; the curve of counts (calls an hour) gives the **Poisson loss**. So a loss also says which errors you expect:
 # the square, that outliers hardly ever happen.
@@ -623,7 +623,9 @@ for name, recipe in RECIPES.items():
     curves[name] = [start, *later["loss"]]
     loss, score = model.evaluate(data.x_valid, data.y_valid, verbose=0)
     metric = recipe[-1][0]
-    print(f"{name:13}: starts at {start:.2f}, ends at {loss:.2f}, {metric} {score:.2f}")
+    print(
+        f"{name:13}: starts at {start:.2f}; on validation rows {loss:.2f}, {metric} {score:.2f}"
+    )
 
 # %%
 starts = ", ".join(f"{curve[0]:.1f}" for curve in curves.values())
@@ -635,12 +637,12 @@ plots.show(f"Loss against epoch for three data sets. They start at {starts}.")
 
 # %% [markdown] tags=["after"]
 # All three learn: the diabetes prediction is off by about half a standard deviation, the other two are right on more than nine
-# rows in ten.
+# rows in ten. The dotted lines: $\ln 10 = 2.30$ for the digits, $\ln 2 = 0.69$ for a yes or no.
 #
 # ## The starting loss: a first check
 #
-# A fresh classifier guesses. With $k$ classes it gives each about $1/k$, and minus the logarithm of that is $\ln k$:
-# $\ln 10 = 2.30$ for the digits, $\ln 2 = 0.69$ for a yes or no. Fresh networks start near it, mostly above, as random weights
+# A fresh classifier guesses. With $k$ classes it gives each about $1/k$, and minus the logarithm of that is $\ln k$.
+# Fresh networks start near it, mostly above, as random weights
 # are a little sure. For a standardised amount, always saying the mean has a squared error of 1.
 #
 # **If the first loss is several times that, or below 0, something is wrong: the wiring, or the scale of the features.**
@@ -941,12 +943,12 @@ plots.show(f"16 x 16 comparisons. Equal: {table.mean():.2f}; on the diagonal mor
 # %% [markdown] tags=["after"]
 # The same function, 0.97 with a column and about half with a flat `y`: NumPy and Keras spread the two into a table, every
 # truth against every prediction (white: equal), where only the dots are wanted. No error, a plausible number, and a wrong one.
-
-# %% [markdown]
+#
 # Keras brings both to one shape before it calls a *loss* that is a plain function. For a *metric* of your own, and for a loss
 # that is a class, it does not: give `fit` a column. In such a loss each prediction is compared with all truths alike, so
 # each wants to be their mean.
-#
+
+# %% [markdown]
 # ## The clinic
 #
 # Eight models are ill. Six train without a word from Keras. Each of these letters belongs to one patient at most, two to nobody:
@@ -1133,47 +1135,6 @@ plots.show(f"Bars of the mean miss on ten rows: {told}.{said}")
 # The healthy one misses nothing, each of the five 0.3 or more: one test, no doctor.
 
 # %% [markdown]
-# ### Ask the doctor
-#
-# `diagnose` looks at model and data, without training.
-
-# %%
-from helpers.doctor import diagnose
-
-for name, case in patients.items():
-    print(name, *diagnose(*case).codes)
-
-# %% [markdown] tags=["after"]
-# 5 has two words: what came of the fault, then the fault. The second of 7 is a note: the doctor does not know this loss.
-
-# %% [markdown]
-# In full, for patient 1:
-
-# %%
-diagnose(*patients[1])
-
-# %% [markdown]
-# Twenty steps on a copy show more. Patient 5, before its training:
-
-# %%
-fresh = build(10, 1, "linear", "mean_squared_error")
-diagnose(fresh, diabetes.x_train, raw, steps=20)
-
-# %% [markdown]
-# (`watch(x, y)` from the same place does this inside `fit`, as a callback.) Why does the loss of patients 1 and 4 fall? Look at the logit of patient 1, before its softmax:
-
-# %%
-model, x, y = patients[1]
-hidden, output = model.layers
-logits = hidden(x) @ output.kernel + output.bias
-for name, said in (("its logit", logits > 0), ("its prediction", model(x) > 0.5)):
-    print(f"{name:14} is right on {np.mean(said[:, 0] == y):.0%}")
-
-# %% [markdown] tags=["after"]
-# `fit`, on TensorFlow, looks behind the softmax and trains the logits as if sigmoids stood there; `predict` does not. So
-# trust neither a falling loss nor silence: look at the predictions.
-
-# %% [markdown]
 # ### Exercise 6.8 · Fix
 #
 # Seven of them need one word or one line of NumPy. What belongs in the place of what is wrong? For 1, 4 and 6 give the
@@ -1230,6 +1191,47 @@ check.patient_2(patient_2)
 # The loss has to know that it gets logits. Without that, Keras takes them for probabilities: what is below 0 is clipped, the
 # slope there is 0, and a network that starts with outputs below 0 is stuck. The metric has to know, too: for a logit the
 # border between no and yes is 0, not 0.5.
+
+# %% [markdown]
+# ### Ask the doctor
+#
+# `diagnose` looks at model and data, without training.
+
+# %%
+from helpers.doctor import diagnose
+
+for name, case in patients.items():
+    print(name, *diagnose(*case).codes)
+
+# %% [markdown] tags=["after"]
+# 5 has two words: what came of the fault, then the fault. The second of 7 is a note: the doctor does not know this loss.
+
+# %% [markdown]
+# In full, for patient 1:
+
+# %%
+diagnose(*patients[1])
+
+# %% [markdown]
+# Twenty steps on a copy show more. Patient 5, before its training:
+
+# %%
+fresh = build(10, 1, "linear", "mean_squared_error")
+diagnose(fresh, diabetes.x_train, raw, steps=20)
+
+# %% [markdown]
+# (`watch(x, y)` from the same place does this inside `fit`, as a callback.) Why does the loss of patients 1 and 4 fall? Look at the logit of patient 1, before its softmax:
+
+# %%
+model, x, y = patients[1]
+hidden, output = model.layers
+logits = hidden(x) @ output.kernel + output.bias
+for name, said in (("its logit", logits > 0), ("its prediction", model(x) > 0.5)):
+    print(f"{name:14} is right on {np.mean(said[:, 0] == y):.0%}")
+
+# %% [markdown] tags=["after"]
+# `fit`, on TensorFlow, looks behind the softmax and trains the logits as if sigmoids stood there; `predict` does not. So
+# trust neither a falling loss nor silence: look at the predictions.
 
 # %% [markdown]
 # ## A loss for a bakery

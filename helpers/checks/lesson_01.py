@@ -455,9 +455,10 @@ def rows_needed(answer):
     """Judge the batch size for any data: (per_row, target) -> smallest good enough."""
     random = np.random.default_rng(5)
     name = "rows_needed"
-    for n, share in ((400, 0.06), (12, 0.31), (400, 0.4), (60, 0.0), (60, 5.0)):
-        per_row = random.normal(3, 2, size=n)
-        target = share * per_row.std()
+    shares = (400, 0.06), (12, 0.31), (400, 0.4), (60, 0.0), (60, 5.0)
+    drawn = ((random.normal(3, 2, size=n), share) for n, share in shares)
+    for per_row, share in (*drawn, (np.tile([-2.0, 2.0], 4), 1.0)):  # 2 counts as 2
+        n, target = len(per_row), share * per_row.std()
         nothing = (
             "Is there a `return`?"
             if target
@@ -518,7 +519,7 @@ def _needed_mistake(got, right, per_row, target):
     if got == right - 1:
         return (
             f"{where} your function returns {got:g}. With that many rows the standard "
-            "error is still above the target: round up."
+            "error is still above the target: round up, or is `n - 1` below the line?"
         )
     if got == right + 1:
         return (
