@@ -636,7 +636,7 @@ plots.show(
 #
 # **The valley fits itself to your rate**: the curvature climbs to the limit, and stays. The loss then rises in every second
 # step, and in the long run still falls (Cohen and others, 2021, "Gradient Descent on Neural Networks Typically Occurs at the
-# Edge of Stability"). Typically, not always: lesson 4 meets a network that crosses the limit and lands on flatter ground.
+# Edge of Stability"). Typically, not always: lesson 4 meets one that crosses the limit.
 
 # %% [markdown]
 # ## The ball of noise

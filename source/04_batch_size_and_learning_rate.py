@@ -851,7 +851,7 @@ plots.show(
 # $$\text{best rate} = \frac{1/\lambda}{1 + B_\text{noise}/B}, \qquad B_\text{noise} = \frac{\sigma^2}{g^2}.$$
 #
 # In words: without noise the best rate is $1/\lambda$, which lands on the minimum (lesson 3). ($\lambda$ is the curvature
-# along the gradient, over the length of the step.) Which share of it is best depends on the batch size and on
+# along the gradient, averaged over the step.) Which share of it is best depends on the batch size and on
 # $B_\text{noise}$, the **gradient noise scale**: the variance of a single row's gradient over the squared gradient
 # (McCandlish and others, 2018, "An Empirical Model of Large-Batch Training"). Far below it the best rate is proportional
 # to $B$: linear scaling.

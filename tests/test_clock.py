@@ -78,7 +78,7 @@ def test_an_alarm_at_any_moment_stops_the_answer_or_nobody(judge, nothing_rings)
     thread = threading.Thread(target=hammer)
     thread.start()
     try:
-        statuses = {judge_safely(judge, (1,), 60)[0] for _ in range(1000)}
+        statuses = {judge_safely(judge, (1,), 0)[0] for _ in range(1000)}
     finally:
         over.set()
         thread.join()
@@ -107,3 +107,12 @@ def test_an_answer_that_outlives_its_stop_is_not_stopped_again():
         assert next(answer) == "alive and well"
     finally:
         sys.settrace(None)
+
+
+def test_an_answer_that_gets_no_processor_is_given_more_time():
+    def waits(seconds):
+        time.sleep(seconds)
+        return "judged"
+
+    assert judge_safely(waits, (0.3,), 0.2) == ("correct", "judged")
+    assert judge_safely(waits, (9,), 0.2)[0] == "incorrect"

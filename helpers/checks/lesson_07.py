@@ -34,7 +34,7 @@ rolls_in = bets.Bet(
 half_way = bets.Bet(
     "steps until an average with rho 0.99 is halfway", 1, 1000, "steps", log=True
 )
-never_settles = bets.Bet(
+still_away = bets.Bet(
     "how far RMSprop is from the minimum, at rate 0.3 without noise",
     1e-9,
     1.0,
