@@ -630,7 +630,7 @@ print(notes["Test rows"])
 #
 # `mine.rows` prepares rows as the training rows were, and `mine.answers` gives answers in the words and units of the file. More
 # digits than the error has would be false precision, so amounts are rounded to its first. (Without a `NEW` file these are old rows,
-# most of them trained on.) A word that it has not met silently counts as none.
+# most of them trained on.) A word that it has not met counts as none, and is said.
 
 # %%
 new = read_rows(find_table(NEW)).tail()
