@@ -258,6 +258,7 @@ paths = [descend(ravine, (-10, 1), rate, steps=40) for rate in rates]
 
 # %%
 plots.ravine_paths(dict(zip("ABCD", paths, strict=True)), curvatures)
+plt.suptitle("Which is which: 0.01, 0.04, 0.074, 0.08?")
 plots.show(
     "Four paths in a ravine. A zigzags across it with one width, B with a shrinking "
     "one. C and D do not zigzag: C comes down slowly and ends a third of the way along, "
@@ -296,7 +297,7 @@ for length in (0.001, 0.5, 2.0):
     # Twice the loss will do: it is compared with itself.
     heights = (curvatures * (start + length * others) ** 2).sum(axis=1)
     reached = (curvatures * (start + length * down) ** 2).sum()
-    print(f"step of {length}: {(heights < reached).mean():.0%} of directions end lower")
+    print(f"step of {length}: {(heights < reached).mean():.0%} of directions beat it")
 
 # %% [markdown] tags=["after"]
 # The gradient is right about the spot, and no further.
@@ -343,12 +344,11 @@ plots.show(
 )
 
 # %% [markdown]
-# There $1 - \text{rate} \cdot \text{smallest} = \text{rate} \cdot \text{largest} - 1$:
+# There $1 - \text{rate} \cdot \text{smallest} = \text{rate} \cdot \text{largest} - 1$. With $k$ for the condition number:
 #
-# $$\text{best rate} = \frac{2}{\text{smallest} + \text{largest curvature}}, \qquad \text{share kept} = \frac{k - 1}{k + 1},$$
+# $$\text{best rate} = \frac{2}{\text{smallest} + \text{largest curvature}}, \qquad \text{share kept} = \frac{k - 1}{k + 1}.$$
 #
-# where $k$ is the condition number. Count the steps until a thousandth of the distance is left. Bet on those for a condition
-# number of 1,000.
+# Count the steps until a thousandth of the distance is left. Bet on those for a condition number of 1,000.
 
 # %% tags=["bet:steps_in_a_ravine"]
 check.steps_in_a_ravine.bet(...)
@@ -644,7 +644,7 @@ plots.show(
 # At the minimum a minibatch's gradient is not zero, as long as the rows disagree. So at a constant rate the weights never
 # come to rest: they end in a fuzzy **ball** around the minimum. Take one weight and its **variance** $V$, the mean squared
 # distance from the middle. A step at rate $r$ multiplies the distance by $1 - r\lambda$, where $\lambda$ (lambda) is the
-# curvature, so $V$ by its square, and adds noise of variance $r^2 \sigma^2 / B$, where $\sigma^2$ (sigma squared) is the variance of one row's
+# curvature, so $V$ by its square, and adds **noise** of variance $r^2 \sigma^2 / B$, where $\sigma^2$ (sigma squared) is the variance of one row's
 # gradient and $B$ the batch size. At rest the variance is the same before and after the step:
 #
 # $$V = (1 - r\lambda)^2\, V + r^2\,\frac{\sigma^2}{B} \quad\Rightarrow\quad V = \frac{r}{B} \cdot \frac{\sigma^2}{\lambda\,(2 - r\lambda)}.$$
@@ -670,7 +670,7 @@ check.ball(my_factor)
 # *radius* of the ball, the root of the variance, becomes half as large.
 
 # %% [markdown]
-# Measure it on the line, where the curvature along $w$ is 2: start 500 runs at its minimum, and see how far they spread.
+# Measure it on lesson 1's line, where the curvature along $w$ is 2: start 500 runs at its minimum, and see how far they spread.
 # Every minibatch is drawn from all rows here.
 
 # %%
@@ -717,6 +717,8 @@ for ax, ((rate, size), runs) in zip(axes, balls.items(), strict=True):
     ax.plot(*best, "+", color=plots.FULL_GRADIENT, markersize=12)
     ax.set(title=f"rate {rate}, {size} rows", xlabel="w")
 axes[0].set_ylabel("b")
+ratio = wide[0.2, 32] / wide[0.05, 8]
+fig.suptitle(f"The second cloud is {ratio:.0%} as wide as the third")
 said = check.as_wide.draw()
 told = ", ".join(f"{wide[r, n]:.3f} at {r} with {n} rows" for r, n in wide)
 plots.show(f"Four clouds around the best weights. Spread of w: {told}.{said}")
@@ -764,7 +766,7 @@ plots.show(
 # *The weight $w$ against the step. At rate 0.2 it arrives within ten steps and jitters widely. After the dotted line, at
 # 0.01, it settles.*
 #
-# The law promises about five times less spread, and here it is more than ten: most of the rest is the cancelling within an
+# The law promises about five times less spread, and here it is more than ten: much of the rest is the cancelling within an
 # epoch. Lesson 5 slows down well.
 #
 # ## Potholes

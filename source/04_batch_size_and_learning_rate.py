@@ -631,7 +631,7 @@ check.scaled_rate(my_rate)
 # what counts is how far an epoch goes, and that is steps times rate.
 
 # %% [markdown]
-# (A rule for SGD. Adam, of lesson 7, wants nearer the *root*: from 2 to 32 rows 4 to 8 times the rate.)
+# (A rule for SGD. Adam, of lesson 7, wants nearer the *root*: from 2 to 32 rows about 4 times the rate.)
 #
 # ## The whole map at once
 #

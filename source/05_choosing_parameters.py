@@ -144,8 +144,9 @@ check.a_quarter(my_step)
 # ## On a path
 #
 # Give each schedule the same noisy bowl and the same first rate, 0.3. `partial` fills in `rate` and `steps`; what is left is
-# a function of the step, and `SGD` takes it in the place of a number. Which ends nearest to the minimum? You have seen where
-# constant ends: bet on `drop`.
+# a function of the step, and `SGD` takes it in the place of a number.
+#
+# Which ends nearest to the minimum? You have seen where constant ends: bet on `drop`.
 
 # %% tags=["bet:after_the_drop"]
 check.after_the_drop.bet(...)

@@ -581,6 +581,8 @@ for _ in range(1000):
     redrawn.append(score(outputs[drawn], y_test[drawn], mine.kind))
 low, high = np.nanquantile(redrawn, [0.05, 0.95])
 final = score(outputs, y_test, mine.kind)
+if final == 1 and mine.kind != "regression":  # redrawn, it would be all right again
+    low = 0.05 ** (1 / len(y_test))  # who is right so often is all right once in 20
 truth, answers = mine.answers(mine.y_test), mine.answers(outputs)
 print(f"test rows: {final:.2f}; nine times out of ten {low:.2f} to {high:.2f}")
 lines, _ = train(mine, straight.learning_rate, straight.batch_size, ())

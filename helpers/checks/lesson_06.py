@@ -12,6 +12,9 @@ from helpers.data import load
 
 LESSON = Lesson(6, "Loss functions")
 
+smoothed_loss = bets.Bet(
+    "what smoothing leaves of the loss, every tenth label wrong", 0, 200, "%"
+)
 plain_recall = bets.Bet(
     "the share of the eights that the plain model finds", 0, 100, "%"
 )
