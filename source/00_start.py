@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 0 · Start here
 #
-# **How does this course work?** Five minutes, and you have had every handle in your hand.
+# **How does this course work?** Five to ten minutes, and you have had every handle in your hand.
 #
 # ## Run a cell
 #
@@ -109,12 +109,12 @@ labs.descent()
 # | lesson | its question | minutes to read and run | for the exercises |
 # |---|---|---|---|
 # | [1 · Stochastic](01_stochastic.ipynb) | why learn from random handfuls? | 45 | 70 |
-# | [2 · Gradient](02_gradient.ipynb) | which way is down? | 50 | 120 |
+# | [2 · Gradient](02_gradient.ipynb) | which way is down? | 60 | 120 |
 # | [3 · Descent](03_descent.ipynb) | how far do you step? | 60 | 80 |
 # | [4 · Batch size and learning rate](04_batch_size_and_learning_rate.ipynb) | how do the two dials belong together? | 60 | 60 |
 # | [5 · Choosing parameters](05_choosing_parameters.ipynb) | which rate, and how should it change? | 50 | 60 |
 # | [6 · Loss functions](06_loss_functions.ipynb) | which loss for which problem? | 55 | 80 |
-# | [7 · Optimizers](07_optimizers.ipynb) | what does each one mend? | 70 | 60 |
+# | [7 · Optimizers](07_optimizers.ipynb) | what does each one mend? | 80 | 60 |
 # | [8 · Your turn](08_your_turn.ipynb) | what do you choose? | 40 | 80 |
 # | [9 · Your own data](09_your_own.ipynb) | does it work on yours? | 45 | 50 |
 #

@@ -11,7 +11,7 @@
 # - say what a network is, and compute its gradient in four ways that agree;
 # - say why features are put on one scale before training.
 #
-# *50 minutes to read and run, with a place to rest halfway, and about 120 for the exercises. You need the loss, the
+# *60 minutes to read and run, with a place to rest halfway, and about 120 for the exercises. You need the loss, the
 # weights and the slope from lesson 1, and from school sine and cosine.*
 
 # %%
@@ -591,8 +591,8 @@ for name, column in (("raw", raw_bmi), ("standardised", bmi)):
 # In the ravine nearly a right angle; in the standardised bowl straight there.
 
 # %% [markdown]
-# And with all ten features? The largest and the smallest curvature are squares of the largest and smallest **singular value**
-# of the table of inputs, times $2/n$. NumPy's `cond` is the ratio of those values; squared, it is the condition number.
+# And with all ten features? NumPy's `cond` of the table of inputs, squared, is the condition number of the loss: the ratio of
+# its largest and smallest curvature in all directions.
 
 # %%
 features = patients.x_train.astype(float)
@@ -802,8 +802,8 @@ print(f"feature 2 to unit 0: {dW1[2, 0]:.6f}")
 # The same number, and with it all others. Read it line by line:
 #
 # - `2 * error / len(x)` starts the way back; the division makes means of the sums over rows.
-# - `hidden.T @ d`: a weight's slope is its input times `d`, added up over the rows. A bias has the input 1, so `d` alone is
-#   added up.
+# - `dW2 = hidden.T @ d` are the slopes along `W2`: a weight's slope is its input times `d`, added up over the rows. A bias has
+#   the input 1, so `d` alone is added up.
 # - `d @ W2.T` carries `d` back through the weights; `* (z > 0)` back through ReLU. A unit that said 0 passes nothing back.
 #   (Exactly at its bend a ReLU has no single slope; this line calls it 0. A nudge across a bend measures a bit of both sides.)
 

@@ -733,8 +733,8 @@ for k in (1, 4, 16, 64, 128, 256):
 # ## How long may a step be?
 #
 # With all rows nothing is left to chance. What is lesson 3's limit, 2 / (the largest curvature)? Nudge the weights in some
-# direction, take the change of the gradient as the next direction, and so on: it turns to where the loss bends most. (You
-# need not read the code.)
+# direction, take the change of the gradient as the next direction, and so on: it turns to where the loss bends most; twelve
+# rounds come within a sixth. (You need not read the code.)
 
 
 # %%

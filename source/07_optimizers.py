@@ -10,7 +10,7 @@
 # - compare optimizers fairly, and see through tables that don't;
 # - read code that was written for an older Keras.
 #
-# *70 minutes to read and run, 60 without the side roads, with a place to rest, and about 60 for the exercises. You need
+# *80 minutes to read and run, 70 without the side roads, with a place to rest, and about 60 for the exercises. You need
 # the ravine from lesson 3, `sweep` from lesson 4, seeds, bands and schedules from lesson 5.*
 
 # %%
@@ -712,7 +712,7 @@ check.whose_memory(my_numbers)
 # %% [markdown]
 # ## Each argument, up and down
 #
-# Three arguments on a noisy ravine, all else left alone: the median of 100 runs. Which can be turned too far?
+# Three arguments on a noisy ravine, all else left alone: the median of 100 runs. What happens at either end?
 
 
 # %%
@@ -743,9 +743,9 @@ plots.show("Three panels: the loss against the step for three values of each arg
 # `beta_1` acts as momentum does, `rho` as `beta_2`. `amsgrad` does nothing here, unless `beta_2` is low: slower, and it ends lower.
 
 # %% [markdown]
-# ## Which for what? Ask fairly
+# *A good place to rest. When you come back, click here and choose **Run > Run All Above Selected Cell**.*
 #
-# *A good place to rest.*
+# ## Which for what? Ask fairly
 #
 # A comparison says something only if each optimizer has a rate that suits it. So all get the same 15 rates, from 0.0001 to
 # 1000. Half of the runs choose the rate; the *other* half is reported, so that nobody profits from luck. Momentum is 0.9, all
@@ -828,7 +828,7 @@ def best_of(values):
     return RATES[best], values[best, half:]
 
 
-results, chosen = {}, defaultdict(list)
+results, chosen = {}, defaultdict(list)  # takes about half a minute
 for problem, measure in problems.items():
     results[problem] = {}
     for name, make in MAKERS.items():
@@ -852,8 +852,7 @@ plots.show(f"What each tuned optimizer reached. Best means: {'; '.join(first)}."
 #   needs two steps where the ravine lies along the axes, and 36 where it lies aslant: a rate for each *weight* is no rate for
 #   each direction.
 # - **Sparse texts, odd units.** Adagrad and Adam have the best means, ahead of SGD and both momentums (in odd units the bands
-#   overlap). (RMSprop is said to help "where gradients exhibit high variance". In the course's tests it does so where their size
-#   *differs from weight to weight*, not where it is large for all.)
+#   overlap).
 # - **Digits, diabetes.** With features brought to one scale (lesson 2) the bands of all eight overlap: five seeds, and
 #   rates three times apart, name no winner.
 #

@@ -2,6 +2,7 @@
 
 import sys
 
+import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -56,3 +57,20 @@ def test_negative_numbers_have_one_minus_sign_outside_of_code():
     assert feedback.minus(text) == said
     for shown in (feedback.Result("incorrect", text), feedback.Note("Hint", text)):
         assert said in repr(shown)
+
+
+def with_dots(w, b, x, y, rows):
+    ...
+    errors = w * x[rows] + b - y[rows]
+    return np.array([np.mean(2 * errors * x[rows]), np.mean(2 * errors)])
+
+
+def half_with_dots(w, b, x, y, rows):
+    ...
+    return with_dots(w, b, x, y, rows) / 2
+
+
+def test_dots_left_in_the_code_make_no_right_answer_wrong():
+    assert check.minibatch_gradient(with_dots).status == "correct"
+    half = check.minibatch_gradient(half_with_dots)
+    assert half.status == "not attempted" and "still stands" in half.message

@@ -257,6 +257,17 @@ def test_a_rate_far_above_the_limit_lands_on_flatter_ground_and_is_the_best(seed
     assert losses[5.12][40] > 10
 
 
+def test_twelve_rounds_come_within_a_sixth_of_the_largest_curvature():
+    data = load("digits")
+    x, y = data.x_train.astype(float), data.y_train
+    network = Network((64, 64, 10), loss=sparse_categorical_crossentropy, seed=0)
+    network.weights = [w.astype(float) for w in network.weights]
+    for _ in range(5):  # where it takes longest, of the lesson's
+        network.weights = SGD(0.64).step(network.weights, network.gradients(x, y))
+    few, many = (largest_curvature(network, x, y, n, 1e-9) for n in (12, 60))
+    assert 5 / 6 < few / many <= 1
+
+
 def test_eight_accumulated_minibatches_of_32_make_the_step_of_256_rows():
     import keras
 

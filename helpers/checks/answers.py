@@ -1,10 +1,8 @@
 """What a check asks of an answer: each function returns it, or says what is wrong."""
 
-import ast
 import copy
 import inspect
 import numbers
-import textwrap
 import types
 from collections.abc import Mapping
 from decimal import Decimal
@@ -84,8 +82,8 @@ def call(
     ``nothing`` is what to ask when it returns nothing, ``advice`` what to say to an
     error: a part of its text -> a sentence.
 
-    Whatever goes wrong is said: no function, a class, a stub, the wrong number of
-    arguments, an error, an argument that was changed, nothing returned, a generator.
+    Whatever goes wrong is said: no function, a class, the wrong number of arguments,
+    an error, an argument that was changed, nothing returned, a generator.
     """
     if isinstance(function, type):
         raise Wrong(f"{name} is a class. A function is wanted: `def ...`.")
@@ -94,8 +92,6 @@ def call(
             f"A function is wanted, without brackets after its name. "
             f"You gave {kind_of(function)}."
         )
-    if is_stub(function):
-        raise NotAttempted
     _check_signature(function, arguments, name)
     copies = copy.deepcopy(arguments)
     given = ", ".join(map(show, arguments))
@@ -172,26 +168,6 @@ def recognise(got, mistakes, **tolerance):
     for words, values in mistakes.items():
         if np.allclose(got, values, **tolerance):
             raise Wrong(words)
-
-
-def is_stub(function) -> bool:
-    """Tell whether a function still holds the `...` of its stub."""
-    try:
-        source = textwrap.dedent(inspect.getsource(function))
-        body = ast.walk(ast.parse(source))
-    except (OSError, TypeError, SyntaxError):
-        code = getattr(function, "__code__", None)
-        named = getattr(function, "__name__", "") != "<lambda>"
-        return named and code is not None and code.co_code == _empty.__code__.co_code
-    return any(
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and node.value.value is ...
-        for node in body
-    )
-
-
-def _empty(): ...
 
 
 def _check_signature(function, arguments, name):

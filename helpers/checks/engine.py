@@ -17,7 +17,7 @@ from importlib import import_module
 from pathlib import Path
 
 from helpers.checks import progress
-from helpers.checks.feedback import Note, Result, once, place_of, show_now
+from helpers.checks.feedback import Note, Result, is_stub, once, place_of, show_now
 
 ANSWERS = Path(__file__).with_name("answers.json")
 NO_ALARM = (
@@ -154,6 +154,9 @@ def judge_safely(judge, answers, seconds):
         message = "Put your answer in the place of the `...`, then run the cell again."
     except Wrong as wrong:
         status, message = "incorrect", str(wrong)
+        if any(map(is_stub, answers)):
+            status = "not attempted"
+            message = "A `...` still stands in your code: put your answer in its place."
     except _TooSlow:
         status = "incorrect"
         message = (

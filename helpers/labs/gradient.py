@@ -57,7 +57,7 @@ def gradient(w: float = 0.2, b: float = 0.5) -> Lab:
     (across,) = land.plot([], [], ":", color=DESCENT, linewidth=1)
     (upright,) = land.plot([], [], ":", color=DESCENT, linewidth=1)
     (ring,) = land.plot([], [], color=DESCENT, linewidth=1.2, label="same loss")
-    (down,) = land.plot([], [], "--", color=DESCENT, label="steepest down")
+    (down,) = land.plot([], [], "--", color=DESCENT, label="against the gradient")
     up = land.quiver(
         0, 0, 1, 1, angles="xy", scale_units="xy", scale=1 / ARROW, width=0.014
     )
@@ -72,7 +72,7 @@ def gradient(w: float = 0.2, b: float = 0.5) -> Lab:
         panel.plot([], [], "--", color=TANGENT, label="tangent")[0] for panel in cuts
     ]
     titles = [panel.set_title("Slope along w: -10.00") for panel in cuts]
-    land_title = land.set_title("Loss 10.00, steepest slope 10.00")
+    land_title = land.set_title("Loss 10.00")
     data.legend(loc="upper left")
     along_w.legend(loc="upper right")
     legend(figure, land.get_legend_handles_labels()[0], "center")
@@ -84,7 +84,6 @@ def gradient(w: float = 0.2, b: float = 0.5) -> Lab:
     def draw(w, b):
         here = np.array([w, b])
         loss, slopes = surface.value(here), surface.gradient(here)
-        length = np.linalg.norm(slopes)
         predicted = w * X + b
         gaps = np.full(len(X), np.nan)  # a break after each error's line
         errors.set_data(np.repeat(X, 3), np.column_stack([Y, predicted, gaps]).ravel())
@@ -107,7 +106,7 @@ def gradient(w: float = 0.2, b: float = 0.5) -> Lab:
             title.set_text(f"Slope along {name}: {slopes[part]:.2f}")
         for dot, place in zip(dots, ((w, b), (w, loss), (b, loss)), strict=True):
             dot.set_data([place[0]], [place[1]])
-        land_title.set_text(f"Loss {loss:.2f}, steepest slope {length:.2f}")
+        land_title.set_text(f"Loss {loss:.2f}")
         return "", _sentence(loss, slopes)
 
     moving = [across, upright, ring, down, up, errors, line, *curves, *tangents, *dots]
