@@ -44,6 +44,7 @@ def pages(source):
     lesson, solution = (nbformat.read(file, as_version=4) for file in files)
     learners = {cell.id: cell for cell in lesson.cells}
     talk = Talk(source)
+    talk.came = came(solution.cells)
     for cell in solution.cells:
         marks = build.marks(cell)
         if "setup" in marks:
@@ -77,6 +78,7 @@ class Talk:
         self.lead = ""  # what the room did not see of the text above
         self.part = 0  # the plan of the exercise that the next code belongs to
         self.full = False  # whether the last slide takes nothing more
+        self.came = {}  # what each bet came to
         self.said = None  # the last text that the room saw, while nothing follows
 
     def add(self, text, slide_type="", full=False):
@@ -220,6 +222,7 @@ class Talk:
             last.source += f"\n\n{scale}"
         else:
             self.ask(scale)
+        self.note(f"**{self.came[name]}**" if name in self.came else "")
 
     def code(self, cell):
         """Add code where it is the point, and what it gives: a figure has its page."""
@@ -249,6 +252,14 @@ class Talk:
         words = " ".join(c.source for c in page).split()
         few = len(words) <= WORDS and all(c.cell_type == "markdown" for c in page)
         return "-" if few and not self.full and not self.part else "subslide"
+
+
+def came(cells):
+    """Return what each bet came to, as its run says it: name -> sentence."""
+    runs = [cell for cell in cells if ".came(" in cell.source]
+    names = [re.search(r"check\.(\w+)\.came\(", cell.source)[1] for cell in runs]
+    said = [re.search(r"It is .+?\.(?= You made no bet)", str(c.outputs)) for c in runs]
+    return {name: found[0] for name, found in zip(names, said, strict=True) if found}
 
 
 def kind_of(cell):

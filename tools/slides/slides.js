@@ -136,24 +136,30 @@ function menu(plan) {
   document.querySelector(".slides section.page")?.append(list);
 }
 
-// By the plan, so much time is left when a slide begins: the speaker reads it.
+// By the plan, so much time is left when a slide begins: the speaker reads it. A question
+// takes a room about three times as long as another page, a lab four times.
 function tellTime(plan) {
   const pages = [...document.querySelectorAll(".slides section.page")];
+  const weights = pages.map((page) => (page.querySelector(".downhill-lab") ? 4 : page.matches(".question") ? 3 : 1));
+  const all = weights.reduce((sum, weight) => sum + weight, 0);
+  let gone = 0;
   pages.forEach((page, number) => {
     let notes = page.querySelector("aside.notes");
     if (!notes) page.append(notes = document.createElement("aside"));
     notes.className = "notes";
-    const left = Math.round(plan * (1 - number / pages.length));
-    notes.insertAdjacentHTML("afterbegin", `<p><strong>By the plan ${left} minutes are left.</strong></p>`);
+    const left = Math.round(plan * (1 - gone / all));
+    gone += weights[number];
+    notes.insertAdjacentHTML("afterbegin", `<p><strong>Minutes left by the plan: ${left}</strong></p>`);
   });
 }
 
-// Before the talk: which bets the room will be asked for.
-function tellBets() {
-  const asked = [...document.querySelectorAll(".slides span.bet")].map((mark) => mark.parentElement.innerHTML);
+// Before the talk: which bets the room will be asked for, by their places in a line.
+function tellBets(places) {
+  const asked = [...document.querySelectorAll(".slides span.bet")];
   if (!asked.length) return;
-  const list = `<p>The bets of this plan:</p><ol><li>${asked.join("</li><li>")}</li></ol>`;
-  document.querySelector(".slides aside.notes").insertAdjacentHTML("beforeend", list);
+  const list = asked.map((mark) => `<li value="${mark.dataset.place}">${mark.parentElement.innerHTML}</li>`);
+  const told = `<p>The bets of this plan, by their places among the lesson's ${places}:</p><ol>${list.join("")}</ol>`;
+  document.querySelector(".slides aside.notes").insertAdjacentHTML("beforeend", told);
 }
 
 // The keys belong to the slides again as soon as the mouse lets go of a lab.
@@ -178,12 +184,14 @@ window.addEventListener("load", async () => {
   const asked = +new URLSearchParams(location.search).get("plan");
   const plan = PLANS.includes(asked) ? asked : PLANS.at(-1);
   const planned = document.querySelector(".slides span.plan:not([data-plan='0'])");
+  const bets = [...document.querySelectorAll(".slides span.bet")];
+  bets.forEach((mark, i) => (mark.dataset.place = i + 1));
   choose(plan);
   document.querySelectorAll(".slides pre").forEach(enlarge);
   document.querySelectorAll(".slides > section > section").forEach(paginate);
   if (planned) menu(plan);
   tellTime(plan);
-  tellBets();
+  tellBets(bets.length);
   ruler.remove();
   await Reveal.initialize({
     width: 1280, height: 720, margin: 0.02, center: false, hash: true,
