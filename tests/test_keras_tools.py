@@ -1,5 +1,7 @@
 """The training callback never floods; the range test finds a rate for any model."""
 
+import copy
+import pickle
 import random
 from itertools import count as count_from_0
 
@@ -124,6 +126,18 @@ def test_the_bar_fills_where_steps_come_in_bundles_or_are_not_known(capsys):
     options = {"verbose": 0, "callbacks": [keras_tools.LearningCurve()]}
     model.fit(Generator(), steps_per_epoch=5, epochs=2, **options)
     assert "10/10" in capsys.readouterr().out
+
+
+def test_a_loop_of_ones_own_needs_no_settings_and_a_copy_keeps_the_results(handle):
+    callback = keras_tools.LearningCurve(seconds=0)
+    callback.on_train_begin()
+    for epoch in range(3):
+        callback.on_epoch_begin(epoch)
+        callback.on_train_batch_end(0)
+        callback.on_epoch_end(epoch, {"loss": np.float32(1)})
+    callback.on_train_end()
+    again = pickle.loads(pickle.dumps(copy.deepcopy(callback)))
+    assert again.history == {"loss": [1, 1, 1]} and again.epoch == [0, 1, 2]
 
 
 def test_a_metric_of_several_numbers_stops_no_training(handle):

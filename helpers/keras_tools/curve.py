@@ -34,6 +34,11 @@ class LearningCurve(keras.callbacks.Callback):
         super().__init__()
         self.title = title
         self.seconds = seconds
+        self.params, self.bar, self.handle = {}, None, None
+
+    def __getstate__(self):
+        """Return what a copy keeps: the results, and nothing that is on the screen."""
+        return vars(self) | {"bar": None, "handle": None}
 
     def on_train_begin(self, logs=None):
         """Make room for the picture."""
@@ -47,7 +52,7 @@ class LearningCurve(keras.callbacks.Callback):
         """Start the bar below the picture, at the first epoch."""
         self.steps_done = 0
         if self.bar is None:
-            self.epochs_to_do, steps = self.params["epochs"] - epoch, self._steps()
+            self.epochs_to_do, steps = self._epochs(epoch) - epoch, self._steps()
             total = self.epochs_to_do * steps if steps else None
             look = {"unit": " steps", "ncols": 80, "mininterval": 0.2}
             self.bar = tqdm(total=total, file=sys.stdout, **look)
@@ -70,7 +75,7 @@ class LearningCurve(keras.callbacks.Callback):
         self.epoch.append(epoch)
         if self.bar.total is None:  # the data did not say how long an epoch is
             self.bar.total = self.bar.n * self.epochs_to_do
-        done = f"epoch {epoch + 1} of {self.params['epochs']}"
+        done = f"epoch {epoch + 1} of {self._epochs(epoch)}"
         self.bar.set_description_str(done, refresh=False)
         if time.monotonic() - self.drawn_at > self.seconds:
             self._redraw()
@@ -83,6 +88,10 @@ class LearningCurve(keras.callbacks.Callback):
 
     def _steps(self):
         return self.params.get("steps")
+
+    def _epochs(self, epoch):
+        """Return how many there will be; a loop of one's own may not have said so."""
+        return self.params.get("epochs") or epoch + 1
 
     def _redraw(self):
         if self.handle is None:
@@ -98,7 +107,7 @@ class LearningCurve(keras.callbacks.Callback):
         with plt.style.context(plots.STYLE):
             ax = plots.learning_curves({self.title: self})[0]
             first = self.epoch[0] + 1 if self.epoch else 1
-            plots.epoch_axis(ax, self.params["epochs"], first)
+            plots.epoch_axis(ax, self._epochs(max([0, *self.epoch])), first)
             return plots.Picture(ax.figure, f"{self.title}: loss after each epoch.")
 
 
