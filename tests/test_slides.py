@@ -34,6 +34,7 @@ def test_no_answer_and_no_call_of_a_check_is_on_a_slide(source):
     assert not re.search(
         r"\d+%\|", "\n".join(str(cell.get("outputs")) for cell in cells)
     )
+    assert "*Keep*" not in text  # it works in the notebook alone
     assert not re.search(boxes, "\n".join(str(cell.get("outputs")) for cell in cells))
 
 

@@ -35,6 +35,7 @@ LEANS = re.compile(
 )
 ASKS = re.compile(r"\?(\s|$)|\b(Bet|Guess|Predict)\b")
 ANSWERS = re.compile(r"(No|Yes|Because|Only|It depends|You have to)\b")
+KEEP = re.compile(r".*\*Keep\*")  # works in the notebook alone
 CAPTION = re.compile(r"\*(?!A side road)[^*]+[.)]\*\s+")  # and more behind it
 
 
@@ -134,6 +135,9 @@ class Talk:
             self.note(cell.source)
             return
         words = "\n\n".join(blocks)
+        blocks = [
+            without(KEEP, block) if KEEP.search(block) else block for block in blocks
+        ]
         self.lead, self.part = "", 0
         heading = blocks.pop(0) if blocks[0].startswith("#") else ""
         level = len(heading.split(" ")[0])
@@ -143,7 +147,10 @@ class Talk:
             return
         if level == 3 and self.kind != heading:  # an exercise
             plan = 0 if self.kind in TALK else 90
-            self.ask("\n\n".join([heading, *map(without_desk, blocks)]), plan)
+            self.ask(
+                "\n\n".join([heading, *(without(DESK, block) for block in blocks)]),
+                plan,
+            )
             self.part = plan
             return
         if level == 2:
@@ -309,11 +316,11 @@ def shows(output):
     return bool(IMAGE.search(str(output))) or 'class="dataframe"' in str(output)
 
 
-def without_desk(block):
-    """Return a task without what only somebody at a keyboard needs."""
+def without(kind, block):
+    """Return a paragraph without one kind of sentences."""
     if WHOLE.match(block):
         return block
-    return " ".join(s for s in sentences_of(block) if not DESK.match(s))
+    return " ".join(each for each in sentences_of(block) if not kind.match(each))
 
 
 def findings(sentences):

@@ -179,6 +179,19 @@ function enlarge(block) {
   block.style.fontSize = `${Math.max(17, Math.min(30, 1750 / longest))}px`;
 }
 
+// A table of many columns is as large as its rows allow, each on one line.
+function enlargeTable(table) {
+  if (table.querySelectorAll("tr:first-child > *").length < 6) return;
+  ruler.replaceChildren(table.cloneNode(true));
+  const measured = ruler.firstElementChild;
+  measured.style.whiteSpace = "nowrap";
+  const size = [21, 19].find((size) => {
+    measured.style.fontSize = `${size}px`;
+    return measured.offsetWidth <= 1140 && measured.offsetHeight < ROOM / 2;
+  });
+  if (size) table.style.fontSize = `${size}px`;
+}
+
 window.addEventListener("load", async () => {
   await Promise.all([...document.images].map((image) => image.decode().catch(() => {})));
   const asked = +new URLSearchParams(location.search).get("plan");
@@ -188,6 +201,7 @@ window.addEventListener("load", async () => {
   bets.forEach((mark, i) => (mark.dataset.place = i + 1));
   choose(plan);
   document.querySelectorAll(".slides pre").forEach(enlarge);
+  document.querySelectorAll(".slides table").forEach(enlargeTable);
   document.querySelectorAll(".slides > section > section").forEach(paginate);
   if (planned) menu(plan);
   tellTime(plan);
