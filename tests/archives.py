@@ -1,4 +1,4 @@
-"""To pack a lesson's archive takes a second: in a file of tests each is packed once."""
+"""To pack a lesson's archive takes a second: each is packed once in a process."""
 
 import functools
 
@@ -6,10 +6,11 @@ import pytest
 
 from tools import portable
 
+pack = functools.cache(portable.archive)
+
 
 @pytest.fixture(scope="module", autouse=True)
 def packed_once():
-    pack = functools.cache(portable.archive)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(portable, "archive", lambda s, answers=True: pack(s, answers))
         yield

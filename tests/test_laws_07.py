@@ -1,5 +1,6 @@
 """Laws of lesson 7: what each optimizer mends, what it costs, and where it fails."""
 
+import functools
 import re
 from dataclasses import replace
 from functools import partial
@@ -468,6 +469,12 @@ def best_on_data(problem, make, rates=RATES, hidden=(32,)):
     return best_of(result.valid_loss[:, 0, :, -1])
 
 
+@functools.cache
+def tuned(name, key):
+    """The same for a data set and an optimizer by their names."""
+    return best_on_data(load(name), MAKERS[key])
+
+
 def test_on_features_in_odd_units_adagrad_and_adam_beat_sgd():
     data = load("breast_cancer")
     units = 10 ** np.random.default_rng(0).uniform(-1.5, 1.5, 30).astype(np.float32)
@@ -483,7 +490,7 @@ def test_on_features_in_odd_units_adagrad_and_adam_beat_sgd():
 
 @pytest.mark.parametrize("name", ["digits", "breast_cancer", "diabetes"])
 def test_on_scaled_data_the_bands_of_all_tuned_optimizers_overlap(name):
-    found = {key: best_on_data(load(name), make) for key, make in MAKERS.items()}
+    found = {key: tuned(name, key) for key in MAKERS}
     assert max(values.min() for values in found.values()) < min(
         values.max() for values in found.values()
     )
@@ -500,8 +507,8 @@ def test_a_ranking_at_default_rates_ranks_the_defaults():
     assert sorted(default, key=default.get)[-2:] == ["Adagrad", "Adadelta"]
     assert default["Adadelta"] > 10 * default["Nesterov"]
     assert default["Adagrad"] == pytest.approx(np.log(10), abs=0.1)
-    tuned = {n: best_on_data(data, MAKERS[n]).mean() for n in ("Adadelta", "Nesterov")}
-    assert tuned["Adadelta"] < 1.1 * tuned["Nesterov"]
+    adadelta, nesterov = (tuned("digits", key) for key in ("Adadelta", "Nesterov"))
+    assert adadelta.mean() < 1.1 * nesterov.mean()
 
 
 def test_with_keras_start_adagrad_finds_wilsons_rule():

@@ -231,10 +231,3 @@ def test_stale_notebooks_do_not_become_pages(monkeypatch):
     monkeypatch.setattr(site.build, "main", lambda arguments: 1)
     monkeypatch.setattr(site, "write", types.SimpleNamespace())
     assert site.main() == 1
-
-
-def test_the_whole_site_is_light(tmp_path, in_ci):
-    site.write(tmp_path / "site")
-    files = [file for file in (tmp_path / "site").rglob("*") if file.is_file()]
-    assert sum(file.stat().st_size for file in files) < 30e6
-    assert not [file for file in files if "solution" in file.name]
