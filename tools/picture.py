@@ -19,6 +19,7 @@ def film() -> Animation:
     line.set_visible(False)
     lab._live.figure.legends[0].remove()
     legend(lab._live.figure, [crosses])
+    lab._live.new_background()
     return lab.animate("epochs", [12, *range(1, 13)], milliseconds=400)
 
 
