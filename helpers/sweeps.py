@@ -88,6 +88,12 @@ def sweep(
             f"for one step an epoch use {rows}"
         )
     _check_optimizer(optimizer, learning_rates, epochs * -(-rows // largest))
+    submits = hasattr(executor, "submit") and not isinstance(executor, type)
+    if executor is not None and not submits:
+        raise TypeError(
+            "executor must be one of concurrent.futures, such as ThreadPoolExecutor(4)"
+            f", or a Dask client's get_executor(), got {executor!r}"
+        )
     task = _Task(problem, hidden, optimizer, epochs)
 
     shape = len(learning_rates), len(batch_sizes), len(seeds), epochs
@@ -160,10 +166,17 @@ def checked_problem(problem):
     arrays = {}
     for part in ("train", "valid"):
         x, y = f"x_{part}", f"y_{part}"
+        if hasattr(getattr(problem, x), "toarray"):
+            raise TypeError(f"problem.{x} is sparse: give problem.{x}.toarray()")
         arrays[x], arrays[y] = check_rows(
             f"problem.{x}", getattr(problem, x), f"problem.{y}", getattr(problem, y)
         )
     problem = replace(problem, **arrays)
+    if problem.kind == "multiclass" and len(problem.target_names) < 2:
+        raise ValueError(
+            "problem.target_names must have a name for each class, two or more, got "
+            f"{problem.target_names!r}"
+        )
     network = fresh_network(problem, hidden=(), seeds=[0])
     for part in ("train", "valid"):
         x, y = rows_for(network, problem, part)
@@ -178,8 +191,8 @@ def _check_optimizer(optimizer, learning_rates, steps):
             "optimizer must make one from rates, such as SGD or "
             f"functools.partial(SGD, momentum=0.9), got {optimizer!r}"
         )
-    one = check_optimizer(optimizer(learning_rates))
-    other = check_optimizer(optimizer(learning_rates / 2))
+    one = check_optimizer(_made(optimizer, learning_rates))
+    other = check_optimizer(_made(optimizer, learning_rates / 2))
     if one is other:
         raise ValueError(
             "optimizer must make a new one at each call, got the same twice: "
@@ -197,13 +210,30 @@ def _check_optimizer(optimizer, learning_rates, steps):
     )
 
 
+def _made(optimizer, rates):
+    try:
+        return optimizer(rates)
+    except Exception as error:
+        try:
+            optimizer(float(rates[0]))
+        except Exception:  # its own word is the better one
+            raise error from None
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(
+            f"optimizer makes one of a single rate, but fails with an array of rates, "
+            f"one for each network: {error}. Write it for arrays, as lambda rates: "
+            "SGD(np.minimum(rates, 1))"
+        ) from None
+
+
 def _rate_at(optimizer, step):
     rate = optimizer.learning_rate
     return rate(step) if callable(rate) else rate
 
 
 def _grid(name, values, check):
-    values = [values] if np.ndim(values) == 0 else list(values)
+    several = np.iterable(values) and not isinstance(values, str)
+    values = list(values) if several else [values]
     if not values:
         raise ValueError(f"{name} must hold at least one number, got {values}")
     return np.array([check(name, value) for value in values])

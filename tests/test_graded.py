@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 import subprocess
+import warnings
 
 import nbformat
 import numpy as np
@@ -147,6 +148,16 @@ def test_lost_marks_are_given_back(keep_ids):
     assert grade.mend(stripped, notebook) == lost
     assert graded.marked_ids(stripped) == lost
     assert grade.mend(stripped, notebook) == []
+
+
+def test_a_submission_from_colab_gets_ids_and_no_warning_is_printed(tmp_path):
+    notebook = strip(notebook_of(SOURCE))
+    for cell in notebook.cells:
+        del cell["id"]
+    grade.mend(notebook, notebook_of(SOURCE))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        nbformat.write(notebook, tmp_path / "mended.ipynb")
 
 
 @pytest.mark.parametrize("keep_ids", [True, False])

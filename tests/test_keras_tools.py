@@ -430,6 +430,52 @@ def test_a_model_with_a_train_step_of_its_own_takes_it():
         learning_rate_range(lambda: other, *LINE)
 
 
+class Parts(keras.Model):
+    """Has parts and no call, as models that make pictures are often written."""
+
+    def __init__(self, optimizer="sgd", built=True):
+        super().__init__()
+        layers = [keras.Input((1,))] * built + [LAYERS.Dense(1)]
+        self.line, self.other = keras.Sequential(layers), None
+        self.compile(optimizer)
+
+    def train_step(self, data):
+        x, y = data
+        optimizer = self.other or self.optimizer
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean((self.line(x) - y) ** 2)
+            scaled = optimizer.scale_loss(loss)
+        weights = self.line.trainable_weights
+        optimizer.apply(tape.gradient(scaled, weights), weights)
+        return {"loss": loss}
+
+
+def test_a_model_without_a_call_takes_its_own_steps():
+    model = Parts()
+    before = [weights.numpy() for weights in model.weights]
+    assert 0.05 < learning_rate_range(lambda: model, *LINE).suggested < 1
+    for old, new in zip(before, model.weights, strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+def test_a_step_that_overflows_is_a_step():
+    huge = keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(), 2.0**120)
+    model = Parts(huge)
+    model.line.layers[-1].kernel.assign([[1e9]])
+    assert len(learning_rate_range(lambda: model, *LINE, steps=5).losses) == 5
+
+
+def test_optimizers_beside_the_one_of_compile_are_left_as_they_were():
+    model = Parts()
+    model.other = keras.optimizers.Adam()
+    model.fit(*LINE, verbose=0)
+    before = [variable.numpy() for variable in model.other.variables]
+    with pytest.raises(ValueError, match="must step with self.optimizer"):
+        learning_rate_range(lambda: model, *LINE)
+    for old, new in zip(before, model.other.variables, strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
 def test_the_settings_of_the_optimizer_are_kept():
     losses = [
         learning_rate_range(lambda o=o: a_line(o), *LINE).losses[:60]
@@ -501,6 +547,29 @@ def test_several_inputs_and_a_model_without_an_input_layer():
     assert learning_rate_range(unbuilt, x.tolist(), y.tolist()).suggested
 
 
+def stateful(batch_size=10):
+    unit = LAYERS.SimpleRNN(3, stateful=True)
+    shape = keras.Input((1, 1), batch_size=batch_size)
+    model = keras.Sequential([shape, unit, LAYERS.Dense(1)])
+    model.compile("sgd", "mse")
+    return model
+
+
+def spread():
+    with tf.distribute.MirroredStrategy(["/cpu:0"]).scope():
+        return a_line()
+
+
+def test_a_model_that_keeps_states_gets_the_batches_that_it_takes():
+    x, y = LINE[0][:, None], LINE[1]
+    model = stateful()
+    model.fit(x, y, batch_size=10, verbose=0)
+    before = state(model)
+    assert learning_rate_range(lambda: model, x, y, steps=5).losses.all()
+    for old, new in zip(before, state(model), strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
 def frozen():
     model = a_line()
     model.trainable = False
@@ -545,6 +614,22 @@ def frozen():
             "not both",
         ),
         ({"build": frozen}, ValueError, "no weights to train"),
+        ({"sample_weight": np.zeros(ROWS)}, ValueError, "sample_weight .* 0.0 to 0.0"),
+        ({"sample_weight": np.full(ROWS, np.nan)}, ValueError, "got nan to nan"),
+        ({"x": [LINE, LINE]}, ValueError, "x is a list of 2 tuples.*np.concatenate"),
+        (
+            {"x": tf.data.Dataset.from_tensors({"a": LINE[0]}), "y": None},
+            ValueError,
+            r"x, a .*, must give \(inputs, targets\), got inputs .* x.map",
+        ),
+        (
+            {"build": lambda: stateful(16)},
+            ValueError,
+            "got 16 and 40 rows.*last 8 rows",
+        ),
+        ({"build": stateful, "batch_size": 8}, ValueError, "batch_size must be 10,"),
+        ({"build": lambda: spread()}, ValueError, "MirroredStrategy: .* outside of"),
+        ({"build": lambda: Parts(built=False)}, ValueError, "begin its parts with"),
     ],
 )
 def test_a_wrong_argument_says_what_to_use_instead(arguments, error, words):

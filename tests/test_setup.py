@@ -3,6 +3,7 @@
 uv and pip are stubs here: what they were asked for is read from their log.
 """
 
+import ast
 import os
 import re
 import shutil
@@ -13,8 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import ready as tools_ready
-from tools import setup
+from tools import laptop, setup
 
 ROOT = Path(__file__).resolve().parents[1]
 NEWEST, OLDEST = setup.supported()[0], setup.supported()[-1]
@@ -310,13 +310,26 @@ def test_without_a_set_up_the_check_says_what_to_type_and_changes_nothing(clone)
     assert everything(clone) == before
 
 
+def test_an_old_python_says_which_one_to_get():
+    file = ROOT / "tools" / "ready.py"
+    tree = ast.parse(file.read_text("ascii"), feature_version=(3, 4))
+    assert not any(isinstance(node, ast.JoinedStr) for node in ast.walk(tree))
+    for version in ((2, 7, 18), (3, 7, 9)):
+        act_old = f"import runpy, sys; sys.version_info = {version}"
+        run = f"runpy.run_path({str(file)!r}, run_name='__main__')"
+        command = [sys.executable, "-c", f"{act_old}; {run}"]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 1 and done.stderr.count("\n") == 1
+        assert f"Python {version[0]}.{version[1]} is too old. If" in done.stderr
+
+
 def test_where_all_is_there_the_check_says_ready(in_ci):
     done = ready(ROOT)
     assert done.stdout.count("✓") == 4 and done.stdout.endswith("Ready.\n"), done
 
 
 def test_packages_that_do_not_start_are_named(clone, monkeypatch):
-    monkeypatch.setattr(tools_ready.setup, "PYTHON", Path(sys.executable))
-    monkeypatch.setattr(tools_ready, "TRIAL", "import no_such_package")
+    monkeypatch.setattr(laptop.setup, "PYTHON", Path(sys.executable))
+    monkeypatch.setattr(laptop, "TRIAL", "import no_such_package")
     with pytest.raises(setup.Stop, match="No module named 'no_such_package'.*Delete"):
-        tools_ready.packages()
+        laptop.packages()

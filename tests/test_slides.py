@@ -55,6 +55,43 @@ def test_each_exercise_is_a_question_alone_on_its_slide(source):
         assert after is None or kind_of(after) in ("slide", "subslide")
 
 
+def shown(source):
+    return [cell for cell in pages_of(source).cells if kind_of(cell) != "notes"]
+
+
+@each_source
+def test_no_words_lead_to_what_the_room_does_not_see(source):
+    for cell, after in zip(shown(source), [*shown(source)[1:], None], strict=True):
+        if cell.source.endswith((":", ",")) and not talk.WHOLE.match(cell.source):
+            assert after is not None and after.cell_type == "code", cell.source
+
+
+@each_source
+def test_no_question_leaves_its_heading_behind(source):
+    cells = shown(source)
+    for cell, after in zip(cells, cells[1:], strict=False):
+        alone = cell.source.startswith("#") and "\n" not in cell.source
+        assert not (alone and 'class="question"' in after.source), cell.source
+
+
+@each_source
+def test_links_lead_to_slides_or_to_the_web(source):
+    known = {f"{other.stem}.slides.html" for other in SOURCES}
+    texts = [cell.source for cell in shown(source) if cell.cell_type == "markdown"]
+    for link in re.findall(r"\]\(([^)\s]+)\)", "".join(texts)):
+        assert link in known or link.startswith("http"), link
+
+
+def test_a_question_takes_its_lead_along_and_its_answer_comes_next():
+    text = "Give it a noisy bowl. Which ends nearest? No. All are alike. Run the cell."
+    assert talk.asked([text]) == (
+        [],
+        "Give it a noisy bowl. Which ends nearest?",
+        "No. All are alike. Run the cell.",
+    )
+    assert talk.at_questions(["One.", "Why?", "Two."]) == [["One.", "Why?"], ["Two."]]
+
+
 @each_source
 def test_the_speaker_has_all_that_the_text_says(source):
     """Nothing is lost: what the room does not see, the speaker can read."""
@@ -104,12 +141,11 @@ def browser():
             yield opened
 
 
-# Shows every slide; returns those that are cut off, with no bar to scroll.
+# Shows every slide; returns those that one would have to scroll.
 CUT_OFF = """() => Reveal.getSlides().filter((slide) => {
     const { h, v } = Reveal.getIndices(slide);
     Reveal.slide(h, v);
-    const cut = getComputedStyle(slide).overflowY !== "auto";
-    return (cut && slide.scrollHeight > slide.clientHeight)
+    return slide.scrollHeight > slide.clientHeight
         || slide.scrollWidth > slide.clientWidth;
 }).map((slide) => slide.innerText)"""
 
@@ -154,10 +190,34 @@ def test_a_lab_on_a_slide_follows_its_dial(browser, tmp_path):
         }"""
     )
     lab = page.locator(".reveal .downhill-lab").first
+    assert lab.locator("svg").first.bounding_box()["width"] > 680
     before = lab.locator(".downhill-said").inner_text()
     lab.locator("input[type=range]").first.press("Home")
     page.wait_for_function(
         "([lab, before]) => lab.querySelector('.downhill-said').innerText !== before",
         arg=[lab.element_handle(), before],
     )
+    page.close()
+
+
+def test_a_plan_is_printed_with_a_margin_and_a_page_for_each_slide(browser, tmp_path):
+    file = tmp_path / "slides.html"
+    source = next(source for source in SOURCES if source.stem.startswith("03"))
+    file.write_text(slides.slides(source), "utf-8")
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.goto(f"{file.as_uri()}?plan=15")
+    page.wait_for_function("window.Reveal?.isReady()", timeout=60_000)
+    number = page.evaluate("Reveal.getTotalSlides()")
+    page.goto(f"{file.as_uri()}?plan=15&print-pdf")
+    page.wait_for_function("document.querySelector('.pdf-page')", timeout=60_000)
+    printed = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == number
+    outside = """() => [...document.querySelectorAll(".pdf-page section.page > *")]
+        .filter((block) => block.offsetWidth)
+        .filter((block) => {
+            const { left, right } = block.getBoundingClientRect();
+            const sheet = block.closest(".pdf-page").getBoundingClientRect();
+            return left < sheet.left + 60 || right > sheet.right - 60;
+        }).map((block) => block.innerText)"""
+    assert page.evaluate(outside) == []
     page.close()

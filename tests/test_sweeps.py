@@ -11,6 +11,7 @@ from multiprocessing import get_context
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from helpers import capstone, losses, sweeps
@@ -389,6 +390,8 @@ def test_without_r_squared_another_measure_is_named():
         ),
         ("multilabel", {"y_valid": np.zeros((10, 2))}, ValueError, "y_valid has shape"),
         ("regression", {"y_valid": np.zeros(10)}, ValueError, "y_valid has shape"),
+        ("multiclass", {"target_names": ("a",)}, ValueError, "target_names .*'a'"),
+        ("binary", {"x_valid": csr_matrix((10, 5))}, TypeError, "x_valid is sparse"),
     ],
 )
 def test_what_is_wrong_with_ones_own_problem_is_named(kind, wrong, error, message):
@@ -606,6 +609,10 @@ def test_where_all_runs_diverge_none_is_best():
             "must use the rates",
         ),
         ({"optimizer": lambda rates: ONE}, ValueError, "a new one at each call"),
+        ({"optimizer": lambda r: SGD(float(r))}, TypeError, "of a single rate, but"),
+        ({"optimizer": lambda r: SGD(max(r, 1))}, ValueError, "Write it for arrays"),
+        ({"executor": 4}, TypeError, "such as ThreadPoolExecutor.4., .*got 4"),
+        ({"executor": ThreadPoolExecutor}, TypeError, "executor must .*got <class"),
     ],
 )
 def test_wrong_arguments_are_errors_that_say_what_to_do(changed, error, message):

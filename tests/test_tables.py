@@ -325,6 +325,17 @@ def test_what_is_no_saved_problem_is_told(tmp_path):
         load_problem(tmp_path / "y")
 
 
+def test_a_place_that_cannot_be_saved_to_is_told(problem, tmp_path):
+    with pytest.raises(ValueError, match="is a folder: give one such as"):
+        problem.save(tmp_path)
+    with pytest.raises(ValueError, match="has no folder"):
+        problem.save(tmp_path / "nowhere" / "mine.problem")
+    with pytest.raises(FileNotFoundError, match="path is a folder"):
+        load_problem(tmp_path)
+    with pytest.raises(TypeError, match="path must be one.*got None"):
+        load_problem(None)
+
+
 def test_predictions_that_are_none_are_told(problem):
     for wrong in ([["a"]], [[np.nan]], np.zeros((3, 4)), 0.5):
         with pytest.raises(ValueError, match="predictions must"):
@@ -410,6 +421,17 @@ def test_amounts_are_read_as_other_countries_write_them(written, number):
 def test_an_option_that_is_not_there_names_the_nearest(function):
     with pytest.raises(TypeError, match="no option 'problme'.* mean 'problem'.* seed"):
         function(people(), "paid", problme="binary")
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [("drop", "leave_out"), ("random_state", "seed"), ("task", "problem")],
+)
+def test_an_option_of_another_library_is_answered_with_ours(theirs, ours):
+    with pytest.raises(TypeError, match=f"no option '{theirs}'.* mean '{ours}'"):
+        from_table(people(), "paid", **{theirs: 1})
+    with pytest.raises(TypeError, match="no option 'test_size', got 0.2: There are"):
+        from_table(people(), "paid", test_size=0.2)
 
 
 @pytest.mark.parametrize(
@@ -598,7 +620,7 @@ def test_categories_of_numbers_are_words_as_their_owner_says():
         (people(), "country", "'country' is 'Germany' in each of 200 rows"),
         (people(), "note", "'note' holds 200 different texts in 200 rows"),
         (people().assign(paid=None), "paid", "'paid' is missing in each of 200 rows"),
-        (people()[["paid"]], "paid", "no column beside the target"),
+        (people()[["paid"]], "paid", "no column beside paid"),
         (people()[["country", "paid"]], "paid", "'country': one value only"),
         ({"a": [np.nan] * 40, "y": ["a", "b"] * 20}, "y", "'a': empty"),
         (csv("title\n"), "paid", "holds one cell"),
@@ -611,6 +633,11 @@ def test_categories_of_numbers_are_words_as_their_owner_says():
         (pd.DataFrame([[1, 2, 3]], columns=["a", "a", "b"]), "b", "two columns .* 'a'"),
         (csv("5.1,3.5,7\n" + "4.9,3.0,8\n" * 20), "y", "hold no names"),
         (people().assign(paid=pd.Timestamp("2020")), "paid", "'paid' holds dates"),
+        (people().assign(tags=[["a"], ["b"]] * 100), "tags", "lists, as .*explode"),
+        (csv("name,y\n" + "x,1\n" * 9 + "a,b,c\n"), "y", "',' .* between quotes"),
+        (csv('a,y\n"1,2\n3,4\n'), "y", "each quote must end"),
+        (io.BytesIO(b"\x93NUMPY" + bytes(9)), "y", "from_arrays.numpy.load.path"),
+        (csv("version https://git-lfs.github.com/spec/v1\noid 1"), "y", "git lfs pull"),
     ],
 )
 def test_bad_tables_are_told_what_to_do(table, target, said):
@@ -622,13 +649,19 @@ def test_bad_tables_are_told_what_to_do(table, target, said):
     ("options", "said"),
     [
         ({"problem": "classification"}, 'problem must be one of "regression"'),
-        ({"problem": "regression"}, "target 'paid': .* needs numbers"),
+        ({"problem": "regression"}, "needs numbers, but target 'paid'"),
         ({"groups": "persn"}, "groups must be a column"),
         ({"groups": "city"}, "groups must hold at least 5 different values, got 3"),
         ({"order": "paid"}, "order must not be the target"),
         ({"groups": "note", "order": "age"}, "groups or order, not both"),
         ({"leave_out": "ages"}, "leave_out must be a column .* did you mean 'age'"),
         ({"seed": -1}, "seed must be a whole number"),
+        ({"seed": 2**40}, "seed must be below 2.*got 1099511627776"),
+        ({"order": "country"}, "order must tell rows apart, got Germany in each"),
+        (
+            {"leave_out": [c for c in people() if c != "paid"]},
+            "beside paid, number.*none to learn",
+        ),
     ],
 )
 def test_bad_options_are_told_what_to_do(options, said):
@@ -645,13 +678,58 @@ def test_a_file_that_is_not_there_is_answered_with_those_that_are(tmp_path):
         from_table("file:///nowhere/at/all.csv", "a")
 
 
-@pytest.mark.parametrize("table", [None, 3, np.ones((9, 2)), pd.Series([1, 2])])
-def test_what_is_no_table_is_answered_with_what_is_one(table):
-    with pytest.raises(TypeError, match="table must be a DataFrame"):
+@pytest.mark.parametrize(
+    ("table", "remedy"),
+    [
+        (None, "from_arrays"),
+        (3, "from_arrays"),
+        (np.ones((9, 2)), "pandas.DataFrame.it, columns=names"),
+        (pd.Series([1, 2]), r"table.iloc\[\[0\]\]"),
+    ],
+)
+def test_what_is_no_table_is_answered_with_what_is_one(table, remedy):
+    with pytest.raises(TypeError, match=f"table must be a DataFrame.*{remedy}"):
         from_table(table, "a")
 
 
+@pytest.mark.parametrize("argument", ["target", "groups", "order"])
+@pytest.mark.parametrize("values", [np.arange(200), pd.Series(range(200)), {1: 2}])
+def test_values_in_the_place_of_a_name_become_a_column(argument, values):
+    options = {"target": "paid", argument: values}
+    if isinstance(values, dict):
+        with pytest.raises(ValueError, match=f"{argument} must be a column"):
+            from_table(people(), **options)
+        return
+    with pytest.raises(TypeError, match=f"of 200 values: .*assign.{argument}=values"):
+        from_table(people(), **options)
+
+
+def test_an_order_of_words_and_classes_of_several_labels_are_doubted():
+    table = people().drop(columns="amount")
+    assert "sorted by the alphabet" in doubt(table, order="city")
+    table["genre"] = np.resize(["Drama", "Comedy", "Drama|Comedy", "War|Drama"], 200)
+    said = doubt(table, "genre")
+    assert "4 classes are made of 3 labels and '|'" in said
+    assert 'str.get_dummies("|")' in said
+    assert "labels" not in doubt(table, "city")
+
+
+def test_amounts_in_words_are_told_to_be_written_in_digits():
+    table = people().assign(amount=[f"about {i}" for i in range(200)])
+    with pytest.raises(ValueError, match="'amount' holds text such as 'about 0'"):
+        from_table(table, "amount", problem="regression")
+
+
 # Arrays
+
+
+def test_sparse_arrays_are_filled():
+    from scipy.sparse import csr_matrix
+
+    x = np.random.default_rng(0).normal(size=(40, 3))
+    assert np.allclose(
+        *(from_arrays(kind(x), x[:, 0] + 1).x_train for kind in (csr_matrix, np.array))
+    )
 
 
 def test_pictures_are_flattened_and_scaled_as_one():
@@ -669,13 +747,14 @@ def test_pictures_are_flattened_and_scaled_as_one():
 @pytest.mark.parametrize(
     ("x", "y", "error", "said"),
     [
-        (np.ones((20, 2)), np.ones(19), ValueError, "y must have 20 rows"),
+        (np.ones((20, 2)), np.ones(19), ValueError, "each of the 20 rows"),
         (np.ones(20), np.ones(20), ValueError, "x must have shape"),
         (np.full((20, 2), np.nan), np.ones(20), ValueError, "x must be finite, got 40"),
         (np.full((20, 2), "a"), np.ones(20), TypeError, "x must hold numbers"),
         ([[1, 2], [3]], [0, 1], ValueError, "x makes no array"),
         (np.ones((20, 2)), np.ones(20), ValueError, "in each of 20 rows"),
         (np.ones((3, 2)), [0.1, 0.2, 0.3], ValueError, "3 rows to use"),
+        (np.ones((20, 2)), np.ones((20, 4, 4)), ValueError, "a column for each label"),
     ],
 )
 def test_bad_arrays_are_told_what_to_do(x, y, error, said):

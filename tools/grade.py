@@ -51,6 +51,8 @@ def mend(notebook, source):
             place = next((place for place in below if place is not None), end)
             notebook.cells.insert(place, nbformat.from_dict(wanted))
         notebook.cells[place].metadata["nbgrader"] = dict(wanted.metadata.nbgrader)
+    for number, cell in enumerate(notebook.cells):
+        cell.setdefault("id", f"cell-{number}")  # Colab's cells have none
     notebook.nbformat_minor = max(notebook.nbformat_minor, 5)
     return lost
 

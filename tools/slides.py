@@ -16,14 +16,16 @@ from traitlets.config import Config
 from tools import build, lab_page, talk
 
 PARTS = Path(__file__).with_name("slides")
+LINK = re.compile(r"\]\((\w+)\.ipynb[^)\s]*\)")
 FORMULA = re.compile(r"(`+[^`]+`+)|\$\$(.+?)\$\$|\$([^$]+?)\$", re.DOTALL)
 
 
 def pages(source):
-    """Return the notebook of a lesson's talk, its formulas as MathML."""
+    """Return the notebook of a lesson's talk: formulas as MathML, links to slides."""
     notebook = talk.pages(source)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
+            cell.source = LINK.sub(r"](\1.slides.html)", cell.source)
             cell.source = FORMULA.sub(mathml, cell.source)
     return notebook
 

@@ -34,6 +34,8 @@ LEANS = re.compile(
     r"(Such|That|This|It|These|Those|They|So|Here|Then|Computed|The)\b|.*\bof these\b"
 )
 ASKS = re.compile(r"\?(\s|$)|\b(Bet|Guess|Predict)\b")
+ANSWERS = re.compile(r"(No|Yes|Because|Only|It depends|You have to)\b")
+CAPTION = re.compile(r"\*(?!A side road)[^*]+[.)]\*\s+")  # and more behind it
 
 
 def pages(source):
@@ -42,6 +44,7 @@ def pages(source):
     lesson, solution = (nbformat.read(file, as_version=4) for file in files)
     learners = {cell.id: cell for cell in lesson.cells}
     talk = Talk(source)
+    talk.came = came(solution.cells)
     for cell in solution.cells:
         marks = build.marks(cell)
         if "setup" in marks:
@@ -59,6 +62,7 @@ def pages(source):
                 talk.code(learners[cell.id])
             answer, _ = split_check(cell.source)
             talk.note(f"The answer:\n\n```python\n{answer}\n```")
+    talk.close()
     solution.cells = talk.cells
     return solution
 
@@ -74,6 +78,8 @@ class Talk:
         self.lead = ""  # what the room did not see of the text above
         self.part = 0  # the plan of the exercise that the next code belongs to
         self.full = False  # whether the last slide takes nothing more
+        self.came = {}  # what each bet came to
+        self.said = None  # the last text that the room saw, while nothing follows
 
     def add(self, text, slide_type="", full=False):
         """Add a text, on a slide of its own or below what stands there."""
@@ -87,7 +93,23 @@ class Talk:
             slide_type = "-"
         cell.metadata["slideshow"] = {"slide_type": slide_type}
         self.cells.append(cell)
-        self.full = full
+        self.full, self.said = full, None
+
+    def close(self):
+        """Take back the words that led to what the room does not see; tell if so."""
+        *before, last = self.said.source.split("\n\n") if self.said else [""]
+        if not last.endswith((":", ",")) or WHOLE.match(last):
+            return False
+        kept = " ".join(sentences_of(last)[:-1])
+        self.said.source = "\n\n".join([*before, kept] if kept else before)
+        if not self.said.source:
+            self.full = kind_of(self.said) == "subslide"
+            self.cells = [cell for cell in self.cells if cell is not self.said]
+        return True
+
+    def shown(self):
+        """Return the cells that the room sees."""
+        return [cell for cell in self.cells if kind_of(cell) != "notes"]
 
     def note(self, text):
         """Add what the speaker can say."""
@@ -102,6 +124,7 @@ class Talk:
 
     def text(self, cell):
         """Add what a room needs of a text; all of it is for the speaker."""
+        cut = self.close()
         blocks = re.split(r"\n\s*\n", cell.source.strip())
         blocks = [block for block in blocks if not QUIET.match(block)]
         if (
@@ -130,23 +153,40 @@ class Talk:
             self.add(heading, "subslide")
         elif is_caption(blocks[0]):  # the figure says it
             self.note(blocks.pop(0))
-        blocks, question = asked(blocks)
+        elif self.full and self.cells and self.shown()[-1].cell_type == "code":
+            blocks[0] = CAPTION.sub("", blocks[0], count=1)
+        if cut and blocks and blocks[0][0].islower():  # the end of that sentence
+            blocks = blocks[1:]
         if heading.endswith("## What to remember"):
-            blocks = [self.points(block) for block in blocks]
-        shown = self.show(blocks)
-        if not shown and not question and blocks:
-            self.lead = last_words(blocks[-1])
-        if not shown and level == 2 and blocks and not question:
-            self.add(SENTENCE.split(blocks[0])[0])
-        elif level == 2 and question and self.cells[-1].source == heading:
-            self.cells.pop()
-            self.add(f"{mark('question')}{heading}\n\n{question}", "slide", full=True)
-            question = ""
-        if shown or not question:
+            blocks, pieces = [], [[self.points(block) for block in blocks]]
+        else:
+            pieces = at_questions(blocks)
+        told = False
+        for piece in pieces:
+            piece, question, answer = asked(piece)
+            if self.show(piece) and not told:
+                self.note(words)
+                told = True
+            if question and heading and self.cells[-1].source == heading:
+                kind = kind_of(self.cells.pop())
+                question = f"{mark('question')}\n\n{heading}\n\n{question}"
+                self.add(question, kind, full=True)
+            elif question:
+                self.ask(question)
+            if question and not told:
+                self.note(words)
+                told = True
+            if answer:
+                self.add(answer)
+        if not told and blocks:
+            first = first_words(sentences_of(blocks[0])) if heading else ""
+            if heading:
+                self.add(first)
+            self.lead = last_words(
+                s for s in sentences_of(blocks[-1]) if s not in first
+            )
+        if not told:
             self.note(words)
-        if question:
-            self.ask(question)
-            self.note("" if shown else words)
 
     def plan(self, heading):
         """Return the shortest plan, in minutes, that has a section."""
@@ -164,23 +204,25 @@ class Talk:
         shown = []
         for block in blocks:
             most = WORDS * (1.5 if "**" in block else 1)
-            if WHOLE.match(block) or 3 < len(block.split()) <= most:
+            if WHOLE.match(block) or 4 < len(block.split()) <= most:
                 shown.append(block)
             else:
-                shown += findings(SENTENCE.split(" ".join(block.split())))
+                shown += findings(sentences_of(block))
         if shown:
             self.add("\n\n".join(shown))
+            self.said = self.cells[-1]
         return bool(shown)
 
     def bet(self, name):
         """Say on the question's slide between which numbers the hands go up."""
         bet = getattr(self.checks, name)
         scale = f"{mark('bet')}**{bet.about[0].upper()}{bet.about[1:]}**: {bet.range()}"
-        *_, last = (cell for cell in self.cells if kind_of(cell) != "notes")
+        last = self.shown()[-1]
         if self.full and "question" in last.source:
             last.source += f"\n\n{scale}"
         else:
             self.ask(scale)
+        self.note(f"**{self.came[name]}**" if name in self.came else "")
 
     def code(self, cell):
         """Add code where it is the point, and what it gives: a figure has its page."""
@@ -212,15 +254,38 @@ class Talk:
         return "-" if few and not self.full and not self.part else "subslide"
 
 
+def came(cells):
+    """Return what each bet came to, as its run says it: name -> sentence."""
+    runs = [cell for cell in cells if ".came(" in cell.source]
+    names = [re.search(r"check\.(\w+)\.came\(", cell.source)[1] for cell in runs]
+    said = [re.search(r"It is .+?\.(?= You made no bet)", str(c.outputs)) for c in runs]
+    return {name: found[0] for name, found in zip(names, said, strict=True) if found}
+
+
 def kind_of(cell):
     """Return where the slides show a cell: slide, subslide, - or notes."""
     return cell.metadata["slideshow"]["slide_type"]
 
 
-def last_words(block):
-    """Return the last sentences of a text, as many as a room can take in."""
+def sentences_of(block):
+    """Return the sentences of a paragraph."""
+    return SENTENCE.split(" ".join(block.split()))
+
+
+def first_words(sentences):
+    """Return the first of some sentences, as many as a room can take in."""
+    kept = sentences[:1]
+    for sentence in sentences[1:]:
+        if len(" ".join([*kept, sentence]).split()) > WORDS:
+            break
+        kept.append(sentence)
+    return " ".join(kept)
+
+
+def last_words(sentences):
+    """Return the last of some sentences, as many as a room can take in."""
     kept = []
-    for sentence in reversed(SENTENCE.split(" ".join(block.split()))):
+    for sentence in reversed(list(sentences)):
         if len(" ".join([sentence, *kept]).split()) > WORDS:
             break
         kept.insert(0, sentence)
@@ -248,8 +313,7 @@ def without_desk(block):
     """Return a task without what only somebody at a keyboard needs."""
     if WHOLE.match(block):
         return block
-    sentences = SENTENCE.split(" ".join(block.split()))
-    return " ".join(s for s in sentences if not DESK.match(s))
+    return " ".join(s for s in sentences_of(block) if not DESK.match(s))
 
 
 def findings(sentences):
@@ -261,16 +325,28 @@ def findings(sentences):
     return [" ".join(dict.fromkeys(shown))] if shown else []
 
 
+def at_questions(blocks):
+    """Return a text in pieces: each but the last ends in a question."""
+    pieces = [[]]
+    for number, block in enumerate(blocks, 1):
+        pieces[-1].append(block)
+        if block.endswith("?") and not WHOLE.match(block) and number < len(blocks):
+            pieces.append([])
+    return pieces
+
+
 def asked(blocks):
-    """Return a text without the question that it ends in, and the question."""
+    """Return a text without the question that it ends in, the question, its answer."""
     if not blocks or WHOLE.match(blocks[-1]) or not ASKS.search(blocks[-1]):
-        return blocks, ""
-    sentences = SENTENCE.split(" ".join(blocks[-1].split()))
-    first = next(i for i, sentence in enumerate(sentences) if ASKS.search(sentence))
-    if len(blocks[-1].split()) <= WORDS:
+        return blocks, "", ""
+    sentences = sentences_of(blocks[-1])
+    asking = [i for i, sentence in enumerate(sentences) if ASKS.search(sentence)]
+    first, last = asking[0], asking[-1]
+    if len(" ".join(sentences[: last + 1]).split()) <= WORDS:
         first = 0
-    last = max(i for i, sentence in enumerate(sentences) if ASKS.search(sentence))
     first = max(0, first - 1)  # what it speaks of
     before = " ".join(sentences[:first])
     question = " ".join(sentences[first : last + 1])
-    return blocks[:-1] + [before] * bool(before), question
+    after = sentences[last + 1 :]
+    answer = first_words(after) if after and ANSWERS.match(after[0]) else ""
+    return blocks[:-1] + [before] * bool(before), question, answer

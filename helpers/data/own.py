@@ -9,6 +9,10 @@ import numpy as np
 
 from helpers.data.problem import Problem
 
+# What other libraries call our options.
+ELSEWHERE = {"drop": "leave_out", "exclude": "leave_out", "ignore": "leave_out"}
+ELSEWHERE |= {"random_state": "seed", "kind": "problem", "task": "problem"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class OwnProblem(Problem):
@@ -162,7 +166,8 @@ def _no_other(unknown, function):
     """Say which option there is not, which comes near, and which there are."""
     for name, value in unknown.items():
         known = list(signature(function).parameters)[2:-1]
-        near = get_close_matches(name, known, n=1)
+        near = get_close_matches(name, known, n=1, cutoff=0.7)
+        near = [ELSEWHERE[name]] if ELSEWHERE.get(name) in known else near
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise TypeError(
             f"{function.__name__} has no option {name!r}, got {value!r}: {hint}There "

@@ -37,9 +37,14 @@ def feed(model, x, y, sample_weight, class_weight, batch_size, seed):
         drawn = _rows(model, x, y, sample_weight, batch_size, seed)
     for inputs, targets, weights in drawn:
         if targets is None and model.loss is not None:
-            raise ValueError(
-                "y must be given, got None: the model's loss compares with targets"
-            )
+            why = "the model's loss compares with targets"
+            if brings_batches(x):
+                raise ValueError(
+                    f"x, a {type(x).__name__}, must give (inputs, targets), got inputs "
+                    f"{_short(inputs)} alone: {why}. A data set of dicts needs x.map("
+                    'lambda row: (row["image"], row["label"]))'
+                )
+            raise ValueError(f"y must be given, got None: {why}")
         if class_weight is not None:
             weights = _weights_of(class_weight, targets)
         yield inputs, targets, weights
@@ -95,7 +100,6 @@ def _one(part):
 
 def _rows(model, x, y, sample_weight, batch_size, seed):
     """Yield minibatches of arrays."""
-    batch_size = whole("batch_size", 32 if batch_size is None else batch_size, least=1)
     x, y = _arrays("x", x, model, "inputs"), _arrays("y", y, model, "outputs")
     weights = _arrays("sample_weight", sample_weight, model, "outputs")
     given = {"x": x, "y": y, "sample_weight": weights}
@@ -112,12 +116,34 @@ def _rows(model, x, y, sample_weight, batch_size, seed):
         )
         raise ValueError(f"x and y must have as many rows, above 0, got {got}")
     (rows,) = different
+    for part in _leaves(weights):
+        if not (np.isfinite(part).all() and np.any(part)):
+            raise ValueError(
+                "sample_weight must be finite numbers, not all 0, got "
+                f"{np.min(part)} to {np.max(part)}"
+            )
+    fixed = _fixed_batch(model)
+    batch_size = fixed if fixed and not batch_size else batch_size
+    batch_size = whole("batch_size", 32 if batch_size is None else batch_size, least=1)
+    if fixed and (batch_size != fixed or rows % fixed):
+        raise ValueError(
+            f"batch_size must be {fixed}, as the stateful model takes it, and the rows "
+            f"a multiple of it, got {batch_size} and {rows} rows: leave out "
+            f"batch_size, and the last {rows % fixed} rows"
+        )
     for epoch in count():
         for chosen in batches(rows, batch_size, epoch, seed):
             yield tuple(
                 keras.tree.map_structure(lambda leaf: _tensor(leaf, chosen), data)  # noqa: B023
                 for data in (x, y, weights)
             )
+
+
+def _fixed_batch(model):
+    """Return how many rows a model takes that keeps states from batch to batch."""
+    stateful = any(getattr(layer, "stateful", False) for layer in model.layers)
+    shapes = [tensor.shape for tensor in getattr(model, "inputs", None) or ()]
+    return shapes[0][0] if stateful and shapes else None
 
 
 def _leaves(data):
@@ -131,6 +157,11 @@ def _arrays(name, data, model, ends):
     if isinstance(data, dict):
         parts = data.items()
         return {k: _arrays(f"{name}[{k!r}]", part, model, "") for k, part in parts}
+    if isinstance(data, list) and data and all(isinstance(d, tuple) for d in data):
+        raise ValueError(
+            f"{name} is a list of {len(data)} tuples: if each is a batch, give "
+            "np.concatenate of their inputs as x, and of their targets as y"
+        )
     if isinstance(data, list | tuple) and any(map(_is_array, data)):
         _check_count(name, len(data), model, ends)
         return [_arrays(f"{name}[{i}]", part, model, "") for i, part in enumerate(data)]

@@ -70,7 +70,7 @@ def learning_rate_range(
         drawn = feed(model, x, y, sample_weight, class_weight, batch_size, seed)
         first = next(drawn)
         if not (model.built and model.trainable_weights):
-            model(first[0])  # a model without an Input has no weights before
+            _build(model, first[0])
         optimizer, losses = _another(model.optimizer, low), []
         with _put_back(model):
             take_step = _step_of(model, optimizer)
@@ -95,12 +95,30 @@ def _compiled(build):
     model = build()
     if not isinstance(model, keras.Model):
         raise TypeError(f"build() must return a Keras model, got {model!r}: {remedy}")
+    strategy, usual = model.distribute_strategy, tf.distribute.get_strategy()
+    if tf.distribute.has_strategy() or type(strategy) is not type(usual):
+        raise ValueError(
+            f"the model is spread over devices by {type(strategy).__name__}: for the "
+            "test build it, and call the test, outside of strategy.scope()"
+        )
     if not model.compiled:
         raise ValueError(
             "build() must return a compiled model: call "
             "model.compile(optimizer, loss) in it"
         )
     return model
+
+
+def _build(model, inputs):
+    """Let a model make its weights: without an Input it has none before."""
+    try:
+        model(inputs)
+    except NotImplementedError:  # it has no call, only a train_step of its own
+        if not model.trainable_weights:
+            raise ValueError(
+                f"{type(model).__name__} has no weights before its first step, which "
+                "could not be put back: begin its parts with keras.Input"
+            ) from None
 
 
 def _another(optimizer, rate):
@@ -160,11 +178,11 @@ def _step_of(model, optimizer):
 
 def _own_step(model, batch):
     """Let the model take the step, by a train_step of its own."""
-    before = int(model.optimizer.iterations)
+    before = _progress(model.optimizer)
     model.reset_metrics()
     said = model.train_step(keras.utils.pack_x_y_sample_weight(*batch))
     loss = said.get("loss") if isinstance(said, dict) else None
-    if loss is None or int(model.optimizer.iterations) == before:
+    if loss is None or _progress(model.optimizer) == before:
         raise ValueError(
             f"{type(model).__name__}.train_step must step with self.optimizer, and "
             'return a dict with "loss": otherwise no rate of it can be tested'
@@ -172,10 +190,19 @@ def _own_step(model, batch):
     return float(loss)
 
 
+def _progress(optimizer):
+    """Return what a step changes, even one that overflows and is left out."""
+    scale = getattr(optimizer, "dynamic_scale", None) if optimizer.built else None
+    return int(optimizer.iterations), scale if scale is None else float(scale)
+
+
 @contextmanager
 def _put_back(model):
-    """Give the model back its weights, states, metrics and optimizer."""
+    """Give the model back its weights, states, metrics and optimizers."""
     variables = [*model.variables, *model.metrics_variables]
+    for own in vars(model).values():
+        if isinstance(own, keras.optimizers.Optimizer) and own is not model.optimizer:
+            variables += own.variables
     before = [variable.numpy() for variable in variables]
     optimizer = model.optimizer
     try:

@@ -1,5 +1,6 @@
 // A section that is too tall for the page goes on below. Headings, paragraphs, code,
-// outputs stay whole, and a line in italics stays with the figure that it speaks of. What
+// outputs stay whole, a line in italics stays with the figure that it speaks of, a colon with
+// what it announces. What
 // a cell gives, and all that is said of it, appears at the next click: first ask.
 const ROOM = 710, PLANS = [15, 50, 90];
 const ruler = document.getElementById("ruler");
@@ -17,7 +18,8 @@ function units(section) {
     if (!block.textContent.trim() && !block.querySelector("img")) continue;
     const last = found.at(-1);
     const result = block.matches(".jp-OutputArea-child") && last?.at(-1).matches(".highlight");
-    const joins = isCaption(block) || last?.at(-1).matches("h1, h2, h3") || (result && fits([...last, block]));
+    const leads = last?.at(-1).matches("p") && last.at(-1).textContent.trim().endsWith(":") && fits([...last, block]);
+    const joins = leads || isCaption(block) || last?.at(-1).matches("h1, h2, h3") || (result && fits([...last, block]));
     if (joins && last) last.push(block);
     else found.push([block]);
   }
@@ -33,17 +35,26 @@ function fits(blocks) {
   return height(blocks) <= ROOM;
 }
 
-// A question is as large as its page allows.
-function questionSize(blocks) {
+// Words are as large as their page allows, a question most of all.
+function wordSize(blocks, sizes) {
+  const room = blocks.some((block) => block.matches("h1")) ? ROOM - 70 : ROOM; // the plans
   ruler.classList.add("question");
-  const sizes = [38, 34, 30, 26, 22];
   const size = sizes.find((size) => {
     ruler.style.fontSize = `${size}px`;
-    return fits(blocks);
+    return height(blocks) <= room;
   });
   ruler.classList.remove("question");
   ruler.style.fontSize = "";
-  return size ?? sizes.at(-1);
+  return `${size ?? sizes.at(-1)}px`;
+}
+
+// A lab's picture is as wide as its page allows; its words may take a line more.
+function enlargeLab(lab, blocks) {
+  const width = [1000, 950, 900, 850, 800, 750, 700].find((width) => {
+    lab.style.setProperty("--picture", `${width}px`);
+    return height(blocks) <= ROOM - 30;
+  });
+  if (!width) lab.style.removeProperty("--picture");
 }
 
 function hideResults(blocks) {
@@ -72,7 +83,8 @@ function paginate(section) {
   };
   own ? pages.push([]) : startPage();
   for (const unit of units(section)) {
-    if (pages.at(-1).length && !fits([...pages.at(-1), ...unit])) startPage();
+    const alone = unit[0].querySelector(".downhill-lab") && pages.at(-1).some((block) => !block.matches("h1, h2, h3"));
+    if (alone || (pages.at(-1).length && !fits([...pages.at(-1), ...unit]))) startPage();
     pages.at(-1).push(...unit);
   }
   pages.forEach(hideResults);
@@ -90,8 +102,13 @@ function paginate(section) {
     }
     if (section.querySelector("span.question")) {
       page.classList.add("question");
-      page.style.fontSize = `${questionSize(blocks)}px`;
-    } else if (content.every((block) => block.matches("p") && !block.querySelector("math[display=block]"))) page.classList.add("words");
+      page.style.fontSize = wordSize(blocks, [38, 34, 30, 26, 22]);
+    } else if (content.every((block) => block.matches("p, ul, ol") && !block.querySelector("math[display=block]"))) {
+      page.classList.add("words");
+      page.style.fontSize = wordSize(blocks, [32, 30, 28, 26, 24, 22]);
+    }
+    const lab = page.querySelector(".downhill-lab");
+    if (lab) enlargeLab(lab, blocks);
     return page;
   }));
 }
@@ -119,24 +136,30 @@ function menu(plan) {
   document.querySelector(".slides section.page")?.append(list);
 }
 
-// By the plan, so much time is left when a slide begins: the speaker reads it.
+// By the plan, so much time is left when a slide begins: the speaker reads it. A question
+// takes a room about three times as long as another page, a lab four times.
 function tellTime(plan) {
   const pages = [...document.querySelectorAll(".slides section.page")];
+  const weights = pages.map((page) => (page.querySelector(".downhill-lab") ? 4 : page.matches(".question") ? 3 : 1));
+  const all = weights.reduce((sum, weight) => sum + weight, 0);
+  let gone = 0;
   pages.forEach((page, number) => {
     let notes = page.querySelector("aside.notes");
     if (!notes) page.append(notes = document.createElement("aside"));
     notes.className = "notes";
-    const left = Math.round(plan * (1 - number / pages.length));
-    notes.insertAdjacentHTML("afterbegin", `<p><strong>By the plan ${left} minutes are left.</strong></p>`);
+    const left = Math.round(plan * (1 - gone / all));
+    gone += weights[number];
+    notes.insertAdjacentHTML("afterbegin", `<p><strong>Minutes left by the plan: ${left}</strong></p>`);
   });
 }
 
-// Before the talk: which bets the room will be asked for.
-function tellBets() {
-  const asked = [...document.querySelectorAll(".slides span.bet")].map((mark) => mark.parentElement.innerHTML);
+// Before the talk: which bets the room will be asked for, by their places in a line.
+function tellBets(places) {
+  const asked = [...document.querySelectorAll(".slides span.bet")];
   if (!asked.length) return;
-  const list = `<p>The bets of this plan:</p><ol><li>${asked.join("</li><li>")}</li></ol>`;
-  document.querySelector(".slides aside.notes").insertAdjacentHTML("beforeend", list);
+  const list = asked.map((mark) => `<li value="${mark.dataset.place}">${mark.parentElement.innerHTML}</li>`);
+  const told = `<p>The bets of this plan, by their places among the lesson's ${places}:</p><ol>${list.join("")}</ol>`;
+  document.querySelector(".slides aside.notes").insertAdjacentHTML("beforeend", told);
 }
 
 // The keys belong to the slides again as soon as the mouse lets go of a lab.
@@ -149,9 +172,10 @@ for (const name of ["pointerup", "change"]) {
   });
 }
 
-// Code and what it prints are as large as their longest line allows.
+// Code and what it prints are as large as their longest line allows; sentences go on below.
 function enlarge(block) {
-  const longest = Math.max(...block.textContent.split("\n").map((line) => line.length));
+  let longest = Math.max(...block.textContent.split("\n").map((line) => line.length));
+  if (longest > 100) longest = 75;
   block.style.fontSize = `${Math.max(17, Math.min(30, 1750 / longest))}px`;
 }
 
@@ -160,15 +184,18 @@ window.addEventListener("load", async () => {
   const asked = +new URLSearchParams(location.search).get("plan");
   const plan = PLANS.includes(asked) ? asked : PLANS.at(-1);
   const planned = document.querySelector(".slides span.plan:not([data-plan='0'])");
+  const bets = [...document.querySelectorAll(".slides span.bet")];
+  bets.forEach((mark, i) => (mark.dataset.place = i + 1));
   choose(plan);
   document.querySelectorAll(".slides pre").forEach(enlarge);
   document.querySelectorAll(".slides > section > section").forEach(paginate);
   if (planned) menu(plan);
   tellTime(plan);
-  tellBets();
+  tellBets(bets.length);
   ruler.remove();
   await Reveal.initialize({
     width: 1280, height: 720, margin: 0.02, center: false, hash: true,
     slideNumber: "c/t", transition: "none", plugins: [RevealNotes], totalTime: 60 * plan,
+    pdfSeparateFragments: false,
   });
 });

@@ -76,6 +76,8 @@ def from_arrays(
 
 def rows_of_numbers(x):
     """Return ``x`` as an array of finite numbers with a row for each example."""
+    if hasattr(x, "toarray"):  # SciPy's sparse ones
+        x = x.toarray()
     try:
         x = np.asarray(x)
     except ValueError as error:  # rows that differ in length
@@ -101,7 +103,10 @@ def rows_of_numbers(x):
 def _table(y, rows):
     y = y if isinstance(y, pd.DataFrame) else np.asarray(y)
     if y.ndim not in (1, 2) or len(y) != rows:
-        raise ValueError(f"y must have {rows} rows, as x has, got shape {y.shape}")
+        raise ValueError(
+            "y must have a value, or a column for each label, in each of the "
+            f"{rows} rows that x has, got shape {y.shape}"
+        )
     table = pd.DataFrame(y).infer_objects()
     names = list(map(str, table.columns)) if len(table.columns) > 1 else ["y"]
     return table.set_axis(names, axis=1).reset_index(drop=True)

@@ -245,6 +245,30 @@ def spellings(what, names):
             yield f"{what} {other!r} and {name!r} may be one: write it in one way"
 
 
+def alphabet(special, sorting):
+    """Return a doubt about an order of words."""
+    if "order" in special and sorting["order"].dtype == object:
+        yield (
+            f"column {special['order']!r}, which order= names, holds words: they are "
+            "sorted by the alphabet. If that is no order in time, give dates or numbers"
+        )
+
+
+def several_labels(goal):
+    """Return a doubt about classes that are lists of labels, such as "a|b"."""
+    classes = set(goal.names if goal.kind == "multiclass" else ())
+    for separator in "|;,":
+        parts = [{p.strip() for p in c.split(separator)} for c in classes]
+        labels = set().union(*parts)
+        if len(labels) < len(classes) and max(map(len, parts)) > 1:
+            yield (
+                f"{len(classes)} classes are made of {len(labels)} labels and "
+                f"{separator!r}: if a row may have several, give each a column of 0 "
+                f'and 1, as table[target].str.get_dummies("{separator}") does'
+            )
+            return
+
+
 def classes(goal, y_train):
     """Return doubts about classes that no training row has."""
     if goal.kind in ("binary", "multiclass"):

@@ -26,6 +26,8 @@ OTHER_FILES = {
     b"\xd0\xcf\x11\xe0": "an old Excel file: give pandas.read_excel(path)",
     b"%PDF": "a PDF: save the table as CSV",
     b"\x89HDF": "an HDF5 file: give pandas.read_hdf(path)",
+    b"\x93NUMPY": "a NumPy file: give from_arrays(numpy.load(path), y)",
+    b"versionhttps://git-lfs": "a pointer to a file: fetch that with git lfs pull",
     b"[{": "JSON: give pandas.read_json(path)",
     b'{"': "JSON: give pandas.read_json(path), with lines=True if each line is a row",
 }

@@ -56,7 +56,8 @@ def from_table(
     not_features = {*targets, *unused, special.get("groups")}
     features = frame[[c for c in frame.columns if c not in not_features]]
     if features.columns.empty:
-        raise ValueError(f"table has no column beside the target {targets}")
+        beside = ", ".join(map(str, (*targets, *unused, *special.values())))
+        raise ValueError(f"table has no column beside {beside}: none to learn from")
     preparation, read = learn(features.iloc[parts["train"]], semicolons)
     columns, values = preparation.columns, preparation.read(features)
     gaps = {name: int(cells.isna().sum()) for name, cells in values.items()}
@@ -80,6 +81,8 @@ def from_table(
         *doubts.duplicates(frame.drop(columns=unused), columns),
         *(doubts.people(columns, read) if not special else ()),
         *(doubts.time(columns, read) if not special else ()),
+        *doubts.alphabet(special, sorting),
+        *doubts.several_labels(goal),
         *doubts.spellings("classes", goal.names if goal.classes else ()),
         *doubts.classes(goal, y),
         *doubts.few(parts),
@@ -97,7 +100,8 @@ def from_table(
 
 def check_options(problem, groups, order, seed):
     """Check what tables and arrays have in common."""
-    whole("seed", seed)
+    if whole("seed", seed) >= 2**32:
+        raise ValueError(f"seed must be below 2**32, got {seed}")
     if problem is not None:
         one_of("problem", problem, KINDS)
     if groups is not None and order is not None:
@@ -116,6 +120,11 @@ def enough(rows, name):
 def split(y, kind, seed, groups=None, order=None):
     """Return the row numbers of each part."""
     if order is not None:
+        if len(np.unique(order)) == 1:
+            raise ValueError(
+                f"order must tell rows apart, got {np.asarray(order)[0]} in each of "
+                f"{len(order)}: choose another column, such as a date"
+            )
         return splits.split_by_order(np.asarray(order))
     labels = splits.strata(y, kind)
     if groups is not None:

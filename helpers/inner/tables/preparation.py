@@ -30,7 +30,7 @@ class Preparation:
         frame, _ = read_table(table)
         for column in self.columns:
             if column.used:
-                column_of(frame, column.name, "the new table's column")
+                column_of(frame, column.name, "each column that was learnt from")
         read = self.read(frame)
         for what in self._unknown(frame, read):
             warnings.warn(what, stacklevel=3)

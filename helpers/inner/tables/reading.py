@@ -5,6 +5,7 @@ import warnings
 from difflib import get_close_matches
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from helpers.inner.tables.files import layout, text_of
@@ -30,7 +31,7 @@ def read_table(table, name="table") -> tuple[pd.DataFrame, bool]:
     else:
         raise TypeError(
             f"{name} must be a DataFrame, the path of a CSV file or a dict of columns, "
-            f"got {type(table).__name__}: for arrays use from_arrays(x, y)"
+            f"got {type(table).__name__}: {_as_a_table(table)}"
         )
     if not isinstance(frame.index, pd.RangeIndex) and frame.index.names != [None]:
         frame = frame.reset_index()
@@ -48,6 +49,12 @@ def read_table(table, name="table") -> tuple[pd.DataFrame, bool]:
 
 def column_of(frame, wanted, argument) -> str:
     """Return the name of a column, or say which names come near."""
+    if np.ndim(wanted) and not isinstance(wanted, tuple):
+        raise TypeError(
+            f"{argument} must be the name of one column, got {type(wanted).__name__} "
+            f"of {len(wanted)} values: make them a column of the table, with "
+            f"table.assign({argument}=values), and say {argument}={argument!r}"
+        )
     wanted = str(wanted).strip()
     if wanted in frame.columns:
         return wanted
@@ -64,6 +71,13 @@ def column_of(frame, wanted, argument) -> str:
         message += ". The first line seems to hold no names: give pandas.read_csv("
         message += "path, header=None), and the column's number"
     raise ValueError(message)
+
+
+def _as_a_table(table):
+    """Say how what is no table becomes one."""
+    if isinstance(table, pd.Series):
+        return "give one row as table.iloc[[0]], one column as table[[name]]"
+    return "pandas.DataFrame(it, columns=names) makes one, or use from_arrays(x, y)"
 
 
 def _from_columns(columns, name):
@@ -93,7 +107,10 @@ def _read_csv(source):
                 frame = pd.read_csv(io.StringIO(text), index_col=False, **look)
     except ValueError as error:  # pandas's ParserError is one, too
         why = str(error).rpartition("C error: ")[2].strip()
-        raise ValueError(f"{shown} cannot be read as one: {why}") from None
+        raise ValueError(
+            f"{shown} cannot be read as one: {why}. A cell that holds {separator!r} or "
+            "a line break must stand between quotes, and each quote must end"
+        ) from None
     if len(frame.columns) < 2:
         raise ValueError(
             f"{shown} is none: a line of it holds one cell, such as "

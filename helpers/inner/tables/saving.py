@@ -5,6 +5,7 @@ import pickle
 import platform
 import warnings
 import zipfile
+from os import PathLike
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,10 @@ VERSIONS = {
 
 def save(problem, path):
     """Write a problem and the versions of what made it."""
+    path = _path(path)
+    if path.is_dir() or not path.parent.is_dir():
+        why = "is a folder" if path.is_dir() else f"has no folder {str(path.parent)!r}"
+        raise ValueError(f'path {str(path)!r} {why}: give one such as "mine.problem"')
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("versions.json", json.dumps(VERSIONS))
         file.writestr("problem.pickle", pickle.dumps(problem))
@@ -28,9 +33,10 @@ def save(problem, path):
 
 def load(path):
     """Return what was saved; other versions are a warning, or the error's reason."""
-    path = Path(path).expanduser()
+    path = _path(path)
     if not path.is_file():
-        raise FileNotFoundError(f"path is not there: {str(path)!r}")
+        what = "is a folder" if path.is_dir() else "is not there"
+        raise FileNotFoundError(f"path {what}: {str(path)!r}")
     try:
         with zipfile.ZipFile(path) as file:
             versions = json.loads(file.read("versions.json"))
@@ -57,3 +63,9 @@ def load(path):
     if differ:
         warnings.warn(f"{said}: compare some answers", stacklevel=3)
     return problem
+
+
+def _path(path):
+    if not isinstance(path, str | PathLike):
+        raise TypeError(f'path must be one, such as "mine.problem", got {path!r}')
+    return Path(path).expanduser()

@@ -17,6 +17,14 @@ def read_target(table, problem, semicolons, choose_loss):
     ``table`` has the columns of the target alone. What the values leave open is a
     ValueError that says how to settle it.
     """
+    for name in table.columns:
+        listed = [c for c in table[name].head(99) if isinstance(c, list | tuple | set)]
+        if listed:
+            raise ValueError(
+                f"target {name!r} holds {type(listed[0]).__name__}s, as {listed[0]!r}: "
+                "give each label a column, as pandas.get_dummies(table["
+                f"{name!r}].explode()).groupby(level=0).max() does, and name them all"
+            )
     how, read = read_all(table, semicolons)
     read = pd.DataFrame(read, index=table.index)
     missing = [tidy(table[name]).isna() for name in table.columns]
@@ -25,7 +33,7 @@ def read_target(table, problem, semicolons, choose_loss):
     out = np.where(missing, "the target is missing", out)
     kept = read[out == ""]
     for name, column in kept.items():
-        _check(name, column, len(table))
+        _check(name, column, len(table), problem)
     booleans = [pd.api.types.is_bool_dtype(kind) for kind in table.dtypes]
     if len(read.columns) > 1:
         target, y = _several(kept, booleans, problem, choose_loss)
@@ -44,7 +52,7 @@ def _styles(how):
     return "finite number" if kinds == {"number"} else " or ".join(sorted(kinds))
 
 
-def _check(name, values, rows):
+def _check(name, values, rows, problem):
     if values.empty:
         raise ValueError(
             f"target {name!r} is missing in each of {rows} rows, or too large for a "
@@ -59,6 +67,11 @@ def _check(name, values, rows):
         raise ValueError(
             f"target {name!r} is {distinct.tolist()[0]!r} in each of {len(values)} "
             "rows: there is nothing to learn; take rows that differ"
+        )
+    if values.dtype == object and problem == "regression":
+        raise ValueError(
+            f'problem="regression" needs numbers, but target {name!r} holds text such '
+            f"as {values.iloc[0]!r}: write it in digits, or leave out problem="
         )
     if values.dtype == object and len(distinct) > max(20, len(values) / 2):
         raise ValueError(
@@ -94,11 +107,6 @@ def _one(column, boolean, problem, choose_loss):
 def _several(columns, booleans, problem, choose_loss):
     names = tuple(columns.columns)
     if problem == "regression" or _amounts(columns, problem):
-        texts = [name for name in names if columns[name].dtype == object]
-        if texts:
-            raise ValueError(
-                f'problem="regression" needs numbers, but target {texts[0]!r} is text'
-            )
         return Target("regression", names), columns.to_numpy(np.float64)
     y, classes = np.empty(columns.shape), []
     for i, (name, column) in enumerate(columns.items()):
