@@ -7,6 +7,7 @@ test_whole_site.py takes what a page of the course has.
 import contextlib
 import html
 import io
+import itertools
 import json
 import re
 import sys
@@ -20,6 +21,7 @@ from scipy import ndimage
 from helpers import labs
 from tests.jupyterlab import ARGUMENTS, chromium
 from tools import lab_page
+from tools.recorder import FINE
 
 FEW = {
     "descent": dict(surface=["ravine", "saddle"], learning_rate=[0.2], steps=[0, 60]),
@@ -171,6 +173,31 @@ def test_each_control_has_a_name_and_says_its_value(shown):
     for name in shown.lab.controls.keys() - shown.dials.keys():
         other = shown.lab.controls[name].description
         assert other in shown.page.locator(".downhill-fixed").inner_text()
+
+
+def test_on_a_phone_its_panels_stand_below_one_another(shown):
+    """Each as wide as the page or as drawn, and they move with the dials."""
+    page, panels = shown.page, shown.page.locator(".downhill-panels")
+    assert not panels.is_visible()
+    page.set_viewport_size({"width": 390, "height": 2000})
+    boxes = [panel.bounding_box() for panel in panels.locator("svg").all()]
+    assert len(boxes) >= len(shown.lab._live.figure.legends) + 1
+    for above, below in itertools.pairwise(boxes):
+        assert below["y"] >= above["y"] + above["height"] - 1
+    drawn = panels.locator("svg").first.get_attribute("viewBox").split()[2]
+    if len(boxes) > 2:
+        assert boxes[0]["width"] > 0.8 * float(drawn) / FINE
+    name = list(shown.dials)[-1]
+    pictures = []
+    for place in (0, len(shown.dials[name]) - 1):
+        shown.choose(name, place)
+        page.wait_for_timeout(100)
+        pictures.append(panels.screenshot())
+    assert pictures[0] != pictures[1]
+    page.get_by_role("button", name="Reset").press("Enter")
+    shown.lab.reset.click()
+    page.set_viewport_size({"width": 1000, "height": 1000})
+    assert not panels.is_visible()
 
 
 def test_it_is_a_still_without_a_script(shown, browser, tmp_path):

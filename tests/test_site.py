@@ -1,14 +1,16 @@
 """The site: each lesson to read, nothing told too early, the network left alone."""
 
 import contextlib
+import html
 import re
 import types
 
+import nbformat
 import pytest
 
 from tests.few_states import few_states
 from tests.jupyterlab import ARGUMENTS, chromium
-from tools import build, lab_page, site, site_pages, site_texts
+from tools import build, lab_page, site, site_cuts, site_pages, site_texts
 
 SOURCES = build.sources()
 each_lesson = pytest.mark.parametrize("stem", [source.stem for source in SOURCES])
@@ -122,6 +124,55 @@ def test_the_front_page_begins_with_a_lab_and_lists_every_lesson(open_page):
     page.wait_for_url("**/" + SOURCES[0].stem + ".html")
 
 
+def test_on_a_phone_its_buttons_open_the_lessons_and_the_contents(open_page):
+    page = open_page("01_stochastic")
+    page.set_viewport_size({"width": 390, "height": 844})
+    for button, words in (
+        (".primary-toggle", "2 · Gradient"),
+        (".secondary-toggle", "The same in Keras"),
+    ):
+        link = page.locator("dialog").get_by_role("link", name=words)
+        assert not link.is_visible()
+        page.locator(f"{button}:visible").click()
+        link.wait_for(state="visible")
+        page.keyboard.press("Escape")
+        link.wait_for(state="hidden")
+    page.set_viewport_size({"width": 1300, "height": 900})
+    assert page.locator(".primary-toggle:visible").count() == 0
+
+
+def test_a_guess_is_held_against_what_came(open_page):
+    page = open_page("00_start")
+    guess = page.get_by_label(re.compile("Your guess, from 1 to 1,000 steps"))
+    said = page.locator(".bet").get_by_role("status")
+    fold = page.locator("details", has=page.locator(".came"))
+    for text, words in (
+        ("", ""),
+        ("abc", "“abc” is no number: write one from 1 to 1,000 steps."),
+        ("−3", "A guess lies from 1 to 1,000 steps: −3 does not."),
+    ):
+        guess.fill(text)
+        guess.press("Enter")
+        assert said.inner_text() == words
+        assert fold.get_attribute("open") is None
+    guess.fill("50")
+    guess.press("Enter")
+    assert said.inner_text() == "You said 50, it is 44 steps."
+    fold.get_by_text("It is 44 steps.").wait_for(state="visible")
+    fold.locator("summary").press("Enter")
+    guess.fill("1,000")
+    fold.locator("summary").press("Enter")
+    said.get_by_text("You said 1,000, it is 44 steps.").wait_for()
+    page.reload()
+    assert guess.input_value() == "" == said.inner_text()
+
+
+def test_a_file_that_is_opened_is_not_called_a_download(folder, open_page):
+    link = open_page("01_stochastic").locator("a[download]")
+    assert link.inner_text() == "File (save it with a right click)"
+    assert ">Download</a>" in (folder / "01_stochastic.html").read_text("utf-8")
+
+
 def test_a_search_finds_a_word(open_page):
     page = open_page("search")
     page.goto(f"{page.url}?q=ravine")
@@ -180,6 +231,61 @@ def test_nothing_is_told_before_it_is_asked(stem, built):
     assert "bet(..." not in text and ".came(" not in text
 
 
+@each_lesson
+def test_what_comes_of_a_question_is_folded(stem, built):
+    """A text that ends in a question is followed by a fold, if anything is printed."""
+    opened = open_text(built[1][stem])
+    source = build.ROOT / "source" / f"{stem}.py"
+    asked = False
+    for cell in nbformat.read(build.editions(source)[1], as_version=4).cells:
+        if cell.cell_type == "markdown":
+            last = cell.source.split("\n\n")[-1].rstrip("*")
+            asked = last.endswith("?") and not cell.source.startswith("### Exercise")
+        for output in cell.get("outputs", ()):
+            if asked and len(text := output.get("text", "").strip()) > 5:
+                assert html.escape(text) not in opened
+
+
+@each_lesson
+def test_every_guess_has_what_came_behind_a_fold(stem, built):
+    text = built[1][stem]
+    asked = re.findall(r'data-bet="(\w+)"', text)
+    assert re.findall(r'id="came-(\w+)"', text) == asked
+    assert "came-" not in open_text(text)
+
+
+@each_lesson
+def test_a_page_asks_for_nothing_that_only_a_notebook_can_do(stem, built):
+    orders = r"hold Shift|Run All|Take the `#|press the button|Kernel >|Don't print `"
+    assert not re.search(orders, built[1][stem])
+
+
+def test_what_is_left_out_leaves_whole_sentences():
+    cut = site_cuts.to_read
+    said = "*Halfway. When you come back, choose **Run > Run All Above**.*"
+    assert cut(said) == "*Halfway.*"
+    assert (
+        cut("Which is which? Don't print `mixed`: no.\nSay!") == "Which is which? Say!"
+    )
+    assert cut("A.\n\nTake the `#` away. Then run it.\n\nB.") == "A.\n\nB."
+    assert cut("## Good\n\n- **Done?** Choose *Kernel > Shut Down*.") == ""
+    assert cut("## Alone") == "## Alone"
+    for left in (
+        "Step on. Run down.",
+        "```sh\nmake lab\n```",
+        "$$a * b$$\n\n- c.\n- d.",
+    ):
+        assert cut(left) == left
+
+
+def test_the_front_page_names_nothing_that_is_not_there_yet(folder):
+    text = (folder / "index.html").read_text("utf-8")
+    assert "this repository" not in text and "name not set" not in text
+    minutes = re.findall(r"<td><p>([^<]*)</p></td>\s*</tr>", text)
+    assert len(minutes) == len(SOURCES)
+    assert all(re.fullmatch(r"\d+( to \d+)?", each) for each in minutes)
+
+
 def open_text(text):
     """What one sees with all folds shut."""
     shown, depth = [], 0
@@ -201,14 +307,26 @@ def test_a_lab_is_taken_from_a_cell_only_if_its_arguments_stand_there():
 def test_what_books_call_it_is_gathered():
     page = object.__new__(site_pages.Page)
     page.books = []
-    said = "A step. *Books call it* a **parameter update**, or $w$. More."
+    said = "One. A step. *Books call it* a **parameter update**, or $w$. More."
     text = page._prose(said)
-    assert text.startswith('A step. <span id="books-0"></span>*Books call it* a **par')
+    assert 'A step. <span id="books-0"></span>*Books call it* a **par' in text
     term, sentence, place = page.books[0]
     assert (term, place) == ("parameter update", "books-0")
-    assert sentence == "*Books call it* a **parameter update**, or $w$."
+    assert sentence == "A step. *Books call it* a **parameter update**, or $w$."
     made = site_texts.glossary([("03_descent", *page.books[0])])
     assert "parameter update" in made and "03_descent.html#books-0" in made
+    page._prose(said, secret=True)
+    assert "A step" not in page.books[1][1]
+
+
+def test_the_glossary_says_each_thing_in_plain_words(folder):
+    text = (folder / "glossary.html").read_text("utf-8")
+    terms = re.findall(r"<dt><strong><a[^>]*>(?:<[^>]*>)*([^<]*)<", text)
+    said = re.findall(r"<dd><p>(.*?)<a", text, re.DOTALL)
+    assert len(terms) == len(said) > 5 and site_texts.PLAIN.keys() <= {*terms}
+    for words in said:
+        plain = re.sub("Books call .*?</strong>", "", words, flags=re.DOTALL)
+        assert len(re.sub("<[^>]*>", "", plain).split()) > 3, words
 
 
 def test_links_lead_to_pages_of_the_site_or_are_words():

@@ -8,8 +8,10 @@ import numpy as np
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from helpers.labs.core import line
+from tools.lab_panels import panels
 from tools.recorder import FINE, Recorder, attributes
 
 
@@ -26,7 +28,7 @@ class Record:
         self._lab, self._recorder = lab, Recorder(lab._live.figure, name)
         self._styles, self._shapes, self._said = _Numbered(), _Numbered(), _Numbered()
         self._parts, self._backgrounds = _Numbered(), _Numbered()
-        self._drawn, self._ground = {}, None
+        self._drawn, self._ground, self._panels, self._name = {}, None, [], name
         self.states = []
 
     def add(self):
@@ -36,6 +38,7 @@ class Record:
             self._drawn.clear()
             self._lab._live.figure.draw(self._recorder)
             self._ground = self._backgrounds(tuple(self._taken()))
+            self._panels.append(panels(self._lab._live.figure))
         moving = [
             part for artist in self._lab._live.moving for part in self._of(artist)
         ]
@@ -87,14 +90,32 @@ class Record:
         )
 
     def still(self, state):
-        """Return a state's picture as two layers: background, and what moves."""
+        """Return a state's picture as two layers: background, and what moves.
+
+        Then its panels one by one, each a window on both.
+        """
         width, height = self._recorder.width, self._recorder.height
         box = f'viewBox="0 0 {FINE * width} {FINE * height}" aria-hidden="true"'
         ground = self.svg(list(self._backgrounds)[state[0]])
+        layers = [f"{self._name}-{layer}" for layer in ("ground", "moving")]
+        both = "".join(f'<use href="#{layer}"/>' for layer in layers)
+        windows = "".join(
+            f'<svg viewBox="{x:.0f} {y:.0f} {w:.0f} {h:.0f}" width="{w / FINE:.0f}" '
+            f'aria-hidden="true">{both}</svg>'
+            for x, y, w, h in self._windows()
+        )
         return (
             f'<svg {box} width="{width}"><defs>{self._recorder.definitions()}</defs>'
-            f"<g>{ground}</g></svg><svg {box}><g>{self.svg(state[2:])}</g></svg>"
+            f'<g id="{layers[0]}">{ground}</g></svg>'
+            f'<svg {box}><g id="{layers[1]}">{self.svg(state[2:])}</g></svg>'
+            f'<div class="downhill-panels">{windows}</div>'
         )
+
+    def _windows(self):
+        """Return left, top, width and height of each panel, whatever is chosen."""
+        for boxes in zip(*self._panels, strict=True):
+            box, height = Bbox.union(boxes), self._recorder.height
+            yield [FINE * n for n in (box.x0, height - box.y1, box.width, box.height)]
 
 
 class _Numbered(dict):

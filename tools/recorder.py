@@ -39,7 +39,7 @@ class Recorder(RendererBase):
         self.height, self.width = np.shape(self._agg.buffer_rgba())[:2]
         self._down = Affine2D().scale(1, -1).translate(0, self.height)
         self._name = name
-        self._words = {}
+        self._words, self._styles, self._markers = {}, {}, {}
         self.parts, self.defined = [], {}
 
     def take(self):
@@ -74,15 +74,19 @@ class Recorder(RendererBase):
         # As Agg does: each at a whole pixel.
         places = (trans + self._down).transform(path.vertices)
         places = np.floor(places[np.isfinite(places).all(axis=1)] + 0.5)
-        width = self.points_to_pixels(gc.get_linewidth())
-        shape = _marker(marker_path, marker_trans, width, gc.get_snap())
+        width, snap = self.points_to_pixels(gc.get_linewidth()), gc.get_snap()
+        key = marker_path.vertices.tobytes(), marker_trans.to_values(), width, snap
+        if key not in self._markers:
+            made = _marker(marker_path, marker_trans, width, snap)
+            self._markers[key] = made, _d(made)
+        shape, d = self._markers[key]
         style = self._style(gc, rgbFace)
         if len(places) == 1:
             self._note(style, _d(Path(shape.vertices + places[0], shape.codes)))
         elif len(places):
             clip = {"clip-path": style.pop("clip-path")} if "clip-path" in style else {}
             kind = 'overflow="visible" markerUnits="userSpaceOnUse"'
-            inside = f'<path d="{_d(shape)}" {attributes(style)}/>'
+            inside = f'<path d="{d}" {attributes(style)}/>'
             ends = ("marker-start", "marker-mid", "marker-end")
             at = dict.fromkeys(ends, self._define("marker", kind, inside))
             self._note({"fill": "none"} | at | clip, _d(Path(places)))
@@ -125,7 +129,24 @@ class Recorder(RendererBase):
             self.parts.append((json.dumps(style), d))
 
     def _style(self, gc, face):
-        """Return the attributes of a path."""
+        """Return the attributes of a path, each kind worked out once."""
+        clip, (start, dashes) = gc.get_clip_rectangle(), gc.get_dashes()
+        key = (
+            None if face is None else tuple(face),
+            gc.get_alpha() if gc.get_forced_alpha() else None,
+            gc.get_antialiased(),
+            tuple(gc.get_rgb()),
+            gc.get_linewidth(),
+            gc.get_capstyle(),
+            gc.get_joinstyle(),
+            (start, None if dashes is None else tuple(dashes)),
+            None if clip is None else clip.extents.tobytes(),
+        )
+        if key not in self._styles:
+            self._styles[key] = self._new_style(gc, face)
+        return dict(self._styles[key])
+
+    def _new_style(self, gc, face):
         forced = gc.get_alpha() if gc.get_forced_alpha() else None
         style = {"fill": "none"}
         if face is not None:

@@ -28,15 +28,14 @@ def write(folder):
         shutil.copy(part, work / "_static")
     sources = build.sources()
     with ProcessPoolExecutor(2) as pool:
-        pages = dict(zip(sources, pool.map(site_pages.Page, sources), strict=True))
+        made = dict(zip(sources, pool.map(_made, sources), strict=True))
+    pages = {source: page for source, (page, _) in made.items()}
     books = []
-    for source, page in pages.items():
+    for source, (page, notebook) in made.items():
         (work / f"{source.stem}.md").write_text(page.text, "utf-8")
         for name, data in page.files.items():
             (static / name).write_bytes(data)
-        name = f"{source.stem}.ipynb"
-        taken = build.as_text(portable.editions(source)[name])
-        (static / name).write_text(taken, "utf-8")
+        (static / f"{source.stem}.ipynb").write_text(notebook, "utf-8")
         books += [(source.stem, *entry) for entry in page.books]
     front = (PARTS / "index.md").read_text("utf-8")
     for name, text in site_texts.others(front, pages, books).items():
@@ -50,8 +49,15 @@ def write(folder):
     shutil.rmtree(work)
 
 
+def _made(source):
+    """Return a lesson's page, and its notebook to take along."""
+    notebook = portable.editions(source)[f"{source.stem}.ipynb"]
+    return site_pages.Page(source), build.as_text(notebook)
+
+
 CONFIGURATION = {
     "project": "Downhill",
+    "author": "",
     "language": "en",
     "html_title": "Downhill",
     "html_theme": "sphinx_book_theme",

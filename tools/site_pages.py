@@ -11,14 +11,22 @@ from PIL import Image
 
 from tools import build, lab_page
 from tools.cells import split_check
-from tools.site_texts import FILES, fenced, formulas, links, take_along
+from tools.site_cuts import SPLIT, to_read
+from tools.site_texts import FILES, HERE, fenced, formulas, links, take_along
+from tools.talk import ASKS, LEANS
 
 NOT_SHOWN = re.compile(r"(check|bets)\.(progress|look_back|prophet)\(\)|# check\..*")
 SEE = "See what comes out"
-BET = """<p class="bet"><label>Your guess: <input name="{0}" size="8"></label>
-Say a number before you go on.</p>"""
-ONLY_THERE = re.compile(r"\n\nStuck\? The cell below the check.*?(?=\n\n|$)", re.DOTALL)
-BOOKS = re.compile(r"\*Books call it\*.*?(?<=[.?!)])(?=\s|$)", re.DOTALL)
+BET = """<p class="bet"><label>Your guess, {range}: <input size="8" autocomplete="off"
+enterkeyhint="go" data-bet="{name}" data-range="{range}" data-low="{low!r}"
+data-high="{high!r}"></label> Say a number before you go on. <output></output></p>"""
+CAME = '<p class="came" id="came-{0}" data-came="{1}">It is {1}.</p>'
+BOOKS = re.compile(
+    r"(?P<stars>\*{0,2})Books call (?:it|each|such [^*]*)(?P=stars).*?(?<=[.?!)])"
+    r"(?=\s|$)",
+    re.DOTALL,
+)
+TERM = re.compile(r"\*\*(?!Books)(.+?)\*\*", re.DOTALL)
 
 
 class Page:
@@ -33,7 +41,8 @@ class Page:
     files : dict of str to bytes
         Pictures and films, by their names.
     books : list of (str, str, str)
-        Of each sentence that says what books call a thing: term, sentence, place.
+        Of each sentence that says what books call a thing: the term, the sentence after
+        the plain words, its place. What a fold hides is not told.
     labs : list of str
     """
 
@@ -43,9 +52,11 @@ class Page:
             nbformat.read(file, as_version=4) for file in build.editions(source)
         )
         self._lesson = {cell.id: cell.source for cell in lesson.cells}
-        self._hints = {e.name: e.hints for e in _check(source).EXERCISES}
+        check = import_module(f"helpers.checks.lesson_{source.stem[:2]}")
+        self._hints = {e.name: e.hints for e in check.EXERCISES}
+        self._bets = {bet.name: bet for bet in getattr(check, "BETS", ())}
         self._parts, self.files, self.books, self.labs = [], {}, [], []
-        self._secret = self._open_fold = False
+        self._secret = self._open_fold = self._asked = False
         cells = list(solution.cells)
         while cells:
             cell = cells.pop(0)
@@ -57,7 +68,7 @@ class Page:
         opening = lesson.cells[0].source
         self.title = opening.splitlines()[0].removeprefix("# ")
         self.question = _found(r"\*\*(.+?)\*\*", opening)
-        self.minutes = _found(r"(\d+) minutes", opening)
+        self.minutes = _minutes(opening)
         self.text = "\n\n".join(self._parts) + "\n"
 
     def _raw(self, text):
@@ -86,15 +97,17 @@ class Page:
 
     def _text(self, cell):
         """Add a text; one that the lesson folds goes into the fold."""
-        head, *more = re.split(r"\n(?=#{1,3} )", cell.source)
+        if not (text := to_read(cell.source)):
+            return
+        head, *more = re.split(r"\n(?=#{1,3} )", text)
         if self._is_secret(cell):
             self._begin()
-            self._parts.append(self._prose(head))
+            self._parts.append(self._prose(head, secret=True))
         elif cell.id not in self._lesson:
-            self._fold("answer", "Show the answer", self._prose(cell.source))
+            self._fold("answer", "Show the answer", self._prose(text))
             return
         else:
-            more = [cell.source]
+            more = [text]
         for part in more:
             self._end()
             self._secret = False
@@ -102,16 +115,26 @@ class Page:
                 title, _, part = part.partition("\n")
                 self._parts.append(title)
                 self._raw(take_along(self._stem))
+                if self._stem.startswith("00"):
+                    self._parts.append(HERE)
             self._parts.append(self._prose(part))
+        # What stands above an exercise's code is what its question is about.
+        last = re.split(r"\n\s*\n", text)[-1]
+        self._asked = bool(ASKS.search(last)) and not text.startswith("### Exercise")
 
-    def _prose(self, text):
+    def _prose(self, text, secret=False):
+        """Return a text as the page has it, and note what books call it."""
+
         def place(found):
-            if term := re.search(r"\*\*(.+?)\*\*", found[0], re.DOTALL):
-                self.books.append((term[1], found[0], f"books-{len(self.books)}"))
-                return f'<span id="{self.books[-1][-1]}"></span>{found[0]}'
-            return found[0]
+            if not (term := TERM.search(found[0])):
+                return found[0]
+            name = f"books-{len(self.books)}"
+            plain = "" if secret else plain_words(text[: found.start()])
+            term = " ".join(term[1].split())
+            self.books.append((term, f"{plain} {found[0]}".strip(), name))
+            return f'<span id="{name}"></span>{found[0]}'
 
-        return formulas(links(BOOKS.sub(place, ONLY_THERE.sub("", text))))
+        return formulas(links(BOOKS.sub(place, text)))
 
     def _code_cell(self, cell, rest):
         marks = build.marks(cell)
@@ -121,11 +144,15 @@ class Page:
         elif "bet" in marks:
             self._end()
             self._secret = True
-            self._raw(BET.format(marks["bet"]))
+            bet = self._bets[marks["bet"]]
+            self._raw(
+                BET.format(name=bet.name, range=bet.range(), low=bet.low, high=bet.high)
+            )
         elif "setup" in marks:
             self._fold("code", "Imports", fenced(cell.source))
         elif live := lab_page.lab(cell.source):
             self._end()
+            self._asked = False
             self._parts.append(fenced(cell.source))
             self.labs.append(lab_page.piece(live, live._on_page, shared=False))
             self._raw(self.labs[-1])
@@ -141,8 +168,13 @@ class Page:
             self._end()
             self._parts.append(fenced(code))
         shown = [output for output in cell.outputs if not _is_note(output)]
-        if shown and self._secret:
+        came = [found for output in cell.outputs if (found := _came(output))]
+        self._secret |= self._asked or bool(came)
+        if (shown or came) and self._secret:
             self._begin()
+        names = re.findall(r"check\.(\w+)\.came\(", cell.source)
+        for name, value in zip(names, came, strict=True):
+            self._raw(CAME.format(name, value))
         for number, output in enumerate(shown):
             self._raw(self._output(output, f"{self._stem}-{cell.id}-{number}"))
         if figure:
@@ -181,13 +213,22 @@ class Page:
         self._raw("</details>")
         texts = []
         while rest and (
-            NOT_SHOWN.match(rest[0].source) or rest[0].id not in self._lesson
+            NOT_SHOWN.match(rest[0].source)
+            or rest[0].id not in self._lesson
+            or not to_read(rest[0].source)
         ):
             after = rest.pop(0)
             if after.cell_type == "markdown":
-                texts.append(self._prose(after.source))
+                texts.append(self._prose(to_read(after.source)))
         answer = fenced(split_check(cell.source)[0])
         self._fold("answer", "Show the answer", answer, *texts)
+
+
+def plain_words(text):
+    """Return the last sentence of a text, and the one that it leans on."""
+    last = " ".join(re.split(r"\n\s*\n", text)[-1].split())
+    sentences = SPLIT.split(last)
+    return " ".join(sentences[-2 if LEANS.match(sentences[-1]) else -1 :])
 
 
 def _found(pattern, text):
@@ -195,8 +236,17 @@ def _found(pattern, text):
     return " ".join(found[1].split()) if found else ""
 
 
-def _check(source):
-    return import_module(f"helpers.checks.lesson_{source.stem[:2]}")
+def _minutes(text):
+    """Return how long a lesson takes, in figures: "45", or "5 to 10"."""
+    found = _found(r"(\w+(?: to \w+)?) minutes", text).lower()
+    figures = {"five": "5", "ten": "10", "fifteen": "15", "twenty": "20"}
+    return " ".join(figures.get(word, word) for word in found.split())
+
+
+def _came(output):
+    """Return what the run gave to a bet, with its unit, if an output says it."""
+    said = output.get("data", {}).get("text/plain", "")
+    return _found(r"^Your bet: .*\n\nIt is (.+)\. You made no bet\.", said)
 
 
 def _is_note(output):

@@ -14,6 +14,21 @@ OTHERS = {  # a file of the repository -> its page
 }
 PAGES = {*OTHERS.values(), "glossary.md"}
 FILES = "_static/course"
+HERE = """*On these pages the cells have been run for you. Where a lesson asks, say your
+number first, then open the fold below.*"""
+CLONE = """The whole course runs on your machine, too:
+
+```sh
+git clone {} downhill
+cd downhill
+make lab
+```
+"""
+PLAIN = {  # where a fold hides them
+    "overfitting": "To be right on the rows trained on, and wrong on new ones.",
+    "generalisation": "To be right on new rows.",
+    "Monte Carlo cross-validation": "To deal the rows out anew, several times.",
+}
 
 
 def fenced(code):
@@ -48,19 +63,16 @@ def links(text):
 def take_along(stem):
     """Return where a lesson can be had to run it: its file, Colab, Kaggle."""
     file = f"{stem}.ipynb"
-    places = {"Download": f"{FILES}/{file}"}
+    made = f'<a class="badge-link" href="{FILES}/{file}" download>Download</a>'
     for place, address in portable.addresses(file).items():
-        places[f"Open in {place}"] = address
-    made = "".join(
-        f'<a class="badge-link" href="{to}">{w}</a>' for w, to in places.items()
-    )
+        made += f'<a class="badge-link" href="{address}">Open in {place}</a>'
     return f'<p class="take-along">Run it yourself: {made}</p>'
 
 
 def glossary(books):
     """Return the page of what books call it: (page, term, sentence, place) in order."""
     lines = [
-        f"**[{term}]({page}.md)**\n: {sentence} "
+        f"**[{term}]({page}.md)**\n: {PLAIN.get(term, '')} {sentence} "
         f'<a href="{page}.html#{place}">Where it is taught</a>'
         for page, term, sentence, place in sorted(books, key=lambda b: b[1].lower())
     ]
@@ -109,7 +121,7 @@ def others(template, pages, books):
         "FIRST": stems[0],
         "LESSONS": "\n".join(table),
         "COUNT": str(len(stems) - 1),
-        "ADDRESS": address or "<this repository>",
+        "CLONE": CLONE.format(address) if address else "",
         "TREE": "\n".join(stems),
         "MORE": "\n".join(sorted(name.removesuffix(".md") for name in made)),
     }.items():
