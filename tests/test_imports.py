@@ -1,4 +1,4 @@
-"""Which way imports go: down only, also inside functions, and never in a circle."""
+"""Which way imports go, down only and never in a circle; and how long a file may be."""
 
 import ast
 from fnmatch import fnmatch
@@ -42,6 +42,25 @@ EXCEPTIONS = {
     "helpers.inner.* > pandas, in a function": "a sweep as a table",
     "helpers.keras_tools.conversion > doctor": "one reader of a compiled loss",
     "helpers.keras_tools.range_test > doctor": "one keeper of random states",
+}
+
+
+# A file is read in one sitting, of 250 lines at most. What is longer, and why.
+LONG = {
+    "helpers/checks/lesson_*.py": "a file a lesson",
+    "bank/lesson_*.py": "a file a lesson",
+    "helpers/checks/bets.py": "a bet and what is kept of it: one class, its file",
+    "helpers/checks/engine.py": "one exercise, and the clock that stops its answer",
+    "helpers/doctor/case.py": "one class: all that a rule may ask of a model",
+    "helpers/doctor/choice.py": "one table of losses, with its reasons",
+    "helpers/fast_network.py": "one network, whose passes share their arrays",
+    "helpers/inner/optimizer.py": "one class: a rule, its settings, its memory",
+    "helpers/keras_tools/feeding.py": "one question: what may a model be fed with?",
+    "helpers/labs/training.py": "one lab",
+    "helpers/sweeps.py": "one function, and all that its arguments may be",
+    "tools/recorder.py": "one canvas",
+    "tools/site_pages.py": "one page of the site, cell by cell",
+    "tools/talk.py": "one class: a talk in the making",
 }
 
 
@@ -139,3 +158,21 @@ def test_nothing_imports_by_a_name_that_nobody_sees():
     """The list of lessons does, and a check that warms up a package from outside."""
     by_name = {name for name, text in files().items() if "import_module" in text}
     assert by_name == {"helpers.checks.progress", "helpers.checks.engine"}
+
+
+def test_a_file_is_read_in_one_sitting_or_says_why_not():
+    found = [
+        file
+        for room in ("helpers", "bank", "tools")
+        for file in ROOT.glob(f"{room}/**/*.py")
+    ]
+    long = {
+        file.relative_to(ROOT).as_posix()
+        for file in found
+        if len(file.read_text("utf-8").splitlines()) > 250
+    }
+    for pattern, why in LONG.items():
+        assert why and any(fnmatch(file, pattern) for file in long), (
+            f"{pattern} is short"
+        )
+    assert {file for file in long if not any(fnmatch(file, p) for p in LONG)} == set()

@@ -10,7 +10,7 @@ import pytest
 
 from tests.few_states import few_states
 from tests.jupyterlab import ARGUMENTS, chromium
-from tools import build, lab_page, slides, talk
+from tools import build, lab_page, sentences, slides, talk
 
 SOURCES = sorted((build.ROOT / "source").glob("*.py"))
 each_source = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
@@ -63,7 +63,7 @@ def shown(source):
 @each_source
 def test_no_words_lead_to_what_the_room_does_not_see(source):
     for cell, after in zip(shown(source), [*shown(source)[1:], None], strict=True):
-        if cell.source.endswith((":", ",")) and not talk.WHOLE.match(cell.source):
+        if cell.source.endswith((":", ",")) and not sentences.WHOLE.match(cell.source):
             assert after is not None and after.cell_type == "code", cell.source
 
 
@@ -85,12 +85,15 @@ def test_links_lead_to_slides_or_to_the_web(source):
 
 def test_a_question_takes_its_lead_along_and_its_answer_comes_next():
     text = "Give it a noisy bowl. Which ends nearest? No. All are alike. Run the cell."
-    assert talk.asked([text]) == (
+    assert sentences.asked([text]) == (
         [],
         "Give it a noisy bowl. Which ends nearest?",
         "No. All are alike. Run the cell.",
     )
-    assert talk.at_questions(["One.", "Why?", "Two."]) == [["One.", "Why?"], ["Two."]]
+    assert sentences.at_questions(["One.", "Why?", "Two."]) == [
+        ["One.", "Why?"],
+        ["Two."],
+    ]
 
 
 @each_source

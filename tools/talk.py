@@ -17,9 +17,21 @@ from nbformat.v4 import new_markdown_cell, new_output
 
 from tools import build, lab_page
 from tools.cells import split_check
+from tools.sentences import (
+    WHOLE,
+    WORDS,
+    asked,
+    at_questions,
+    findings,
+    first_words,
+    is_caption,
+    last_words,
+    sentences_of,
+    without,
+)
 
 PLANS = Path(__file__).with_name("slides") / "plans.toml"
-WORDS, LINES = 45, 14  # of a text, or of a function, that a room can take in
+LINES = 14  # of a function, that a room can take in
 SHORT = 6  # lines of other code
 TALK = ("Predict", "Choose")  # exercises that need no computer
 DESK = re.compile(r"(Don't|Answer (with|first)|The cell|Try as often|Return|Write `)")
@@ -28,13 +40,6 @@ IMAGE = re.compile("image/(png|svg)|video/|widget-view")
 CHECK = re.compile(r"^.*\bcheck\..*\n?|^(from|import) .*\n?", re.MULTILINE)
 QUIET = re.compile(r"\*[^*]*good place to rest|\*\d+ min|\*\*Next|What books call it:")
 BAR = re.compile(r"\d+%\|")  # of progress
-WHOLE = re.compile(r"\$\$|\||[-*] |\d\. |```|>")  # a block that is shown as it is
-SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z0-9*$`(“\"])")
-LEANS = re.compile(
-    r"(Such|That|This|It|These|Those|They|So|Here|Then|Computed|The)\b|.*\bof these\b"
-)
-ASKS = re.compile(r"\?(\s|$)|\b(Bet|Guess|Predict)\b")
-ANSWERS = re.compile(r"(No|Yes|Because|Only|It depends|You have to)\b")
 KEEP = re.compile(r".*\*Keep\*")  # works in the notebook alone
 CAPTION = re.compile(r"\*(?!A side road)[^*]+[.)]\*\s+")  # and more behind it
 
@@ -274,39 +279,9 @@ def kind_of(cell):
     return cell.metadata["slideshow"]["slide_type"]
 
 
-def sentences_of(block):
-    """Return the sentences of a paragraph."""
-    return SENTENCE.split(" ".join(block.split()))
-
-
-def first_words(sentences):
-    """Return the first of some sentences, as many as a room can take in."""
-    kept = sentences[:1]
-    for sentence in sentences[1:]:
-        if len(" ".join([*kept, sentence]).split()) > WORDS:
-            break
-        kept.append(sentence)
-    return " ".join(kept)
-
-
-def last_words(sentences):
-    """Return the last of some sentences, as many as a room can take in."""
-    kept = []
-    for sentence in reversed(list(sentences)):
-        if len(" ".join([sentence, *kept]).split()) > WORDS:
-            break
-        kept.insert(0, sentence)
-    return " ".join(kept)
-
-
 def mark(kind, plan=0):
     """Return what the page's script knows a slide by, in a text."""
     return f'<span class="{kind}" data-plan="{plan}"></span>'
-
-
-def is_caption(block):
-    """Tell whether a paragraph is one in italics, below a figure."""
-    return bool(re.fullmatch(r"\*[^*].*\*", block, re.DOTALL))
 
 
 def shows(output):
@@ -314,46 +289,3 @@ def shows(output):
     if output.get("name") == "stdout":
         return not BAR.search(output["text"])
     return bool(IMAGE.search(str(output))) or 'class="dataframe"' in str(output)
-
-
-def without(kind, block):
-    """Return a paragraph without one kind of sentences."""
-    if WHOLE.match(block):
-        return block
-    return " ".join(each for each in sentences_of(block) if not kind.match(each))
-
-
-def findings(sentences):
-    """Return the sentences that a room sees, each with the one that it leans on."""
-    shown = []
-    for i, sentence in enumerate(sentences):
-        if "**" in sentence or sentence.endswith("?"):
-            shown += sentences[i - bool(i and LEANS.match(sentence)) : i + 1]
-    return [" ".join(dict.fromkeys(shown))] if shown else []
-
-
-def at_questions(blocks):
-    """Return a text in pieces: each but the last ends in a question."""
-    pieces = [[]]
-    for number, block in enumerate(blocks, 1):
-        pieces[-1].append(block)
-        if block.endswith("?") and not WHOLE.match(block) and number < len(blocks):
-            pieces.append([])
-    return pieces
-
-
-def asked(blocks):
-    """Return a text without the question that it ends in, the question, its answer."""
-    if not blocks or WHOLE.match(blocks[-1]) or not ASKS.search(blocks[-1]):
-        return blocks, "", ""
-    sentences = sentences_of(blocks[-1])
-    asking = [i for i, sentence in enumerate(sentences) if ASKS.search(sentence)]
-    first, last = asking[0], asking[-1]
-    if len(" ".join(sentences[: last + 1]).split()) <= WORDS:
-        first = 0
-    first = max(0, first - 1)  # what it speaks of
-    before = " ".join(sentences[:first])
-    question = " ".join(sentences[first : last + 1])
-    after = sentences[last + 1 :]
-    answer = first_words(after) if after and ANSWERS.match(after[0]) else ""
-    return blocks[:-1] + [before] * bool(before), question, answer

@@ -82,7 +82,7 @@ def _upload(name):
 def _nowhere(path, attached):
     here = sorted(file for file in Path(".").iterdir() if file.is_file())
     names = [file.name for file in (*here, *attached)]
-    near = get_close_matches(path.name, names, n=3, cutoff=0.6)
+    near = get_close_matches(path.name, names, n=3, cutoff=0.75)
     tables = [name for name in names if name.lower().endswith((".csv", ".tsv"))]
     there = ", ".join(map(repr, near or tables[:5]))
     if KAGGLE.is_dir():

@@ -87,7 +87,7 @@ def _not_there(path):
     if not folder.is_dir():
         return message + f"no folder {str(folder)!r} in {str(Path().resolve())!r}"
     files = sorted(file.name for file in folder.iterdir() if file.is_file())
-    near = get_close_matches(path.name, files, n=3, cutoff=0.5)
+    near = get_close_matches(path.name, files, n=3, cutoff=0.75)
     near = near or [file for file in files if ".csv" in file.lower()][:5]
     there = ", ".join(map(repr, near)) or "nothing like it"
     return message + f"the folder {str(folder.resolve())!r} has {there}"

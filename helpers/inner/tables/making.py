@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.inner.arguments import one_of, whole
-from helpers.inner.tables import doubts, splits
+from helpers.inner.tables import doubts, splits, writing
 from helpers.inner.tables.cells import read_all
 from helpers.inner.tables.columns import SMALLEST
 from helpers.inner.tables.preparation import learn
@@ -73,17 +73,17 @@ def from_table(
     x, y = arrays["x_train"], arrays["y_train"]
     suspected = [
         *doubts.giveaways(x, y, goal.kind, preparation.sources),
-        *doubts.totals(features),
-        *doubts.slips(features, columns, values),
-        *doubts.ways(features, columns),
-        *doubts.codes(columns, read),
-        *doubts.outliers(goal, amounts, columns, values),
+        *writing.totals(features),
+        *writing.slips(features, columns, values),
+        *writing.ways(features, columns),
+        *writing.codes(columns, read),
+        *writing.outliers(goal, amounts, columns, values),
         *doubts.duplicates(frame.drop(columns=unused), columns),
         *(doubts.people(columns, read) if not special else ()),
         *(doubts.time(columns, read) if not special else ()),
         *doubts.alphabet(special, sorting),
-        *doubts.several_labels(goal),
-        *doubts.spellings("classes", goal.names if goal.classes else ()),
+        *writing.several_labels(goal),
+        *writing.spellings("classes", goal.names if goal.classes else ()),
         *doubts.classes(goal, y),
         *doubts.few(parts),
     ]

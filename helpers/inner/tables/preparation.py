@@ -12,8 +12,8 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from helpers.inner.tables.cells import LARGEST, read_all, tidy
 from helpers.inner.tables.columns import GAP, Column, frequent, judge
-from helpers.inner.tables.doubts import slips
 from helpers.inner.tables.reading import column_of, read_table
+from helpers.inner.tables.writing import slips
 
 
 @dataclass(frozen=True)
