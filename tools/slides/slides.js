@@ -179,7 +179,7 @@ function enlargeTable(table) {
   ruler.replaceChildren(table.cloneNode(true));
   const measured = ruler.firstElementChild;
   measured.style.whiteSpace = "nowrap";
-  const size = [21, 19].find((size) => {
+  const size = [21, 19, 17, 16].find((size) => {
     measured.style.fontSize = `${size}px`;
     return measured.offsetWidth <= 1140 && measured.offsetHeight < ROOM / 2;
   });
