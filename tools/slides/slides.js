@@ -144,7 +144,7 @@ function tellTime(plan) {
     if (!notes) page.append(notes = document.createElement("aside"));
     notes.className = "notes";
     const left = Math.round(plan * (1 - number / pages.length));
-    notes.insertAdjacentHTML("afterbegin", `<p><strong>By the plan ${left} minutes are left.</strong></p>`);
+    notes.insertAdjacentHTML("afterbegin", `<p><strong>By the plan ${left} minute${left === 1 ? " is" : "s are"} left.</strong></p>`);
   });
 }
 
