@@ -20,7 +20,7 @@ lab: $(READY)  ## copy missing lessons into my/ and open JupyterLab there
 my: $(READY)  ## only copy missing lessons into my/, for VS Code and others
 	@$(PYTHON) tools/lab.py --my
 
-ready:  ## say in ten seconds whether this computer is ready for a lesson
+ready:  ## say within half a minute whether this computer is ready for a lesson
 	@python3 tools/ready.py
 
 reset: $(READY)  ## LESSON=04: put a fresh copy beside the one in my/

@@ -147,9 +147,14 @@ function tellTime(plan) {
     let notes = page.querySelector("aside.notes");
     if (!notes) page.append(notes = document.createElement("aside"));
     notes.className = "notes";
+<<<<<<< HEAD
     const left = Math.round(plan * (1 - gone / all));
     gone += weights[number];
     notes.insertAdjacentHTML("afterbegin", `<p><strong>Minutes left by the plan: ${left}</strong></p>`);
+=======
+    const left = Math.round(plan * (1 - number / pages.length));
+    notes.insertAdjacentHTML("afterbegin", `<p><strong>By the plan ${left} minute${left === 1 ? " is" : "s are"} left.</strong></p>`);
+>>>>>>> cls
   });
 }
 
@@ -185,7 +190,7 @@ function enlargeTable(table) {
   ruler.replaceChildren(table.cloneNode(true));
   const measured = ruler.firstElementChild;
   measured.style.whiteSpace = "nowrap";
-  const size = [21, 19].find((size) => {
+  const size = [21, 19, 17, 16].find((size) => {
     measured.style.fontSize = `${size}px`;
     return measured.offsetWidth <= 1140 && measured.offsetHeight < ROOM / 2;
   });
