@@ -147,14 +147,9 @@ function tellTime(plan) {
     let notes = page.querySelector("aside.notes");
     if (!notes) page.append(notes = document.createElement("aside"));
     notes.className = "notes";
-<<<<<<< HEAD
     const left = Math.round(plan * (1 - gone / all));
     gone += weights[number];
     notes.insertAdjacentHTML("afterbegin", `<p><strong>Minutes left by the plan: ${left}</strong></p>`);
-=======
-    const left = Math.round(plan * (1 - number / pages.length));
-    notes.insertAdjacentHTML("afterbegin", `<p><strong>By the plan ${left} minute${left === 1 ? " is" : "s are"} left.</strong></p>`);
->>>>>>> cls
   });
 }
 
