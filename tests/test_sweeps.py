@@ -330,11 +330,11 @@ def own(kind, **arrays):
     parts = {f"x_{part}": x[of] for part, of in rows.items()}
     parts |= {f"y_{part}": y[of] for part, of in rows.items()}
     names = {"binary": ("no", "yes"), "regression": ("near", "far")}
+    parts["target_names"] = names.get(kind, ("a", "b", "c"))
     return Problem(
         name="mine",
         kind=kind,
         feature_names=tuple("abcde"),
-        target_names=names.get(kind, ("a", "b", "c")),
         x_mean=np.zeros(5),
         x_scale=np.ones(5),
         **parts | arrays,
