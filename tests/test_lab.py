@@ -114,8 +114,27 @@ def test_a_file_that_hides_a_module_is_noticed(clone, name):
 # The server
 
 
-def test_the_lab_serves_and_a_busy_port_picks_another(clone, tmp_path):
-    first, address = start_lab(clone)
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """A copy of the course whose lab is open, and what stood in others' settings."""
+    before, folder = their_settings(), tmp_path_factory.mktemp("served")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTER_RUNTIME_DIR", str(folder / "runtime"))
+        course = copy_of_the_course(folder / "Zoë's course")
+        server, address = start_lab(course)
+        try:
+            yield course, address, before
+        finally:
+            stop(server)
+
+
+def their_settings():
+    theirs = Path(sys.prefix, "share/jupyter/lab/settings/overrides.json")
+    return theirs.read_bytes() if theirs.exists() else None
+
+
+def test_the_lab_serves_and_a_busy_port_picks_another(served, tmp_path):
+    course, address, _ = served
     port = re.search(r":(\d+)/", address)[1]
     second, other = start_lab(copy_of_the_course(tmp_path / "other"), "--port", port)
     try:
@@ -123,19 +142,16 @@ def test_the_lab_serves_and_a_busy_port_picks_another(clone, tmp_path):
         for where in (address, other):
             listing = json.loads(read(re.sub(START, "/api/contents?", where)))
             names = sorted(file["name"] for file in listing["content"])
-            assert names == sorted(p.name for p in (clone / "lessons").iterdir())
+            assert names == sorted(p.name for p in (course / "lessons").iterdir())
     finally:
-        stop(first, second)
+        stop(second)
 
 
-def test_a_second_start_finds_the_first_server(clone):
-    server, address = start_lab(clone)
-    try:
-        result = lab(clone, "--no-browser")
-        assert result.returncode == 0
-        assert address.split("token=")[1] in result.stdout
-    finally:
-        stop(server)
+def test_a_second_start_finds_the_first_server(served):
+    course, address, _ = served
+    result = lab(course, "--no-browser")
+    assert result.returncode == 0
+    assert address.split("token=")[1] in result.stdout
 
 
 def test_what_a_killed_server_left_behind_is_not_believed(clone, tmp_path):
@@ -148,18 +164,12 @@ def test_what_a_killed_server_left_behind_is_not_believed(clone, tmp_path):
     stop(server)
 
 
-def test_the_lab_has_settings_of_its_own_and_leaves_the_environments_alone(clone):
-    theirs = Path(sys.prefix, "share/jupyter/lab/settings/overrides.json")
-    before = theirs.read_bytes() if theirs.exists() else None
-    server, address = start_lab(clone)
-    try:
-        name = "/lab/api/settings/@jupyterlab/notebook-extension:tracker?"
-        setting = json.loads(read(re.sub(START, name, address)))
-        mode = setting["schema"]["properties"]["windowingMode"]["default"]
-    finally:
-        stop(server)
-    assert mode == "none"
-    assert (theirs.read_bytes() if theirs.exists() else None) == before
+def test_the_lab_has_settings_of_its_own_and_leaves_the_environments_alone(served):
+    _, address, before = served
+    name = "/lab/api/settings/@jupyterlab/notebook-extension:tracker?"
+    setting = json.loads(read(re.sub(START, name, address)))
+    assert setting["schema"]["properties"]["windowingMode"]["default"] == "none"
+    assert their_settings() == before
 
 
 def test_a_home_that_can_not_be_written_gets_a_message_and_the_lab_starts(clone):

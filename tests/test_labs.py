@@ -41,6 +41,15 @@ def opened(make):
     return make()
 
 
+def moved(make, **values):
+    """A lab that is open already, reset, with some of its controls set."""
+    lab = opened(make)
+    lab.reset.click()
+    for name, value in values.items():
+        lab.controls[name].value = value
+    return lab
+
+
 @pytest.fixture
 def lab(make):
     lab = opened(make)
@@ -221,7 +230,8 @@ def test_a_curve_that_is_kept_stays_until_reset():
     ],
 )
 def test_training_says_what_a_cell_reached(cell, words):
-    assert words in text(labs.training(*cell))
+    rate, size = cell
+    assert words in text(moved(labs.training, learning_rate=rate, batch_size=size))
 
 
 def mine(target, rows=60):
@@ -312,7 +322,8 @@ def numbers(lab):
 @pytest.mark.parametrize("w", [-0.5, 0.6, 1.5])
 @pytest.mark.parametrize("batch_size", [1, 8, 64, 192])
 def test_sampling_measures_the_spread_that_it_predicts(batch_size, w):
-    measured, predicted = numbers(labs.sampling(batch_size, w))[-2:]
+    lab = moved(labs.sampling, batch_size=batch_size, w=w)
+    measured, predicted = numbers(lab)[-2:]
     # 300 draws: the spread itself is known to about 1 / sqrt(2 * 300), some 4 %.
     assert measured == pytest.approx(predicted, rel=0.15)
 
@@ -332,7 +343,7 @@ def test_sampling_has_one_gradient_where_all_rows_are_in_the_batch():
     ],
 )
 def test_descent_says_in_words_how_it_went(settings, words):
-    assert words in text(labs.descent(**settings))
+    assert words in text(moved(labs.descent, **settings))
 
 
 def test_descent_starts_where_the_surface_suggests_and_stays_on_its_map():
@@ -344,8 +355,10 @@ def test_descent_starts_where_the_surface_suggests_and_stays_on_its_map():
 
 
 def test_a_line_that_is_fitted_too_fast_diverges_in_words():
-    assert "▲ diverged" in text(labs.line_fit(266, learning_rate=1.2, step=100))
-    assert "✓ converged" in text(labs.line_fit(266, learning_rate=0.3, step=100))
+    lab = moved(labs.line_fit, batch_size=266, learning_rate=1.2, step=100)
+    assert "▲ diverged" in text(lab)
+    lab.controls["learning_rate"].value = 0.3
+    assert "✓ converged" in text(lab)
 
 
 @pytest.mark.parametrize(
@@ -358,7 +371,7 @@ def test_a_line_that_is_fitted_too_fast_diverges_in_words():
     ],
 )
 def test_gradient_says_which_way_is_down(place, words):
-    assert words in text(labs.gradient(*place))
+    assert words in text(moved(labs.gradient, w=place[0], b=place[1]))
 
 
 def test_the_race_says_where_descend_ends():
@@ -372,14 +385,16 @@ def test_a_racer_that_leaves_the_map_for_good_is_called_diverged():
 
 
 def test_an_outlier_pulls_the_line_of_squares_and_stops_pulling_the_others():
-    near, far, further = (numbers(labs.loss_shapes(outlier=y)) for y in (3, 5, 8))
+    near, far, further = (
+        numbers(moved(labs.loss_shapes, outlier=y)) for y in (3, 5, 8)
+    )
     assert near[0] < far[0] - 0.1 < further[0] - 0.2
     assert far[1:] == further[1:] == [near[1], pytest.approx(0.59), 0.5]
 
 
 def test_a_stray_no_flattens_the_crossentropy_more_than_the_square():
     before, after = (
-        numbers(labs.loss_shapes("probability", outlier=x)) for x in (-6, 6)
+        numbers(moved(labs.loss_shapes, view="probability", outlier=x)) for x in (-6, 6)
     )
     assert after[1] / before[1] == pytest.approx(0.5, abs=0.05)
     assert after[0] / before[0] == pytest.approx(0.75, abs=0.05)
