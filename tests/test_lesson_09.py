@@ -26,7 +26,7 @@ def cells():
     return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def run(until=None, by_heart="epochs=200", **choice):
+def run(until=None, **choice):
     """Run the lesson's cells with another choice; return what they leave."""
     choice = {"PROBLEM": None, "OPTIONS": {}, "NEW": choice["FILE"]} | choice
     names = {}
@@ -34,7 +34,6 @@ def run(until=None, by_heart="epochs=200", **choice):
         if code.startswith("FILE"):
             names |= choice
             continue
-        code = code.replace("epochs=200", by_heart)
         exec(compile(code, "<cell>", "exec"), names)
         plt.close("all")
         if until and until in code:
@@ -101,9 +100,7 @@ def plants(folder):
 @pytest.mark.parametrize("table", [houses, visits, films, plants])
 def test_the_same_cells_run_on_a_table_of_another_kind(table, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    # Twelve seconds for ten rows by heart: on one table in full.
-    by_heart = "epochs=200" if table is plants else "epochs=20"
-    left = run(by_heart=by_heart, **table(tmp_path))
+    left = run(**table(tmp_path))
     problem, page = left["mine"], next(tmp_path.glob("*_report.md")).read_text("utf-8")
     assert len(left["answers"]) == min(5, N)
     assert 15 <= len(page.splitlines()) + len(left["notes"]) <= 40
