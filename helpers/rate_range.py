@@ -94,7 +94,7 @@ def _suggestion(rates, losses, smoothed, lowest):
     """Return the rate to start with, or None, and the reason."""
     start, noise = losses[:START].mean(), losses[:START].std()
     last = f"{rates[-1]:.2g}"
-    if smoothed[lowest] > start - max(noise, 0.05 * abs(start)):
+    if smoothed[lowest] >= start - max(noise, 0.05 * abs(start)):
         return None, (
             f"The loss never fell by more than its noise, up to a rate of {last}: "
             "try another seed or a wider range, or look for a fault in the model "

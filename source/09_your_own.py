@@ -246,7 +246,10 @@ check.by_heart.bet(...)
 # %%
 ten = mine.x_train[:10], mine.y_train[:10]
 pupil = build(keras.optimizers.Adam(0.01))
-losses = np.array(pupil.fit(*ten, epochs=200, batch_size=10, verbose=0).history["loss"])
+losses = np.empty(200)
+for step in range(200):  # 200 epochs of fit, a step each, take ten times as long
+    pupil.reset_metrics()
+    losses[step] = pupil.train_on_batch(*ten, return_dict=True)["loss"]
 needed = int(np.flatnonzero(losses > losses[0] / 100)[-1]) + 1
 notes["Ten rows by heart"] = f"{needed} steps" if needed < 200 else "never"
 check.by_heart.came(needed)

@@ -8,6 +8,11 @@ from helpers.inner.arguments import rows
 def check_rows(x_name, x, y_name, y):
     """Return both as arrays, if they are as many rows of finite numbers."""
     x, y = rows(x_name, x), rows(y_name, y)
+    if x.dtype == object and x.ndim == 0:
+        raise TypeError(
+            f"{x_name} must be an array, got {type(x.item()).__name__}: give the inputs "
+            f"as {x_name} and the targets as {y_name}"
+        )
     if x.ndim != 2 or y.ndim == 0 or len(x) != len(y) or len(x) == 0:
         raise ValueError(
             f"{x_name} must have shape (rows, inputs), at least one row, and {y_name} "

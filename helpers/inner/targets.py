@@ -99,7 +99,7 @@ def _shapes(shape, runs):
 def _explain(true, pred):
     message = f"y_true has shape {true} but y_pred has shape {pred}"
     if pred[-1] == 1 and true in _shapes(pred[:-1], runs=len(pred) == 3):
-        return f"{message}: use y_true[..., None], so that each row has its unit"
+        return f"{message}: use np.expand_dims(y_true, -1): each row has its unit"
     if true == (*pred, 1):
         return f"{message}: use y_true[..., 0]"
     if len(pred) == 3:
