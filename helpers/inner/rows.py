@@ -10,8 +10,8 @@ def check_rows(x_name, x, y_name, y):
     x, y = rows(x_name, x), rows(y_name, y)
     if x.dtype == object and x.ndim == 0:
         raise TypeError(
-            f"{x_name} must be an array, got {type(x.item()).__name__}: give the inputs "
-            f"as {x_name} and the targets as {y_name}"
+            f"{x_name} must be an array, got {type(x.item()).__name__}: give inputs as "
+            f"{x_name}, and targets as {y_name}"
         )
     if x.ndim != 2 or y.ndim == 0 or len(x) != len(y) or len(x) == 0:
         raise ValueError(
