@@ -2,17 +2,22 @@
 
 import contextlib
 import html
+import io
 import re
+import subprocess
 import types
 
 import nbformat
+import numpy as np
 import pytest
+from PIL import Image
 
 from tests.few_states import few_states
 from tests.jupyterlab import ARGUMENTS, chromium
 from tools import build, lab_page, site, site_cuts, site_pages, site_texts
 
 SOURCES = build.sources()
+MATHS_FONTS = ("Cambria Math", "STIX Two Math", "Latin Modern Math", "DejaVu Math")
 each_lesson = pytest.mark.parametrize("stem", [source.stem for source in SOURCES])
 
 
@@ -171,6 +176,17 @@ def test_a_file_that_is_opened_is_not_called_a_download(folder, open_page):
     link = open_page("01_stochastic").locator("a[download]")
     assert link.inner_text() == "File (save it with a right click)"
     assert ">Download</a>" in (folder / "01_stochastic.html").read_text("utf-8")
+
+
+def test_a_root_covers_all_of_its_fraction(open_page):
+    """Its sign reaches below the line between numerator and denominator."""
+    fonts = subprocess.run(["fc-list"], capture_output=True, text=True).stdout
+    if not any(name in fonts for name in MATHS_FONTS):
+        pytest.skip("needs a font for formulas")
+    root = open_page("01_stochastic").locator("msqrt:has(mfrac)").first
+    shot = Image.open(io.BytesIO(root.screenshot())).convert("L")
+    sign = np.asarray(shot)[:, : shot.width // 5] < 128
+    assert sign.any(axis=1).nonzero()[0].max() > 0.7 * shot.height
 
 
 def test_a_search_finds_a_word(open_page):
