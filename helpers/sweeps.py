@@ -28,6 +28,7 @@ from helpers.losses import USUAL
 from helpers.optimizers import SGD
 from helpers.training import fit, fresh_network, rows_for
 
+AGAIN = 3  # times that a part is started again, when an executor has lost it
 # How many networks train side by side at most: enough that NumPy's calls cost little
 # beside the work, few enough that all of a step stays in the processor's cache.
 RUNS, CACHE = 64, 8 * 2**20
@@ -102,15 +103,14 @@ def sweep(
     groups = _groups(learning_rates, batch_sizes, seeds, widths)
     cores = ThreadPoolExecutor(os.cpu_count()) if executor is None else None
     with one_blas_thread(), cores or nullcontext(executor) as pool:
-        futures = [
-            pool.submit(task, learning_rates[i], batch_sizes[j], seeds[k])
-            for i, j, k in groups
-        ]
-        _wait(futures, [len(i) for i, _, _ in groups], progress)
-    for group, future in zip(groups, futures, strict=True):
-        if future.done() and not future.cancelled() and not future.exception():
+
+        def start(group):
+            i, j, k = group
+            return pool.submit(task, learning_rates[i], batch_sizes[j], seeds[k])
+
+        for group, found in _gather(start, groups, progress):
             for name, values in arrays.items():
-                values[group] = getattr(future.result(), name)
+                values[group] = getattr(found, name)
     return Sweep(
         problem.name,
         learning_rates,
@@ -271,18 +271,26 @@ def _in_cache(widths, batch_size):
     return max(1, min(RUNS, CACHE // (4 * numbers)))
 
 
-def _wait(futures, networks, progress):
-    """Wait for all, behind a progress bar, or until the learner interrupts."""
-    total, silent = sum(networks), not progress
+def _gather(start, groups, progress):
+    """Return each group with what its networks came to, behind a progress bar.
+
+    What an executor lost is started again, until it gives up or the learner interrupts.
+    """
+    total, silent = sum(len(i) for i, _, _ in groups), not progress
     bar = tqdm(total=total, unit=" networks", file=sys.stdout, ncols=80, disable=silent)
-    sizes, waiting = dict(zip(futures, networks, strict=True)), set(futures)
+    found, waiting = [], {}
     try:
+        waiting |= {start(group): (group, AGAIN) for group in groups}
         while waiting:
             # Without a limit to the wait, Windows would not let Ctrl-C through.
-            done, waiting = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
+            done, _ = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
             for future in done:
-                future.result()
-                bar.update(sizes[future])
+                group, again = waiting.pop(future)
+                if again and future.cancelled():
+                    waiting[start(group)] = group, again - 1
+                    continue
+                found.append((group, future.result()))
+                bar.update(len(group[0]))
     except (KeyboardInterrupt, CancelledError) as stop:
         lost = isinstance(stop, CancelledError)
         why = (
@@ -290,6 +298,8 @@ def _wait(futures, networks, progress):
         )
         bar.write(f"{why}: what is finished is kept.", file=sys.stdout)
     finally:
-        for future in waiting:
-            future.cancel()
+        for future, (group, _) in waiting.items():
+            if not future.cancel() and future.done() and not future.exception():
+                found.append((group, future.result()))
         bar.close()
+    return found

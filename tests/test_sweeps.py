@@ -637,3 +637,29 @@ def test_no_such_measure_and_no_such_batch_size(small):
         small.best(batch_size=16)
     with pytest.raises(ValueError, match="must be one of 0.003, .* got 0.5 and 32"):
         small.index(0.5, 32)
+
+
+class Forgetful(ThreadPoolExecutor):
+    """Loses every third task that it is given."""
+
+    given = 0
+
+    def submit(self, task, *arguments):
+        self.given += 1
+        if self.given % 3:
+            return super().submit(task, *arguments)
+        lost = Future()
+        lost.cancel()
+        lost.set_running_or_notify_cancel()
+        return lost
+
+
+def test_what_an_executor_loses_is_trained_again(monkeypatch):
+    monkeypatch.setattr(sweeps, "RUNS", 1)
+    grid = {"learning_rates": [0.01, 0.1], "batch_sizes": [32, 64], "seeds": range(2)}
+    grid |= {"epochs": 1, "progress": False}
+    with Forgetful(1) as pool:
+        found = sweep(load("diabetes"), executor=pool, **grid)
+        assert pool.given > 8
+    alone = sweep(load("diabetes"), **grid)
+    assert np.array_equal(found.train_loss, alone.train_loss)
