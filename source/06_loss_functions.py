@@ -416,7 +416,7 @@ plots.show("Steps against the learning rate on log axes, one line for each loss.
 
 # %% [markdown] tags=["after"]
 # *The steps to 95% against the learning rate, on logarithmic axes. A point that is missing did not arrive in 500 steps.* At
-# rate 1 the squared error takes about eleven times as many. With the best rate for each it is 7 against 3, so tuning mends
+# rate 1 the squared error takes about eleven times as many. With the best rate for each it is 7 against 3: tuning mends
 # most of it.
 
 # %% [markdown]

@@ -386,7 +386,7 @@ plots.show(f"Three averages over noisy dots. {title}.{said}")
 
 # %% [markdown] tags=["after"]
 # *Grey dots: what came. The average with 0.5 follows at once and jumps about; that with 0.99 is smooth and late.* An average
-# remembers about $1 / (1 - \rho)$ steps: 2, 10, 100. **Books call it** an exponential moving average.
+# remembers about $1 / (1 - \rho)$ steps: 2, 10, 100. *Books call it* an **exponential moving average**.
 #
 # ### Exercise 7.3 · Write
 #
