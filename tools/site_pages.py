@@ -11,9 +11,9 @@ from PIL import Image
 
 from tools import build, lab_page
 from tools.cells import split_check
+from tools.sentences import ASKS, LEANS
 from tools.site_cuts import SPLIT, to_read
 from tools.site_texts import FILES, HERE, fenced, formulas, links, take_along
-from tools.talk import ASKS, LEANS
 
 NOT_SHOWN = re.compile(r"(check|bets)\.(progress|look_back|prophet)\(\)|# check\..*")
 SEE = "See what comes out"

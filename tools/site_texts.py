@@ -25,6 +25,7 @@ make lab
 ```
 """
 PLAIN = {  # where a fold hides them
+    "exponential moving average": "A mean in which older values fade away.",
     "overfitting": "To be right on the rows trained on, and wrong on new ones.",
     "generalisation": "To be right on new rows.",
     "Monte Carlo cross-validation": "To deal the rows out anew, several times.",
