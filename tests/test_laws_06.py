@@ -288,7 +288,8 @@ def by_heart(x, y, units, activation, loss, rows, seed):
     return np.abs(model(x).numpy() - y.reshape(10, -1)).mean()
 
 
-@pytest.mark.parametrize(("rows", "seed"), [(20, 0), (40, 1)])
+@pytest.mark.parametrize("rows", [20, 40])
+@pytest.mark.parametrize("seed", [0, 1])
 def test_the_healthy_learn_ten_rows_by_heart_and_no_patient_does(seed, rows):
     import keras
 

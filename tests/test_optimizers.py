@@ -122,7 +122,7 @@ def difference(path, expected):
 
 @every_optimizer
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@settings(max_examples=6, deadline=None, derandomize=True)
+@settings(max_examples=12, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_200_steps_end_where_keras_ends(rule, dtype, data):
     arguments = {name: data.draw(s, name) for name, s in SETTINGS[rule].items()}
