@@ -114,7 +114,7 @@ labs.descent()
 # | [4 · Batch size and learning rate](04_batch_size_and_learning_rate.ipynb) | how do the two dials belong together? | 60 | 60 |
 # | [5 · Choosing parameters](05_choosing_parameters.ipynb) | which rate, and how should it change? | 50 | 60 |
 # | [6 · Loss functions](06_loss_functions.ipynb) | which loss for which problem? | 55 | 80 |
-# | [7 · Optimizers](07_optimizers.ipynb) | what does each one mend? | 80 | 60 |
+# | [7 · Optimizers](07_optimizers.ipynb) | what does each one mend? | 85 | 60 |
 # | [8 · Your turn](08_your_turn.ipynb) | what do you choose? | 40 | 80 |
 # | [9 · Your own data](09_your_own.ipynb) | does it work on yours? | 45 | 50 |
 #

@@ -10,7 +10,7 @@
 # - compare optimizers fairly, and see through tables that don't;
 # - read code that was written for an older Keras.
 #
-# *80 minutes to read and run, 70 without the side roads, with a place to rest, and about 60 for the exercises. You need
+# *85 minutes to read and run, 75 without the side roads, with a place to rest, and about 60 for the exercises. You need
 # the ravine from lesson 3, `sweep` from lesson 4, seeds, bands and schedules from lesson 5.*
 
 # %%
