@@ -7,13 +7,16 @@ import gzip
 import inspect
 import json
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from helpers import labs
 from tests.test_lab_pages import Shown, browser  # noqa: F401
-from tools import lab_page, site
+from tools import build, lab_page, site
 
 PIECE = lab_page.piece
 SHARED = f"""<style>{lab_page.read("lab.css")}</style>
@@ -29,9 +32,18 @@ def file_name(names):
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory, in_ci):
-    """The folder of the site, and one of its labs, as its processes leave them."""
-    made = tmp_path_factory.mktemp("whole") / "site"
-    drawn = tmp_path_factory.mktemp("drawn")
+    """The folder of the site, and one of its labs, as its processes leave them.
+
+    Written by a process of its own: one that has TensorFlow must not be forked.
+    """
+    folders = [tmp_path_factory.mktemp(name) / name for name in ("whole", "drawn")]
+    command = sys.executable, "-m", "tests.test_whole_site", *map(str, folders)
+    subprocess.run(command, check=True, cwd=build.ROOT)
+    return folders
+
+
+def write(made, drawn):
+    """Write the site, and note what it draws of each lab."""
 
     def noted(lab, values, shared=True):
         piece = PIECE(lab, values, shared)
@@ -40,10 +52,9 @@ def whole(tmp_path_factory, in_ci):
         (drawn / file).write_text(text, "utf-8")
         return piece
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lab_page, "piece", noted)
-        site.write(made)
-    return made, drawn
+    drawn.mkdir()
+    lab_page.piece = noted
+    site.write(made)
 
 
 def test_the_whole_site_is_light(whole):
@@ -68,3 +79,7 @@ def test_with_all_values_of_the_course_a_lab_is_light(name, whole, browser, tmp_
         outside, inside = opened.apart()
         assert outside < 0.001 and inside < 0.05
     opened.page.close()
+
+
+if __name__ == "__main__":
+    write(*map(Path, sys.argv[1:]))
