@@ -249,16 +249,26 @@ def test_a_figure_differs_with_a_guess_and_without(bet):
     assert len(drawn) == 4
 
 
+def changed_in_place(node):
+    """The name of what a statement may change: `a[0] = 1`, `a.b = 1`, `a.append(1)`."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        node = node.value.func
+    elif not isinstance(getattr(node, "ctx", None), ast.Store):
+        return None
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        node = node.value
+    return getattr(node, "id", None)
+
+
 def what_leads_to_bets(cells):
     """Leave out the cells on whose names no bet and no figure of one depends."""
     cells = cells[: 1 + max(n for n, cell in enumerate(cells) if ".draw()" in cell)]
     needed, chosen = set(), []
     for cell in reversed(cells):
         used, bound = names_in(cell)
-        imports = any(
-            isinstance(node, ast.Import | ast.ImportFrom)
-            for node in ast.walk(ast.parse(cell))
-        )
+        nodes = [*ast.walk(ast.parse(cell))]
+        imports = any(isinstance(node, ast.Import | ast.ImportFrom) for node in nodes)
+        bound = bound | set(filter(None, map(changed_in_place, nodes)))
         if imports or bound & needed or re.search(r"\.(bet|came|draw)\(", cell):
             needed |= used
             chosen.append(cell)

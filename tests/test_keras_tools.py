@@ -511,7 +511,8 @@ def test_a_range_in_which_nothing_is_learnt_gives_no_rate():
     assert "never fell" in found.reason and "1e-07" in found.reason
     with pytest.raises(ValueError, match="suggests no rate. The loss never fell"):
         found.rate(3)
-    assert "no rate" in found.plot().get_title()
+    ax = found.plot()
+    assert "no rate" in ax.get_title("left") + ax.get_title()  # as the style has it
     plt.close("all")
 
 
@@ -532,6 +533,8 @@ def test_a_loss_that_is_no_number_ends_the_test():
 
 
 def test_several_inputs_and_a_model_without_an_input_layer():
+    keras.utils.set_random_seed(0)
+
     def two_inputs():
         a, b = keras.Input((1,), name="a"), keras.Input((1,), name="b")
         model = keras.Model([a, b], LAYERS.Dense(1)(LAYERS.Concatenate()([a, b])))
@@ -556,7 +559,8 @@ def test_several_inputs_and_a_model_without_an_input_layer():
     for both in ([y, y], {"far": y, "near": y.tolist()}):
         assert learning_rate_range(two_outputs, x, both).suggested
     rows = tf.data.Dataset.from_tensor_slices(({"a": x, "b": x}, y))
-    assert learning_rate_range(two_inputs, rows.batch(10)).suggested
+    rows = rows.shuffle(ROWS, seed=0).batch(10)
+    assert learning_rate_range(two_inputs, rows).suggested
     assert learning_rate_range(unbuilt, *LINE).suggested
     assert learning_rate_range(unbuilt, x.tolist(), y.tolist()).suggested
 
