@@ -121,8 +121,10 @@ def test_each_plan_names_sections_that_are_there():
             assert {f"## {title}" for title in plans[number][minutes]} <= titles, number
         *_, last = (c for c in cells if "## What to remember\n" in c.source)
         points = last.source.split("## What to remember\n")[1].split("\n## ")[0]
-        points = re.findall("^- ", points, re.MULTILINE)
-        assert len(points) == len(plans[number]["remember"]), number
+        for name, text in (("remember", points), ("goals", cells[0].source)):
+            found = re.findall("^- ", text, re.MULTILINE)
+            assert len(found) == len(plans[number][name]), (number, name)
+            assert min(plans[number][name]) == 15, (number, name)
 
 
 def test_formulas_become_mathml_and_code_stays():

@@ -148,6 +148,7 @@ class Talk:
         level = len(heading.split(" ")[0])
         self.kind = heading.split("· ")[-1] if level == 3 else ""
         if level == 1:
+            blocks = [self.points("goals", block) for block in blocks]
             self.add("\n\n".join([heading, *blocks]), "slide", full=True)
             return
         if level == 3 and self.kind != heading:  # an exercise
@@ -170,7 +171,8 @@ class Talk:
         if cut and blocks and blocks[0][0].islower():  # the end of that sentence
             blocks = blocks[1:]
         if heading.endswith("## What to remember"):
-            blocks, pieces = [], [[self.points(block) for block in blocks]]
+            points = [self.points("remember", block) for block in blocks]
+            blocks, pieces = [], [points]
         else:
             pieces = at_questions(blocks)
         told = False
@@ -206,9 +208,9 @@ class Talk:
         fitting = [int(m) for m, titles in self.plans.items() if title in titles]
         return min(fitting, default=90 if self.plans else 0)
 
-    def points(self, block):
+    def points(self, of, block):
         """Mark the points of a list, each by the shortest plan that comes to it."""
-        plans = iter(self.plans.get("remember", ()) if block.startswith("- ") else ())
+        plans = iter(self.plans.get(of, ()) if block.startswith("- ") else ())
         return POINT.sub(lambda _: f"- {mark('part', next(plans, 0))}", block)
 
     def show(self, blocks):

@@ -107,10 +107,11 @@ def schedules(
             said = f"Out of sight since step {gone}: lower the highest rate."
             return "diverged", said
         recent = slice(max(0, steps - 19), steps + 1)
-        last, held = heights[recent], flat_heights[recent]
+        last, held = heights[recent], flat_heights[recent].mean()
+        held = f"{held:.3g}" if np.isfinite(held) else "out of sight"
         return "", (
             f"Over the last {len(last)} steps the loss is {last.mean():.3g} above the "
-            f"lowest minimum; with the highest rate held it is {held.mean():.3g}. "
+            f"lowest minimum; with the highest rate held it is {held}. "
             f"The rate is now {paces[at]:.2g}."
         )
 

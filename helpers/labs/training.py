@@ -127,9 +127,8 @@ def training(
         },
         draw,
         f"Left: a map of the validation loss{on}, batch size to the right, learning "
-        f"rate upwards. {'' if on else 'The best rates lie along a diagonal; '}"
-        f"{'Crosses' if on else 'crosses'} show where runs diverged. Right: the "
-        "validation loss of the chosen cell and of those kept.",
+        "rate upwards. Crosses show where runs diverged. Right: the validation loss of "
+        "the chosen cell and of those kept.",
         play="epochs",
         kept=kept,
         on_page={

@@ -102,9 +102,8 @@ class Trail:
 
     def show(self, walk: Path, surface: Surface, steps: int) -> np.ndarray:
         """Draw so many steps of a walk; return its losses above the lowest minimum."""
-        # Far outside of the map there is nothing to draw, and too far for Agg.
         points = walk.points[: steps + 1]
-        points = np.where(np.abs(points) < FAR, points, np.nan)
+        points = np.where(_far_out(points), np.nan, points)
         heights = above_lowest(walk, surface)[: steps + 1]
         self.path.set_data(*points.T)
         self.now.set_data(*points[-1:].T)
@@ -114,5 +113,11 @@ class Trail:
 
 
 def above_lowest(walk: Path, surface: Surface) -> np.ndarray:
-    """Return how far above the lowest minimum each step of a walk is."""
-    return walk.losses - surface.value(surface.minima).min()
+    """Return how far above the lowest minimum each step is; inf where out of sight."""
+    heights = walk.losses - surface.value(surface.minima).min()
+    return np.where(_far_out(walk.points)[:, 0], np.inf, heights)
+
+
+def _far_out(points):
+    """Tell of each point, (steps, 1), whether it is out of sight: too far for Agg."""
+    return ~(np.abs(points) < FAR).all(axis=1, keepdims=True)
