@@ -149,6 +149,10 @@ def _accuracy_of_a_table(y_true, y_pred):
     return ops.mean(ops.equal(y_true > 0.5, y_pred > 0), axis=-1)
 
 
+def _patient_2_both():
+    return build(30, 1, None, _logits_loss(), ["accuracy", _zero()])
+
+
 def _patient_2_trained():
     model = build(30, 1, None, _logits_loss(), [_zero()])
     cancer = load("breast_cancer")
@@ -204,6 +208,7 @@ RIGHT = {
             spam=(np.int64(1), "sigmoid", "BinaryCrossentropy"),
             team=(3.0, "softmax", "CategoricalCrossentropy"),
         ),
+        _table(hours=(1, "softplus", "msle"), tags=(3, "sigmoid", "bce")),
         _table(hours=(1, "", "log_cosh"), team=(3, "softmax", "kld")),
         _table(hours=(1, "exponential", "poisson"), tags=[3, "sigmoid", "bce"]),
     ],
@@ -217,6 +222,7 @@ RIGHT = {
     "patient_2": [
         lambda: build(30, 1, None, _logits_loss(), (_zero(),)),
         _patient_2_by_hand,
+        _patient_2_both,
         lambda: build(30, 1, None, _logits_loss(), [_own_accuracy]),
     ],
     "pinball": [
@@ -412,7 +418,7 @@ WRONG = {
         (lambda: build(30, 1, None, _logits_loss()), "no metric reports this share"),
         (
             lambda: build(30, 1, None, _logits_loss(), [_accuracy_of_a_table]),
-            "not for a metric of your own",
+            "for no metric of your own",
         ),
         (_patient_2_tanh, "goes through tanh"),
         (_patient_2_trained, "trained already"),

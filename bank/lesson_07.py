@@ -363,7 +363,7 @@ WRONG = {
         (_compare(lambda losses: max(each[-1] for each in losses)), "the worst"),
         (_compare(lambda losses: np.mean([each[-1] for each in losses])), "mean over"),
         (_compare(lambda losses: float(np.argmin([e[-1] for e in losses]))), "place"),
-        (_compare(lambda losses: losses[0][0]), "For heavy you return"),
+        (_compare(lambda losses: losses[0][0]), "For momentum you return"),
         (_one_best_rate_for_all, "best rate of its own"),
         (_least_sum_of_all, "best rate of its own"),
         (lambda makers, rates, surface: list(makers), "a dictionary with a loss"),

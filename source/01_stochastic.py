@@ -218,7 +218,7 @@ plots.show(
 # %% [markdown] tags=["after"]
 # *The slopes from 2,000 minibatches of 8 rows make a heap around the full gradient. Few hit it; few point the wrong way.*
 #
-# The misses nearly cancel: the 2,000 have the mean −1.24. Over all handfuls that there are they cancel exactly, because each
+# The misses nearly cancel: the 2,000 have the mean −1.24. Over all handfuls that there are, misses cancel exactly, because each
 # row is in as many of them as any other. So the minibatch gradient is **unbiased**: not off to one side (the bias $b$ has
 # nothing to do with it). A handful of 8 points the wrong way 3 times in 100, a single row 29 times.
 #

@@ -105,7 +105,6 @@ def constant(step, rate, steps):
     return rate
 
 
-# %%
 SCHEDULES = (constant, drop, inverse_time, exponential, linear, cosine)
 names = [schedule.__name__ for schedule in SCHEDULES]
 rates = [[f(step, 0.3, STEPS) for step in range(STEPS + 1)] for f in SCHEDULES]
@@ -437,7 +436,7 @@ for run in runs:
 #
 # ## Starting slowly
 #
-# Two more shapes begin small. A **warm-up** lets the rate climb in the first steps, while the weights are still random.
+# Three more shapes begin small. A **warm-up** lets the rate climb in the first steps, while the weights are still random.
 # **One-cycle** climbs for nearly half of the time, comes down again, and dives at the end (Smith 2018, "A disciplined
 # approach to neural network hyper-parameters"). **Warm-up, stable, decay** holds the rate and falls in the last fifth alone, so
 # that a run can be prolonged.
@@ -688,8 +687,8 @@ plots.show(f"Loss against the rising rate: it falls until {lowest_at:.1f}.{said}
 # up to a rate of 1.7, then rising steeply. The dashed line stands at a tenth of that.*
 #
 # A constant rate breaks somewhere between 1.2 and 1.6, as you saw: here the test turned 1.1 to 1.4 times too late. But it
-# does not know your schedule, your number of epochs, or whether the network will learn rows by heart. So take its answer as the
-# middle of a short list.
+# does not know your schedule, your number of epochs, or whether the network will learn rows by heart. So try a third of it, too,
+# and three times it.
 #
 # ### Exercise 5.4 · Tune
 #

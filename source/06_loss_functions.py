@@ -609,7 +609,7 @@ def build(inputs, units, activation, loss, metrics=None):
 
 # %%
 SPARSE = "sparse_categorical_crossentropy"
-RECIPES = {
+ROWS = {
     "diabetes": (1, "linear", "mean_squared_error", ["mean_absolute_error"]),
     "breast_cancer": (1, "sigmoid", "binary_crossentropy", ["accuracy"]),
     "digits": (10, "softmax", SPARSE, ["accuracy"]),
@@ -621,14 +621,14 @@ RECIPES = {
 
 # %%
 trained, curves = {}, {}
-for name, recipe in RECIPES.items():
+for name, row in ROWS.items():
     data = load(name)
-    model = trained[name] = build(data.x_train.shape[1], *recipe)
+    model = trained[name] = build(data.x_train.shape[1], *row)
     start, _ = model.evaluate(data.x_train, data.y_train, verbose=0)
     later = model.fit(data.x_train, data.y_train, epochs=10, verbose=0).history
     curves[name] = [start, *later["loss"]]
     loss, score = model.evaluate(data.x_valid, data.y_valid, verbose=0)
-    metric = recipe[-1][0]
+    metric = row[-1][0]
     print(
         f"{name:13}: starts at {start:.2f}; on validation rows {loss:.2f}, {metric} {score:.2f}"
     )
@@ -841,7 +841,7 @@ plots.show(f"Recall against false alarms at all thresholds, plain and weighted.{
 # yes gets a higher $p$ than a no.
 #
 # Accuracy 0.97, and nearly a quarter of the eights missed (with most seeds half). Weight and lower threshold find nearly all, for
-# more false alarms: the weighted fewer, since its larger steps get further in three epochs.
+# more false alarms: the weighted with fewer of them.
 
 # %% [markdown]
 # For several labels the word `"accuracy"` misleads, too. Make three of each digit: is it even, is it 5 or more, has it a
@@ -887,7 +887,7 @@ from helpers.optimizers import Adam, RMSprop
 rates = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 grid = dict(learning_rates=rates, batch_sizes=[32], seeds=range(3), epochs=8)
 grid |= dict(hidden=(16,), progress=False)
-for name in RECIPES:
+for name in ROWS:
     three_ways = [sweep(load(name), optimizer=o, **grid) for o in (SGD, RMSprop, Adam)]
     losses = [runs.best().valid_loss for runs in three_ways]
     print(f"{name}: {min(losses):.2f} to {max(losses):.2f}", end="   ")
@@ -952,7 +952,7 @@ plots.show(f"16 x 16 comparisons. Equal: {table.mean():.2f}; on the diagonal mor
 #
 # Keras brings both to one shape before it calls a *loss* that is a plain function. For a *metric* of your own, and for a loss
 # that is a class, it does not: give `fit` a column. In such a loss each prediction is compared with all truths alike, so
-# each wants to be their mean.
+# with squares each wants to be their mean.
 
 # %% [markdown]
 # ## The clinic

@@ -10,7 +10,7 @@
 # - compare optimizers fairly, and see through tables that don't;
 # - read code that was written for an older Keras.
 #
-# *85 minutes to read and run, 75 without the side roads, with a place to rest, and about 60 for the exercises. You need
+# *85 minutes to read and run, 75 without the side roads, with places to rest, and about 60 for the exercises. You need
 # the ravine from lesson 3, `sweep` from lesson 4, seeds, bands and schedules from lesson 5.*
 
 # %%
@@ -31,7 +31,7 @@ plots.use_style()
 # ## A race
 #
 # An optimizer is the rule that turns gradients into steps. Here three of them walk down one ravine from one start, each
-# at a rate that suits it: SGD, which is the plain step of lesson 3, momentum and Adam.
+# at a rate that suits it: SGD, which is the plain step of lesson 3, momentum and Adam. Which comes closest to the star?
 
 # %% tags=["nbval-ignore-output"]
 racers = {"first_rate": 0.035, "second_rate": 0.01, "third_rate": 0.4}
@@ -177,9 +177,9 @@ check.heavy_ball(my_rate_and_momentum)
 # ## Momentum overshoots: Nesterov looks ahead
 #
 # What piles up also rolls on when it should stop: how far past the minimum, on a parabola with curvature 1 and at a rate of
-# 0.1? Nesterov (1983, "A method for solving the convex programming problem with
-# convergence rate O(1/k²)") looks ahead: it takes the gradient at the place to which the velocity is about to lead, and so sees
-# early that the slope turns up. In Keras's form `w` *is* that place ahead.
+# 0.1, from 1? Nesterov (1983, "A method for solving the convex programming problem with
+# convergence rate O(1/k²)") looks ahead: it takes the gradient where the velocity is about to lead, and so sees early that the
+# slope turns up. Keras keeps that place in `w`: so $\beta v$ is added in advance.
 
 
 # %%
@@ -224,8 +224,8 @@ said = check.nesterov_limit.draw()
 plots.show(f"Distance after 300 steps against the rate. The limits: {told}.{said}")
 
 # %% [markdown] tags=["after"]
-# *Where a curve crosses 1, the walk diverges.* Momentum bears nearly twice SGD's rate: on a swing the kept velocity
-# pulls back. In theory the limit is $2(1 + \beta)$ over the curvature, here 3.8, and Nesterov's $2(1 + \beta) / (1 + 2\beta)$,
+# *Where a curve crosses 1, the walk diverges.* Momentum bears nearly twice SGD's rate: the kept velocity brakes
+# each jump back. In theory the limit is $2(1 + \beta)$ over the curvature, here 3.8, and Nesterov's $2(1 + \beta) / (1 + 2\beta)$,
 # 1.36: *lower* than SGD's. Its newest gradient counts $1 + \beta$ times at once.
 #
 # ## Does momentum escape local minima?
@@ -345,7 +345,7 @@ for rule in (adagrad, rmsprop):
 
 # %%
 own = {name: 0.1 / np.sqrt(values) for name, values in kept.items()}
-plots.traces({"What is remembered": kept, "Rate of the weight": own}, "sum or average")
+plots.traces({"What is remembered": kept, "Rate of the weight": own}, "value")
 ends = ", ".join(f"{name} {rate[-1]:.2g}" for name, rate in own.items())
 plots.show(f"Accumulators and own rates of the weight. The rates end at: {ends}.")
 
@@ -449,8 +449,10 @@ plots.show(f"Distance against the step. {told}.{check.still_away.draw()}")
 
 # %% [markdown] tags=["after"]
 # SGD's steps shrink with the slope. RMSprop comes near, then its average forgets, the quotient grows, and in the end it jumps
-# from half a rate on one side to half a rate on the other, for ever. So **an adaptive rate replaces no schedule**. (Adam's
-# memory is longer: it arrives here, and after 4,400 steps jumps out again.)
+# from half a rate on one side to half a rate on the other, for ever. So **an adaptive rate replaces no schedule**.
+
+# %% [markdown]
+# *A good place to rest.*
 #
 # ## Steps without a unit: Adadelta
 #
@@ -480,7 +482,7 @@ def adadelta(w, g, memory, rate, rho=0.95, epsilon=1e-7):
     return w + rate * move
 
 
-units = np.array([1.0, 100.0])  # metre and centimetre, in one walk
+units = np.array([1.0, 100.0])  # m and cm; a row for each setting: the first counts
 settings = {"rate": np.array([[1], [1], [1], [0.001]])}
 settings["epsilon"] = np.array([[1e-7], [1e-5], [1e-3], [1e-7]])
 path, _ = walk(
@@ -498,7 +500,7 @@ plots.show(f"Adadelta in two units. {told}.{check.in_centimetres.draw()}")
 
 # %% [markdown] tags=["after"]
 # 37 times as many (RMSprop: 92 times): it fails the test that it was made for. For $\epsilon$ is added to squared moves *and* to
-# squared gradients, so it has a unit, two of them.
+# squared gradients: it would need two units at once.
 
 # %% [markdown]
 # Try other values of $\epsilon$, and in the last row another rate:
@@ -524,8 +526,8 @@ for rate, epsilon, (m, cm) in zip(
 #
 # $$m \leftarrow \beta_1 m + (1 - \beta_1) g, \quad v \leftarrow \beta_2 v + (1 - \beta_2) g^2, \quad w \leftarrow w - \text{learning rate} \cdot \frac{m / (1 - \beta_1^t)}{\sqrt{v / (1 - \beta_2^t)}}$$
 #
-# In words: the average gradient over the root of the average square, both set right for their start at 0. Below the line an
-# $\epsilon$ is added, where Keras adds it. The second average is *RMSprop's*, not Adagrad's sum.
+# In words: the average gradient over the root of the average square, both set right for their start at 0. The code,
+# like Keras, corrects both in one factor and adds $\epsilon$ to the uncorrected root.
 
 
 # %%
@@ -608,8 +610,8 @@ plots.show(f"The weight in 300 steps. Ends: {told}.")
 
 # %% [markdown] tags=["after"]
 # *Adam goes to 1, the worst place; AMSGrad and SGD towards −1.* The large gradient is the right one. But it swells $v$ at once,
-# and so is divided by its own size; for the next two $v$ falls back. AMSGrad's largest stays. Here it takes a short memory; for
-# every pair with $\beta_1 < \sqrt{\beta_2}$ such a loss can be built. On the problems below both reach the same.
+# and so is divided by its own size; for the next two $v$ falls back. AMSGrad's largest stays. Adam fails here only with a short
+# memory; for every pair with $\beta_1 < \sqrt{\beta_2}$ such a loss can be built. On the problems below both reach the same.
 #
 # ## Adam spoils weight decay: AdamW
 #
@@ -764,7 +766,7 @@ def steps_on(surface, starts):
         optimizer = make(np.repeat(RATES, len(starts)))
         path = descend(surface, optimizer, np.tile(starts, (15, 1)), steps=400)
         late = path.losses > path.losses[0] / 100
-        return (400 - late[::-1].argmax(axis=0)).reshape(15, -1)
+        return (400 - late[::-1].argmax(axis=0)).reshape(15, -1)  # the last late step
 
     return measure
 
@@ -792,7 +794,7 @@ def read_once(make):
             said = 1 / (1 + np.exp(-np.clip(w @ x[rows].T, -30, 30)))
             w = optimizer.step(w, (said - y[rows]) @ x[rows] / 10)
         z = np.clip(w @ x[2000:].T, -30, 30)
-        losses.append((np.logaddexp(0, z) - z * y[2000:]).mean(axis=1))
+        losses.append((np.logaddexp(0, z) - z * y[2000:]).mean(axis=1))  # from logits
     return np.stack(losses, axis=1)
 
 
@@ -848,11 +850,10 @@ plots.show(f"What each tuned optimizer reached. Best means: {'; '.join(first)}."
 # *Further left is better. Circle: mean of the runs that had no part in the choice. Line: lowest to highest. Star: the best mean.*
 # Look at two panels first, the ravine along the axes and the digits.
 #
-# - **Ravine.** Momentum's band is short: it takes its 40 to 50 steps from everywhere, where SGD takes two, or hundreds. Adagrad
-#   needs two steps where the ravine lies along the axes, and 36 where it lies aslant: a rate for each *weight* is no rate for
+# - **Ravine.** Momentum's band is short: it takes its 41 to 52 steps from everywhere, where SGD takes 2 to 400. Adagrad
+#   needs two steps on average where the ravine lies along the axes, and 36 where it lies aslant: a rate for each *weight* is no rate for
 #   each direction.
-# - **Sparse texts, odd units.** Adagrad and Adam have the best means, ahead of SGD and both momentums (in odd units the bands
-#   overlap).
+# - **Sparse texts, odd units.** Adagrad and Adam have the best means, ahead of SGD and both momentums (the bands overlap).
 # - **Digits, diabetes.** With features brought to one scale (lesson 2) the bands of all eight overlap: five seeds, and
 #   rates three times apart, name no winner.
 #
@@ -877,7 +878,7 @@ for rho in (0.5, 0.9, 0.99, 0.999):
 # ### The trap of the defaults
 #
 # Now the comparison that many tables make: everybody at Keras's default, 0.01 for SGD and 0.001 for the others. On digits tuned
-# Adagrad had the best mean. Bet on its loss at the default. (A network that knows nothing is at ln 10 = 2.3.)
+# Adagrad had the best mean. Bet on its loss at the default.
 
 # %% tags=["bet:by_default"]
 check.by_default.bet(...)
@@ -908,7 +909,7 @@ plots.show(
 )
 
 # %% [markdown] tags=["after"]
-# At their defaults Adagrad and Adadelta have hardly begun. (A fresh network may be above ln 10: it is a little sure.) A ranking at
+# At their defaults Adagrad and Adadelta have hardly begun. (Who knows nothing is at ln 10 = 2.3, a fresh network may be above: it is a little sure.) A ranking at
 # defaults ranks the defaults.
 #
 # ### Exercise 7.6 · Fix
@@ -995,8 +996,8 @@ plots.show(f"Wrong on new rows: {told}. On its own: at most {own_rows.max():.0f}
 # %% [markdown] tags=["after"]
 # All fit their own rows. On new rows SGD and momentum make no mistake; Adam, RMSprop and Adagrad as published say 1 to
 # everything and fail on the 30% that are −1. All weights get steps of one size, so the label's weight grows no faster than the two
-# that are always 1, and two outvote one. (Keras's first sum of 0.1 dwarfs
-# the gradients of the rows' own features alone, so there the three shared ones do the work.) Our
+# that are always 1, and two outvote one. (Keras's first sum of 0.1 holds
+# back only the rows' own features, whose gradients are small, so there the three shared ones do the work.) Our
 # data sets show nothing of the kind. But it *can* happen: look at the validation loss.
 #
 # ## The same in Keras
@@ -1029,7 +1030,7 @@ for name in FAMILY:
 print("equal to Keras to 1e-5:", *by_hand)
 decay = end_in_keras(keras.optimizers.Adam(0.001, weight_decay=0.1))
 print(
-    "Adam with decay is AdamW:",
+    "equal to AdamW:",
     (decay == end_in_keras(keras.optimizers.AdamW(0.001, 0.1))).all(),
 )
 
@@ -1039,23 +1040,36 @@ print(
 #
 # ### Clipping
 #
-# Patient 5 of lesson 6 diverged: the progression of diabetes in the units of the file, with a variance of 5,983. `clipnorm=1`
-# shortens each array of gradients to a length of at most 1 (`global_clipnorm` all as one). A cure?
+# Patient 5 of lesson 6 diverged: the progression of diabetes in the units of the file. `clipnorm=1` shortens each array of
+# gradients to a length of at most 1 (`global_clipnorm` all as one). A cure? Always saying the mean costs 5,983.
+
+# %% tags=["bet:clipped_loss"]
+check.clipped_loss.bet(...)
 
 # %%
 diabetes = load("diabetes")
 raw = diabetes.y_train * diabetes.y_scale + diabetes.y_mean
+losses = {}
 for name, y, clip in (("as it was", raw, None), ("clipped", raw, 1.0)):
     keras.utils.set_random_seed(0)
     hidden, output = keras.layers.Dense(16, activation="relu"), keras.layers.Dense(1)
     model = keras.Sequential([keras.Input((10,)), hidden, output])
     model.compile(keras.optimizers.SGD(0.1, clipnorm=clip), "mean_squared_error")
-    loss = model.fit(diabetes.x_train, y, epochs=10, verbose=0).history["loss"]
-    print(f"{name}: loss after ten epochs {round(loss[-1], -2):,.0f}")
+    losses[name] = model.fit(diabetes.x_train, y, epochs=10, verbose=0).history["loss"]
+check.clipped_loss.came(round(losses["clipped"][-1], -2))
+
+# %%
+told = f"Clipped {round(losses['clipped'][-1], -2):,.0f} after ten epochs"
+told += f", as it was {losses['as it was'][0]} after one"
+(ax,) = plots.traces({told: losses["clipped"]}, "training loss", "linear")
+ax.axhline(raw.var(), color="black", linestyle=":", label="always the mean")
+ax.set(xlabel="epoch", ylim=0, xticks=range(10), xticklabels=range(1, 11))
+ax.legend()
+plots.show(f"Training loss against the epoch. {told}.{check.clipped_loss.draw()}")
 
 # %% [markdown] tags=["after"]
-# It survives, and is not cured: always saying the mean would do better. Clipping guards against a rare wild gradient.
-# Here *all* are too large: scale the target.
+# It survives, and is not cured: always saying the mean would do better. Clipping guards against rare wild gradients: log
+# their lengths. Here *all* are too large: scale the target.
 #
 # ## Reading old code
 #
@@ -1200,8 +1214,8 @@ check.lion(lion)
 # ## What to remember
 #
 # **Which optimizer should you take, and what does it do that a plain step does not?** It remembers past gradients, to mend the
-# direction (momentum) or each weight's size of step (Adagrad and its descendants). Adam, which does both, or SGD with momentum
-# is a good first choice; here tuning the rate mattered more than which of them you took.
+# direction (momentum) or each weight's size of step (Adagrad and its descendants). Adam, which does both, is a good first
+# choice; here tuning the rate mattered more than which of them you took.
 #
 # - Momentum adds up what stays and cancels what alternates. Nesterov looks ahead, and bears a lower rate.
 # - Adagrad: a rate for each weight, good for sparse features. RMSprop forgets. Adadelta hides its rate, and the unit, in epsilon.

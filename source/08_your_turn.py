@@ -596,7 +596,7 @@ plots.show(f"Four winners on four problems: {below} times below the baseline.")
 # - A wrong output or loss cannot be tuned away; the starting loss and the doctor find it before the first step.
 # - Rates belong to an optimizer, a batch size and a budget. A rate from another recipe is a guess.
 # - More is not better: with few rows and much chance in the answer, fewer steps or a smaller rate win.
-# - Seeds show how much training varies. How much the *rows* vary, they do not show.
+# - Chance is in the seed (lesson 5), in the choice (7), in the rows (8). Seeds show only the first.
 # - There is no best optimizer, batch size or schedule. There is a way to choose, and a price to name.
 #
 # ## Where to go from here

@@ -155,6 +155,10 @@ CUT_OFF = """() => Reveal.getSlides().filter((slide) => {
         || slide.scrollWidth > slide.clientWidth;
 }).map((slide) => slide.innerText)"""
 
+EMPTY = """() => [...document.querySelectorAll(".slides section.page")]
+    .filter((page) => ![...page.children].some((block) => !block.matches("h1, h2, h3, aside")))
+    .map((page) => page.innerText)"""
+
 
 @each_source
 def test_in_a_browser_nothing_runs_off_a_page(source, browser, tmp_path):
@@ -168,6 +172,7 @@ def test_in_a_browser_nothing_runs_off_a_page(source, browser, tmp_path):
     page.wait_for_function("window.Reveal?.isReady()", timeout=60_000)
     number = page.evaluate("Reveal.getTotalSlides()")
     assert page.evaluate(CUT_OFF) == []
+    assert page.evaluate(EMPTY) == []
     assert page.locator(".reveal img, .downhill-lab").count() > 1
     if source != SOURCES[0]:
         page.goto(f"{file.as_uri()}?plan=15")

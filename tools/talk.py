@@ -235,7 +235,7 @@ class Talk:
         if self.full and "question" in last.source:
             last.source += f"\n\n{scale}"
         else:
-            self.ask(scale)
+            self.ask(scale, self.part)
         self.note(f"**{self.came[name]}**" if name in self.came else "")
 
     def code(self, cell):

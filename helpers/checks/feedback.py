@@ -146,7 +146,7 @@ _said = set()
 
 
 def box(title: str, message: str, colour: str, more_html: str = "") -> str:
-    """Return a titled box; `code` in backticks and empty lines in a message count."""
+    """Return a titled box; `code`, *stress* and empty lines in a message count."""
     paragraphs = "".join(
         f'<p style="margin: 0.3em 0">{_inline(part)}</p>'
         for part in message.split("\n\n")
@@ -160,9 +160,9 @@ def box(title: str, message: str, colour: str, more_html: str = "") -> str:
 
 
 def _inline(text):
-    return re.sub(
-        r"`([^`]+)`", r"<code>\1</code>", html.escape(minus(text), quote=False)
-    )
+    text = html.escape(minus(text), quote=False)
+    text = re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
+    return re.sub(r"(?<!\S)\*(\w[^*<]*)\*(?!\w)", r"<em>\1</em>", text)
 
 
 def is_stub(answer) -> bool:

@@ -116,7 +116,7 @@ def _history_key(case):
 @warning(
     "own-metric-broadcasts",
     why="y of shape (n,) minus an output of shape (n, 1) is a table of (n, n). fit "
-    "repairs that for a loss, but not for a metric of your own.",
+    "repairs that for a plain loss, but for no metric of your own.",
     seen="Keras says nothing, and the number is that of the table.",
     fix="{y} = np.reshape({y}, (-1, 1))",
 )

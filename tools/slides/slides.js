@@ -11,6 +11,10 @@ function isCaption(block) {
     block.firstElementChild.matches("em") && block.textContent === block.firstElementChild.textContent;
 }
 
+function isHeading(block, kind = "") {
+  return !block || ["h1", "h2", "h3"].some((name) => block.matches(name + kind));
+}
+
 function units(section) {
   const found = [];
   for (const block of section.querySelectorAll(BLOCKS)) {
@@ -83,8 +87,14 @@ function paginate(section) {
   };
   own ? pages.push([]) : startPage();
   for (const unit of units(section)) {
-    const alone = unit[0].querySelector(".downhill-lab") && pages.at(-1).some((block) => !block.matches("h1, h2, h3"));
-    if (alone || (pages.at(-1).length && !fits([...pages.at(-1), ...unit]))) startPage();
+    const page = pages.at(-1), last = page.at(-1), begun = !isHeading(last);
+    const full = begun && !fits([...page, ...unit]);
+    // Code that has to go to the next page takes along the words that lead to it.
+    const led = full && page.length > 2 && unit[0].matches(".highlight") && last.matches("p");
+    if (led && height([last, ...unit]) <= ROOM - 50) unit.unshift(page.pop());
+    if (full || (begun && unit[0].querySelector(".downhill-lab"))) startPage();
+    // What needs the whole page goes without the heading that is there again.
+    if (isHeading(pages.at(-1)[0], ".again") && !fits([...pages.at(-1), ...unit])) pages.at(-1).shift();
     pages.at(-1).push(...unit);
   }
   pages.forEach(hideResults);
