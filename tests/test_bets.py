@@ -437,3 +437,10 @@ def test_a_chats_dashes_and_peoples_numbers_are_read(lesson):
 def test_lines_that_cannot_be_read_say_what_is_wanted(lines, said, lesson):
     with pytest.raises(ValueError, match=said):
         class_bets.together(lines)
+
+
+def test_the_lines_that_the_instructor_is_shown_can_be_read():
+    text = (ROOT / "INSTRUCTORS.md").read_text("utf-8")
+    (lines,) = re.findall(r'together\("""(.+?)"""', text, re.DOTALL)
+    said = class_bets.together(lines).alt
+    assert "the bets of 2." in said and "Not read" not in said
