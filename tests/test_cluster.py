@@ -41,7 +41,7 @@ def alone(mine):
     return sweep(mine, progress=False, **GRID)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client():
     """The lesson's own line starts two processes here."""
     with distributed.Client(
@@ -116,7 +116,7 @@ def test_what_is_finished_when_the_learner_interrupts_is_kept(
 
 
 def test_a_real_cluster_is_one_line_and_stands_the_loss_of_a_machine(
-    mine, alone, half_way, tmp_path
+    mine, alone, half_way, tmp_path, in_ci
 ):
     """Started as on machines of one's own, by Dask's commands; one is not replaced."""
     with socket.socket() as free:
