@@ -870,7 +870,7 @@ def test_a_trained_model_has_no_starting_loss():
     assert diagnose(model, 200 * X, CLASSES).start == ""
 
 
-def test_keras_trains_each_healthy_model(healthy):
+def test_keras_trains_each_healthy_model(healthy, in_ci):
     for name, (model, x, y) in healthy.items():
         data = (v if isinstance(v, list | dict) else np.asarray(v) for v in (x, y))
         assert np.isfinite(model.train_on_batch(*data)).all(), name
