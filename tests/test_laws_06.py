@@ -290,7 +290,9 @@ def by_heart(x, y, units, activation, loss, rows, seed):
 
 @pytest.mark.parametrize("rows", [20, 40])
 @pytest.mark.parametrize("seed", [0, 1])
-def test_the_healthy_learn_ten_rows_by_heart_and_no_patient_does(seed, rows):
+def test_the_healthy_learn_ten_rows_by_heart_and_no_patient_does(seed, rows, request):
+    if (seed, rows) != (0, 20):
+        request.getfixturevalue("in_ci")
     import keras
 
     class Squares(keras.losses.Loss):
