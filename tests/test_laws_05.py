@@ -431,6 +431,10 @@ def recipe_and_ten_best(problem):
 @pytest.mark.parametrize(
     ("name", "near"), [("diabetes", 0.02), ("breast_cancer", 0.01), ("digits", 0.01)]
 )
-def test_nine_runs_of_the_recipe_come_near_the_best_of_a_whole_sweep(name, near, split):
+def test_nine_runs_of_the_recipe_come_near_the_best_of_a_whole_sweep(
+    name, near, split, request
+):
+    if (name, split) == ("digits", 2):
+        request.getfixturevalue("in_ci")
     recipe, ten_best = recipe_and_ten_best(split_again(load(name), split))
     assert recipe > ten_best - near
