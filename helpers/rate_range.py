@@ -105,6 +105,13 @@ def _suggestion(rates, losses, smoothed, lowest):
         f"The loss is lowest at a rate of {rates[lowest]:.2g}. A test with a rising "
         f"rate gets there too late, often several times, so take a tenth: {rate:g}."
     )
+    peak = int(smoothed[: lowest + 1].argmax())
+    before = smoothed[: peak + 1].min()
+    if smoothed[peak] > before + abs(before) + 4 * noise:
+        reason += (
+            f" On the way it jumped up, at {rates[peak]:.2g}, as with inputs that are "
+            "not scaled: a network may have died there."
+        )
     if lowest == len(rates) - 1:
         reason += f" It was still falling at {last}: try a higher end of the range."
     return rate, reason

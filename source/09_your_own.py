@@ -81,17 +81,19 @@ notes["Set by hand"] = "; ".join(f"{k} = {v}" for k, v in OPTIONS.items()) or "n
 print(notes["Rows"])
 
 # %%
+asked = TARGET if isinstance(TARGET, str) else ", ".join(TARGET)
 _, ax = plt.subplots(figsize=(7, 3))
 if mine.kind == "regression":
     ax.hist(mine.answers(mine.y_train), 30, label=mine.target_names)
-    ax.set(xlabel=f"{TARGET}, in the file's units", ylabel="rows")
+    ax.legend().set_visible(len(mine.target_names) > 1)
+    ax.set(xlabel=f"{asked}, in the file's units", ylabel="rows")
 else:
     y = mine.y_train
     often = y.sum(axis=0) if mine.kind == "multilabel" else np.bincount(y)
     ax.barh(mine.target_names, often)
     ax.set_xlabel("rows")
-ax.set_title(f"{TARGET}: the answers of {rows:,} training rows")
-plots.show(f"How often each answer of {TARGET} occurs in {rows:,} training rows.")
+ax.set_title(f"{asked}: the answers of {rows:,} training rows")
+plots.show(f"How often each answer of {asked} occurs in {rows:,} training rows.")
 
 # %% [markdown]
 # *How often each answer occurs.* Does one lie far from the rest, or is a class rare?
@@ -251,14 +253,14 @@ for step in range(200):  # 200 epochs of fit, a step each, take ten times as lon
     pupil.reset_metrics()
     losses[step] = pupil.train_on_batch(*ten, return_dict=True)["loss"]
 needed = int(np.flatnonzero(losses > losses[0] / 100)[-1]) + 1
-notes["Ten rows by heart"] = f"{needed} steps" if needed < 200 else "never"
-check.by_heart.came(needed)
+notes["Ten rows by heart"] = told = f"{needed} steps" if needed < 200 else "never"
+None if needed == 200 else check.by_heart.came(needed)
 
 # %%
-(ax,) = plots.traces({f"Ten rows by heart: {needed} steps": losses}, "training loss")
+(ax,) = plots.traces({f"Ten rows by heart: {told}": losses}, "training loss")
 ax.axhline(losses[0] / 100, color=plots.MINIMUM, linestyle=":")
 said = check.by_heart.draw()
-plots.show(f"The loss of ten rows against the step. A hundredth: {needed}.{said}")
+plots.show(f"The loss of ten rows against the step. A hundredth: {told}.{said}")
 
 # %% [markdown] tags=["after"]
 # *The loss of ten rows against the step; the dotted line is a hundredth of the first loss.* It bounces, as Adam does, and is through
@@ -623,11 +625,12 @@ plots.show(f"The network's answers for the test rows beside the truth.{said}")
 # %%
 notes["Test rows"] = f"{final:.2f}, nine times out of ten {low:.2f} to {high:.2f}; "
 notes["Test rows"] += "ten networks {:.2f}, ten straight lines {:.2f}".format(*on_test)
-digits = 0
+rounded = np.vectorize(round)
 if mine.kind == "regression":
-    error = np.abs(truth - answers).mean()
-    digits = -int(np.floor(np.log10(max(error, 1e-9))))
-    notes["Test rows"] += f"; off by {error.round(digits):g} on average"
+    error = np.abs(truth - answers).mean(axis=0)
+    digits = -np.floor(np.log10(np.maximum(error, 1e-9))).astype(int)
+    off = np.atleast_1d(rounded(error, digits))
+    notes["Test rows"] += f"; off by {', '.join(map('{:g}'.format, off))} on average"
 print(notes["Test rows"])
 
 # %% [markdown]
@@ -641,7 +644,7 @@ print(notes["Test rows"])
 new = read_rows(find_table(NEW)).tail()
 answers = mine.answers(model.predict(mine.rows(new), verbose=0))
 if mine.kind == "regression":
-    answers = answers.round(digits)
+    answers = rounded(answers, digits)
 new.assign(answer=answers.tolist())
 
 # %% [markdown]
@@ -659,7 +662,7 @@ from pathlib import Path
 from IPython.display import Markdown
 
 OWN_WORDS = ""
-page = [f"### {mine.name}: {TARGET}", "", f"Predicted: {mine.report.target}.", ""]
+page = [f"### {mine.name}: {asked}", "", f"Predicted: {mine.report.target}.", ""]
 page += [f"- **{what}:** {found}." for what, found in notes.items()]
 page += ["", OWN_WORDS, "", "Not shown: rows unlike these, of another place or year."]
 Path(f"{mine.name}_report.md").write_text("\n".join(page) + "\n", "utf-8")

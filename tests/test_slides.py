@@ -156,7 +156,8 @@ CUT_OFF = """() => Reveal.getSlides().filter((slide) => {
 }).map((slide) => slide.innerText)"""
 
 EMPTY = """() => [...document.querySelectorAll(".slides section.page")]
-    .filter((page) => ![...page.children].some((block) => !block.matches("h1, h2, h3, aside")))
+    .filter((page) => [...page.children].every(
+        (block) => block.matches("h1, h2, h3, aside") || !block.innerHTML.trim()))
     .map((page) => page.innerText)"""
 
 

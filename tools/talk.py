@@ -153,15 +153,22 @@ class Talk:
             return
         if level == 3 and self.kind != heading:  # an exercise
             plan = 0 if self.kind in TALK else 90
-            self.ask(
-                "\n\n".join([heading, *(without(DESK, block) for block in blocks)]),
-                plan,
-            )
+            task = [heading, *(without(DESK, block) for block in blocks)]
+            if self.cells and self.cells[-1].source.rpartition("\n")[2].startswith(
+                "##"
+            ):
+                section = self.cells.pop()  # the exercise is all of it
+                task = [section.source, mark("question", plan), *task]
+                self.add("\n\n".join(task), kind_of(section), full=True)
+            else:
+                self.ask("\n\n".join(task), plan)
             self.part = plan
             return
         if level == 2:
             heading = f"{mark('plan', self.plan(heading))}\n\n{heading}"
             self.add(heading, "slide")
+            if not blocks:
+                return
         elif level == 3:
             self.add(heading, "subslide")
         elif is_caption(blocks[0]):  # the figure says it

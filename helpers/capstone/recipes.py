@@ -10,6 +10,7 @@ from helpers.capstone.tasks import SEEDS, Task, measure_of, score
 from helpers.fast_network import FastNetwork
 from helpers.inner.arguments import one_of, whole
 from helpers.inner.blas import one_blas_thread
+from helpers.inner.rows import check_rows
 from helpers.optimizers import SGD, Adadelta, Adagrad, Adam, RMSprop
 from helpers.schedules import CosineDecay
 from helpers.sweeps import checked_problem
@@ -73,7 +74,9 @@ def scores(problem, recipe, steps, seeds=SEEDS, part="valid", after=()):
     What is wrong with a problem of your own is a TypeError or ValueError.
     """
     problem, steps = checked_problem(problem), whole("steps", steps, least=1)
-    y = np.asarray(getattr(problem, f"y_{one_of('part', part, PARTS)}"))
+    x_part, y_part = (f"{axis}_{one_of('part', part, PARTS)}" for axis in "xy")
+    x, y = (getattr(problem, name) for name in (x_part, y_part))
+    _, y = check_rows(f"problem.{x_part}", x, f"problem.{y_part}", y)
     if problem.kind == "regression" and (y == y[:1]).all(axis=0).any():
         raise ValueError(
             f"problem.y_{part} must differ, R squared needs it, got {len(y)} rows alike"

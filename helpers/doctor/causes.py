@@ -32,6 +32,7 @@ EXPLAINED = {
     ),
     "softmax-one-unit": ("one-unit-for-classes", "binary-loss-on-amounts"),
     "squared-error-on-yes-no": ("softmax-one-unit", "softmax-for-many-labels"),
+    "sigmoid-for-classes": ("softmax-for-many-labels",),
     "squared-error-on-one-hot": ("softmax-one-unit", "shapes-differ"),
     "softmax-with-binary-loss": ("softmax-for-many-labels",),
     "accuracy-on-amounts": LABELS,

@@ -95,7 +95,8 @@ def _probabilities_as_logits(case):
 
 @error(
     "softmax-for-many-labels",
-    why="A softmax shares 1 among the units: two labels can never both be likely.",
+    why="Softmax and the categorical loss share 1 among the units: two labels can "
+    "never both be likely.",
     seen="Keras says nothing. A binary loss falls all the same, for fit on TensorFlow "
     "looks behind the softmax, but predict is wrong; other losses end high.",
     fix='keras.layers.Dense({units}, activation="sigmoid")'

@@ -6,7 +6,6 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from helpers.capstone import OPTIMIZERS, Recipe, load_task, measure_of, scores
-from helpers.data import Problem
 from helpers.data.problem import some_rows
 from helpers.films.live import LiveFigure, in_style
 from helpers.labs.controls import Choice, LogSlider, rates
@@ -58,7 +57,7 @@ def recipes(
     """
     problems = {name: load_task(name) for name in PROBLEMS}
     lowest, on = dict(LOWEST), {}
-    if isinstance(problem, Problem) or hasattr(problem, "shape"):
+    if not isinstance(problem, str | float | None):
         own = checked_problem(problem)
         problem = own.name if own.name not in PROBLEMS else f"{own.name} (yours)"
         problems[problem] = few = some_rows(own)
@@ -101,7 +100,7 @@ def recipes(
         recipe = Recipe(optimizer, rate, size, schedule, HIDDEN)
         found = scores(problems[problem], recipe, steps, after=when)
         values = np.array([found[step] for step in when])
-        return when, np.maximum(values, lowest[problem] - 1)
+        return when, values
 
     def draw(problem, steps, **choices):
         ends = {}
@@ -109,11 +108,12 @@ def recipes(
             parts = ("optimizer", "rate", "size", "schedule")
             chosen = [choices[f"{name.lower()}_{part}"] for part in parts]
             when, values = follow(problem, steps, *chosen)
+            ends[name] = values[-1]
+            values = np.maximum(values, lowest[problem] - 1)  # -inf: blew up
             lines[name].set_data(when, values.mean(axis=1))
             low = np.column_stack([when, values.min(axis=1)])
             high = np.column_stack([when, values.max(axis=1)])
             bands[name].set_verts([np.concatenate([low, high[::-1]])])
-            ends[name] = values[-1]
         title.set_text(f"{problem.replace('_', ' ')}: {_verdict(**ends)}")
         return "", (
             f"After {steps} steps{on.get(problem, '')} A has {_band(ends['A'])} and B "
@@ -139,6 +139,8 @@ def recipes(
 
 
 def _verdict(A, B):
+    if max(A.max(), B.max()) == -np.inf:
+        return "both blew up"
     if A.min() > B.max():
         return "A is ahead"
     if B.min() > A.max():
@@ -147,4 +149,9 @@ def _verdict(A, B):
 
 
 def _band(scores):
-    return f"{scores.mean():.2f} ({scores.min():.2f} to {scores.max():.2f})"
+    lost, (low, high) = np.isinf(scores).sum(), (scores.min(), scores.max())
+    if lost:
+        return f"blown up in {lost} of {len(scores)} runs"
+    if low < -10:
+        return f"{low:.0e} to {high:.2g}"
+    return f"{scores.mean():.2f} ({low:.2f} to {high:.2f})"
