@@ -713,11 +713,12 @@ print("the same to 0.0001 after every epoch:", (difference < 1e-4).all())
 labs.training()
 
 # %% [markdown]
-# *Left: the map, with the cell you chose. Right: its validation loss after each epoch, and the curves that you kept.*
+# *Left: the map, with the cell you chose. Right: its validation loss after each epoch, and the curves that you kept.* (One start
+# here, three above: the line of the best rates jumps.)
 
 # %% [markdown]
-# Follow the diagonal that begins at 2 rows and rate 0.01: the training loss after five epochs. Beside it the rate stays at
-# 0.01 while the batch grows.
+# Follow the first map's diagonal that begins at 2 rows and rate 0.01: the training loss after five epochs. Beside it the rate
+# stays at 0.01 while the batch grows.
 
 # %%
 for k in (1, 4, 16, 64, 128, 256):

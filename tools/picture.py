@@ -1,26 +1,17 @@
-"""Film the map of lesson 4 for the README: python -m tools.picture."""
+"""Film a lab of lesson 3 for the README: python -m tools.picture."""
 
 from pathlib import Path
 
 from helpers import labs
 from helpers.films.live import Animation
-from helpers.labs.core import legend
 
-PICTURE = Path(__file__).resolve().parents[1] / "pictures/map.webp"
+PICTURE = Path(__file__).resolve().parents[1] / "pictures/descent.webp"
 
 
 def film() -> Animation:
-    """Return the film. The finished map stands first, for those who see no motion.
-
-    Without the line through the best rates: lesson 4 asks for it.
-    """
-    lab = labs.training()
-    _, crosses, line, *_ = lab._live.moving
-    line.set_visible(False)
-    lab._live.figure.legends[0].remove()
-    legend(lab._live.figure, [crosses])
-    lab._live.new_background()
-    return lab.animate("epochs", [12, *range(1, 13)], milliseconds=400)
+    """Return the film. The end stands first, for those who see no motion."""
+    lab = labs.descent(learning_rate=0.035)
+    return lab.animate("steps", [60, *range(0, 61)], milliseconds=120)
 
 
 if __name__ == "__main__":

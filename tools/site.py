@@ -13,7 +13,6 @@ from sphinx.cmd.build import build_main
 
 from tools import build, lab_page, portable, site_pages, site_texts
 
-PICTURE = build.ROOT / "pictures" / "map.webp"
 PARTS = Path(__file__).with_name("site")
 
 
@@ -24,7 +23,7 @@ def write(folder):
         shutil.rmtree(old, ignore_errors=True)
     static = work / "_static" / "course"
     static.mkdir(parents=True)
-    for part in (*PARTS.glob("site.*"), *lab_page.PARTS.iterdir(), PICTURE):
+    for part in (*PARTS.glob("site.*"), *lab_page.PARTS.iterdir()):
         shutil.copy(part, work / "_static")
     sources = build.sources()
     with ProcessPoolExecutor(2) as pool:

@@ -17,6 +17,7 @@ from tools.site_texts import FILES, HERE, fenced, formulas, links, take_along
 
 NOT_SHOWN = re.compile(r"(check|bets)\.(progress|look_back|prophet)\(\)|# check\..*")
 SEE = "See what comes out"
+BAR = re.compile(r"^.*\d+%\|.*\n?", re.MULTILINE)  # of progress
 BET = """<p class="bet"><label>Your guess, {range}: <input size="8" autocomplete="off"
 enterkeyhint="go" data-bet="{name}" data-range="{range}" data-low="{low!r}"
 data-high="{high!r}"></label> Say a number before you go on. <output></output></p>"""
@@ -53,10 +54,10 @@ class Page:
         )
         self._lesson = {cell.id: cell.source for cell in lesson.cells}
         check = import_module(f"helpers.checks.lesson_{source.stem[:2]}")
-        self._hints = {e.name: e.hints for e in check.EXERCISES}
+        self._exercises = {e.name: e for e in check.EXERCISES}
         self._bets = {bet.name: bet for bet in getattr(check, "BETS", ())}
         self._parts, self.files, self.books, self.labs = [], {}, [], []
-        self._secret = self._open_fold = self._asked = False
+        self._secret = self._open_fold = self._asked = self._predicted = False
         cells = list(solution.cells)
         while cells:
             cell = cells.pop(0)
@@ -111,6 +112,7 @@ class Page:
         for part in more:
             self._end()
             self._secret = False
+            self._predicted &= not part.startswith("#")
             if part.startswith("# "):
                 title, _, part = part.partition("\n")
                 self._parts.append(title)
@@ -167,16 +169,25 @@ class Page:
         if not figure and code:
             self._end()
             self._parts.append(fenced(code))
-        shown = [output for output in cell.outputs if not _is_note(output)]
+        shown = [output for output in map(_without_bar, cell.outputs) if output]
+        shown = [output for output in shown if not _is_note(output)]
         came = [found for output in cell.outputs if (found := _came(output))]
-        self._secret |= self._asked or bool(came)
+        self._secret |= self._asked or self._predicted or bool(came)
         if (shown or came) and self._secret:
             self._begin()
         names = re.findall(r"check\.(\w+)\.came\(", cell.source)
         for name, value in zip(names, came, strict=True):
             self._raw(CAME.format(name, value))
         for number, output in enumerate(shown):
+            if page := output.get("data", {}).get("text/markdown"):
+                self._begin()
+                self._parts.append(
+                    re.sub("^#+ (.*)", r"**\1**", page, flags=re.MULTILINE)
+                )
+                continue
             self._raw(self._output(output, f"{self._stem}-{cell.id}-{number}"))
+        if "labs." in code and ".animate(" not in code and shown:
+            self._raw("<p><em>A still picture: its dials are in the notebook.</em></p>")
         if figure:
             self._fold("code", "The code that draws it", fenced(code))
 
@@ -206,7 +217,9 @@ class Page:
         """Add an exercise: its stub, one hint after the other, and the answer."""
         name = build.exercise_name(cell)
         self._parts.append(fenced(split_check(self._lesson[cell.id])[0]))
-        first, second = map(self._prose, self._hints[name])
+        exercise = self._exercises[name]
+        self._predicted = exercise.kind in ("Predict", "Choose")
+        first, second = map(self._prose, exercise.hints)
         self._raw('<details class="hint"><summary>A hint</summary>')
         self._parts.append(first)
         self._fold("hint", "One more hint", second)
@@ -252,6 +265,14 @@ def _came(output):
 def _is_note(output):
     """Tell whether an output is a check's, or a bet's."""
     return "border-left: 5px solid" in output.get("data", {}).get("text/html", "")
+
+
+def _without_bar(output):
+    """Return an output without a bar of progress, or None if it is nothing else."""
+    if output.get("name") != "stdout" or not BAR.search(output["text"]):
+        return output
+    left = BAR.sub("", output["text"])
+    return output | {"text": left} if left.strip() else None
 
 
 def _without_bets(code):
