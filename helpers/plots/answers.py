@@ -55,6 +55,7 @@ def answers(truth, said, names) -> plt.Axes:
 
 def _short(name):
     """Return a name that leaves room for the picture: both of its ends."""
+    name = f"{name}"
     return name if len(name) <= 30 else f"{name[:18]}…{name[-11:]}"
 
 

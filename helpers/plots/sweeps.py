@@ -149,7 +149,7 @@ def curves(sweep, cells=None, by: str = "train_loss", against=("epochs",)):
     for ax, currency in zip(axes[0], against, strict=True):
         scale = "linear" if currency == "epochs" else "log"
         ax.set(xlabel=CURRENCIES[currency], xscale=scale)
-    if not cells:
+    if not len(cells):
         try:
             sweep.best(by=by)
         except ValueError as reason:
@@ -166,7 +166,7 @@ def curves(sweep, cells=None, by: str = "train_loss", against=("epochs",)):
             axis.set_minor_formatter(NullFormatter())
     seeds = f", {len(sweep.seeds)} seeds" if len(sweep.seeds) > 1 else ""
     axes[0, 0].set_title(f"{MEASURES[by].capitalize()}: {sweep.problem}{seeds}")
-    if cells:
+    if len(cells):
         names, ncols = axes[0, 0].get_legend_handles_labels(), min(3, len(against) + 1)
         figure.legend(*names, loc="outside lower center", ncols=ncols)
     return axes[0]
