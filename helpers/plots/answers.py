@@ -43,7 +43,7 @@ def answers(truth, said, names) -> plt.Axes:
     shares = [100 * right[name].mean() for name in worst]
     _, ax = plt.subplots(figsize=(7, 1.6 + 0.4 * len(worst)), layout="constrained")
     ax.barh(range(len(worst)), shares, color=DESCENT)
-    labels = [f"{_short(name)} ({len(right[name])} rows)" for name in worst]
+    labels = [fill(f"{_short(name)} ({len(right[name])} rows)", 42) for name in worst]
     ax.set_yticks(range(len(worst)), labels)
     for place, share in enumerate(shares):
         ax.text(share + 1, place, f"{share:.0f}%", va="center")
@@ -54,9 +54,9 @@ def answers(truth, said, names) -> plt.Axes:
 
 
 def _short(name):
-    """Return a name that leaves room for the picture: both of its ends."""
+    """Return a name that leaves room for the picture: of a long one both ends."""
     name = f"{name}"
-    return name if len(name) <= 30 else f"{name[:18]}…{name[-11:]}"
+    return name if len(name) <= 72 else f"{name[:46]}…{name[-25:]}"
 
 
 def _amounts(truth, said, names):
