@@ -65,6 +65,25 @@ def test_fewer_validations_stand_where_validation_freq_puts_them(
     assert drawn == ([] if measured is None else [measured])
 
 
+def test_the_courses_own_fit_has_a_curve_too():
+    own = SimpleNamespace(train_loss=np.array([[2.0, 1.0]]), valid_loss=None)
+    (ax,) = plots.learning_curves({"run": own})
+    assert list(ax.lines[0].get_ydata()) == [2, 1] and len(ax.lines) == 1
+    own.valid_loss = own.train_loss + 1
+    (ax,) = plots.learning_curves({"run": own})
+    assert list(ax.lines[1].get_ydata()) == [3, 2]
+    own.train_loss = np.ones((3, 2))
+    with pytest.raises(ValueError, match=r"shape \(3, 2\): .* plots.traces"):
+        plots.learning_curves({"run": own})
+
+
+def test_the_legend_keeps_clear_of_flat_curves():
+    (ax,) = plots.learning_curves({"flat": {"loss": np.linspace(0.63, 0.58, 20)}})
+    ax.figure.canvas.draw()
+    line = ax.lines[0].get_path().transformed(ax.transData)
+    assert not line.intersects_bbox(ax.get_legend().get_window_extent(), filled=False)
+
+
 def test_a_loss_below_0_is_on_the_scale():
     (ax,) = plots.learning_curves({"run": {"loss": [0.5, -2.0]}})
     assert ax.get_ylim()[0] < -2
@@ -258,6 +277,74 @@ def test_a_map_where_all_diverged_says_so():
     ax.figure.canvas.draw()
 
 
+def bar_of(ax):
+    """The colour bar, and the numbers that stand on it."""
+    ax.figure.canvas.draw()
+    bar = ax.figure.axes[1]
+    ticks, (low, high) = bar.get_yticks(), bar.get_ylim()
+    return ax.collections[0].colorbar, [t for t in ticks if low <= t <= high]
+
+
+@pytest.mark.parametrize("wild", [9.0, 2.2e11])
+def test_one_wild_cell_leaves_the_others_their_colours_and_the_bar_its_ticks(wild):
+    sweep = made_up_sweep([[0.5, 1.0], [0.1, 0.5]])
+    sweep.valid_loss[1, 1], sweep.valid_score[1, 1] = wild, 1 - wild
+    for by, ends in (("valid_loss", "max"), ("valid_score", "min")):
+        bar, ticks = bar_of(plots.map(sweep, by))
+        shades = bar.norm(bar.mappable.get_array()).data
+        assert np.ptp(shades[[0, 0, 1], [0, 1, 0]]) > 0.15, by
+        assert bar.extend == ends and len(ticks) > 1
+
+
+@pytest.mark.parametrize("losses", [[[0.0, 0.0]], [[0.0, 0.4]], [[1e-9, 1.0]]])
+def test_a_map_of_any_losses_has_a_bar_with_ticks(losses):
+    bar, ticks = bar_of(plots.map(made_up_sweep(losses), "train_loss"))
+    assert bar.extend == "neither" and 1 < len(ticks) < 15
+    assert not bar.norm(bar.mappable.get_array()).mask.any()
+
+
+def test_a_map_without_r_squared_does_not_say_that_it_is_not_finished():
+    sweep = made_up_sweep([[0.5, np.nan]])
+    sweep.valid_score[:] = np.nan
+    assert legend(plots.map(sweep, "valid_score").figure) == [
+        "not finished",
+        "no R squared: validation targets are all alike",
+    ]
+
+
+def test_of_equal_scores_the_map_joins_those_with_the_lowest_loss():
+    sweep = made_up_sweep([[0.5, 1.0], [0.1, 0.5], [0.3, 0.2]])
+    sweep.valid_score[:] = 1
+    (ridge,) = plots.map(sweep, "valid_score").lines
+    assert list(ridge.get_ydata()) == pytest.approx([1e-2, 1e-1])
+
+
+def test_legends_lie_beside_the_axes_without_the_style_too():
+    sweep = made_up_sweep([[0.5, 0.4]])
+    with plt.style.context("default"):
+        drawn = plots.map(sweep), plots.curves(sweep, against=("epochs", "steps"))[1]
+        for ax in drawn:
+            ax.figure.canvas.draw()
+            label = ax.xaxis.label.get_window_extent()
+            assert not ax.figure.legends[0].get_window_extent().overlaps(label)
+
+
+def test_curves_within_a_decade_have_few_plain_numbers():
+    axes = plots.curves(made_up_sweep([[0.5, 0.6]]), against=("steps", "examples"))
+    axes[0].figure.canvas.draw()
+    for axis in (axes[0].yaxis, axes[0].xaxis, axes[1].xaxis):
+        assert not any(label.get_text() for label in axis.get_minorticklabels())
+        texts = [label.get_text() for label in axis.get_majorticklabels()]
+        assert len(texts) > 1 and all(float(text) > 0 for text in texts)
+
+
+def test_curves_where_all_diverged_say_so():
+    (ax,) = plots.curves(made_up_sweep([[np.inf, 5.0]]))
+    (words,) = ax.texts
+    assert words.get_text().startswith("every run ends above the loss")
+    assert not ax.figure.legends
+
+
 @pytest.mark.parametrize("losses", [[[0.5]], [[0.5, 0.4, 0.3]], [[0.5], [0.4]]])
 def test_a_map_of_one_row_or_column_has_cells_with_an_area(losses):
     ax = plots.map(made_up_sweep(losses))
@@ -300,6 +387,36 @@ def test_curves_are_those_of_the_best_cells_unless_others_are_asked_for():
         ValueError, match='against must be one of .*"seconds", got .hours.'
     ):
         plots.curves(sweep, against=("hours",))
+
+
+def words_of(ax):
+    ax.figure.canvas.draw()
+    return [label.get_text() for label in ax.get_yticklabels()]
+
+
+def test_answers_stand_beside_their_bars_and_say_that_they_are_some():
+    names = [f"{kind:02} {'very ' * 20} long, {kind:02}" for kind in range(50)]
+    truth = np.repeat(names, 2)
+    ax = plots.answers(truth, np.where(np.arange(100) < 90, truth, ""), names)
+    assert ax.get_xlabel().endswith("the 12 worst of 50")
+    labels = words_of(ax)
+    assert labels[0].startswith("45 very") and labels[0].endswith(", 45 (2 rows)")
+    lines = [line for label in labels for line in label.splitlines()]
+    assert max(map(len, lines)) < 43 and len(lines) == 2 * 12
+    for bar, text in zip(ax.patches, ax.texts, strict=True):
+        words = text.get_window_extent()
+        assert words.x0 > bar.get_window_extent().x1
+        assert words.x1 < ax.get_window_extent().x1
+
+
+def test_amounts_with_long_names_do_not_write_over_each_other():
+    amounts = np.arange(30.0).reshape(6, 5)
+    first = plots.answers(amounts, amounts, ["a_rather_long_name" * 4] * 5)
+    assert "the first 4 of 5" in first.get_ylabel()
+    first.figure.canvas.draw()
+    boxes = [ax.xaxis.label.get_window_extent() for ax in first.figure.axes]
+    assert len(boxes) == 4
+    assert all(a.x1 < b.x0 for a, b in zip(boxes, boxes[1:], strict=False))
 
 
 def test_traces_have_a_panel_for_each_group_and_a_line_for_each_name():

@@ -1,5 +1,7 @@
 """What a network answers, beside what is true."""
 
+from textwrap import fill
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -37,27 +39,37 @@ def answers(truth, said, names) -> plt.Axes:
         right = {
             f"{kind}": (truth == said)[numbers == i] for i, kind in enumerate(kinds)
         }
-    rarest = sorted(right, key=lambda name: right[name].mean())[:MOST]
-    shares = [100 * right[name].mean() for name in rarest]
-    _, ax = plt.subplots(figsize=(7, 1.6 + 0.4 * len(rarest)))
-    ax.barh(
-        [f"{name} ({len(right[name])} rows)" for name in rarest], shares, color=DESCENT
-    )
+    worst = sorted(right, key=lambda name: right[name].mean())[:MOST]
+    shares = [100 * right[name].mean() for name in worst]
+    _, ax = plt.subplots(figsize=(7, 1.6 + 0.4 * len(worst)), layout="constrained")
+    ax.barh(range(len(worst)), shares, color=DESCENT)
+    labels = [fill(f"{_short(name)} ({len(right[name])} rows)", 42) for name in worst]
+    ax.set_yticks(range(len(worst)), labels)
     for place, share in enumerate(shares):
-        ax.text(min(share, 90) + 1, place, f"{share:.0f}%", va="center")
-    ax.set(xlim=(0, 104), xlabel="answered right (%)")
+        ax.text(share + 1, place, f"{share:.0f}%", va="center")
+    some = f": the {MOST} worst of {len(right)}" if len(right) > MOST else ""
+    ax.set(xlim=(0, 115), xlabel=f"answered right (%){some}")
     ax.grid(axis="y", visible=False)
     return ax
 
 
+def _short(name):
+    """Return a name that leaves room for the picture: of a long one both ends."""
+    name = f"{name}"
+    return name if len(name) <= 72 else f"{name[:46]}…{name[-25:]}"
+
+
 def _amounts(truth, said, names):
     truth, said = (values.reshape(len(values), -1)[:, :4] for values in (truth, said))
-    _, axes = plt.subplots(1, truth.shape[1], figsize=(7, 4.5), squeeze=False)
+    count = truth.shape[1]
+    look = {"figsize": (7, 4.5), "layout": "constrained", "squeeze": False}
+    _, axes = plt.subplots(1, count, **look)
     for ax, name, right, got in zip(axes[0], names, truth.T, said.T, strict=False):
         ends = [min(right.min(), got.min()), max(right.max(), got.max())]
         ax.plot(ends, ends, color=NEUTRAL, label="where both are the same")
         ax.plot(right, got, "o", color=CURVES[0], alpha=0.6, label="a row")
-        ax.set(xlabel=f"{name}: in the table")
-    axes[0, 0].set_ylabel("the network's answer")
+        ax.set(xlabel=fill(f"{_short(name)}: in the table", 56 // count))
+    some = f"\n(the first {count} of {len(names)})" if len(names) > count else ""
+    axes[0, 0].set_ylabel(f"the network's answer{some}")
     axes[0, 0].legend()
     return axes[0, 0]

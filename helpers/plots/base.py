@@ -67,9 +67,8 @@ def show(alt: str):
 
 def subplots(rows: int, columns: int, size: tuple, sharex=False):
     """Return a figure and its axes, shape (rows, columns), with one vertical scale."""
-    return plt.subplots(
-        rows, columns, figsize=size, sharex=sharex, sharey=True, squeeze=False
-    )
+    look = {"figsize": size, "layout": "constrained", "squeeze": False}
+    return plt.subplots(rows, columns, sharex=sharex, sharey=True, **look)
 
 
 def a_dict(name: str, value, such: str):

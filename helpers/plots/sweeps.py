@@ -1,9 +1,11 @@
 """What a sweep found: the map with its ridge, and curves with bands over seeds."""
 
+from textwrap import fill
+
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.colors import ListedColormap
-from matplotlib.ticker import LogLocator
+from matplotlib.colors import ListedColormap, LogNorm, Normalize
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from helpers.inner.arguments import one_of
 from helpers.plots.base import DIVERGED, FULL_GRADIENT, NEUTRAL, line_style, subplots
@@ -19,13 +21,16 @@ CURRENCIES = {
     "examples": "examples",
     "seconds": "seconds of one core",
 }
+NO_SCORE = "no R squared: validation targets are all alike"
 
 
 def map(sweep, by: str = "valid_loss") -> plt.Axes:
     """Draw what each learning rate reaches with each batch size, as a map.
 
-    A line with circles, the ridge, joins the best rates, one for each batch size. Where
-    a seed diverged, which is to end above its start, the map is hatched.
+    A line with circles, the ridge, joins the best rates, one for each batch size (of
+    equal ones that with the lowest validation loss). Where a seed diverged, which is to
+    end above its start, the map is hatched. What lies beyond the colour bar, a loss
+    above twice the start's or a score more than 2 below the best, has its last colour.
 
     Parameters
     ----------
@@ -36,10 +41,13 @@ def map(sweep, by: str = "valid_loss") -> plt.Axes:
     """
     _check_sweep(sweep)
     rates, sizes = np.argsort(sweep.learning_rates), np.argsort(sweep.batch_sizes)
-    values = sweep.final(by)[np.ix_(rates, sizes)]
+    values, losses, trained = (
+        sweep.final(measure)[np.ix_(rates, sizes)]
+        for measure in (by, "valid_loss", "train_loss")
+    )
     rates, sizes = sweep.learning_rates[rates], sweep.batch_sizes[sizes]
     grid = _edges(sizes), _edges(rates)
-    figure, ax = plt.subplots()
+    figure, ax = plt.subplots(layout="constrained")
     ax.set_xscale("log", base=2)
     ax.set(yscale="log", xlabel="batch size", ylabel="learning rate")
     ax.set_xticks(sizes, sizes)
@@ -52,19 +60,31 @@ def map(sweep, by: str = "valid_loss") -> plt.Axes:
     reached = np.ma.masked_invalid(values)
     if reached.count():
         score = by == "valid_score"
-        norm, shades = (None, "viridis") if score else ("log", "viridis_r")
+        low, high = reached.min(), reached.max()
+        if score:  # R squared has no end below
+            norm, shades = Normalize(max(low, high - 2), high), "viridis"
+            ticks, beyond = None, "min" if low < high - 2 else "neither"
+        else:
+            top = min(high, 2 * sweep.start_loss.max()) or 1
+            low = max(min(low, top / 1.1), 1e-12 * top)
+            norm, shades = LogNorm(low, top, clip=True), "viridis_r"
+            ticks, beyond = _ticks(low, top), "max" if top < high else "neither"
         colours = ax.pcolormesh(*grid, reached, norm=norm, cmap=shades)
-        ticks = None if score else LogLocator(subs=(1, 2, 5))
-        bar = figure.colorbar(colours, ax=ax, ticks=ticks, format="{x:g}")
+        bar = figure.colorbar(
+            colours, ax=ax, ticks=ticks, format="{x:g}", extend=beyond
+        )
         bar.set_label(MEASURES[by])
         bar.minorticks_off()
-        best = reached.argmax(axis=0) if score else reached.argmin(axis=0)
+        goal = reached.max(axis=0) if score else reached.min(axis=0)
+        equal = (reached == goal).filled(False)
+        best = np.where(equal, losses, np.inf).argmin(axis=0)
         found = reached.count(axis=0) > 0
         (ridge,) = ax.plot(sizes[found], rates[best][found], "o-", color=FULL_GRADIENT)
         ridge.set(markerfacecolor="white", label="best rate for each batch size")
     for cells, label, hatch, colour in (
         (np.isinf(values), "diverged: ends above its start", "///", DIVERGED),
-        (np.isnan(values), "not finished", "...", NEUTRAL),
+        (np.isnan(trained), "not finished", "...", NEUTRAL),
+        (np.isnan(values) & ~np.isnan(trained), NO_SCORE, "xxx", NEUTRAL),
     ):
         if cells.any():
             style = {"hatch": hatch, "edgecolor": colour, "linewidth": 0}
@@ -129,12 +149,26 @@ def curves(sweep, cells=None, by: str = "train_loss", against=("epochs",)):
     for ax, currency in zip(axes[0], against, strict=True):
         scale = "linear" if currency == "epochs" else "log"
         ax.set(xlabel=CURRENCIES[currency], xscale=scale)
+    if not len(cells):
+        try:
+            sweep.best(by=by)
+        except ValueError as reason:
+            words = {"s": fill(f"{reason}", 34), "va": "top", "size": 9}
+            axes[0, 0].text(0.04, 0.95, transform=axes[0, 0].transAxes, **words)
     if by != "valid_score" and axes[0, 0].get_ylim()[1] > 1.2 * sweep.start_loss.max():
         axes[0, 0].set_ylim(top=1.2 * sweep.start_loss.max())
+    for axis in (axes[0, 0].yaxis, *(ax.xaxis for ax in axes[0])):
+        if axis.get_scale() == "linear":
+            continue
+        low, high = axis.get_view_interval()
+        if np.floor(np.log10(high)) <= np.ceil(np.log10(low)):  # one power of ten
+            axis.set(major_locator=_ticks(low, high), major_formatter="{x:g}")
+            axis.set_minor_formatter(NullFormatter())
     seeds = f", {len(sweep.seeds)} seeds" if len(sweep.seeds) > 1 else ""
     axes[0, 0].set_title(f"{MEASURES[by].capitalize()}: {sweep.problem}{seeds}")
-    handles = axes[0, 0].get_legend_handles_labels()
-    figure.legend(*handles, loc="outside lower center", ncols=min(3, len(against) + 1))
+    if len(cells):
+        names, ncols = axes[0, 0].get_legend_handles_labels(), min(3, len(against) + 1)
+        figure.legend(*names, loc="outside lower center", ncols=ncols)
     return axes[0]
 
 
@@ -149,6 +183,11 @@ def _check_sweep(sweep):
 def _label(sweep, rate, size):
     lost = ": diverged" if sweep.diverged[sweep.index(rate, size)].any() else ""
     return f"batch size {size}, rate {rate:.2g}{lost}"
+
+
+def _ticks(low, high):
+    """Return where a logarithmic axis has ticks: few, but never none."""
+    return LogLocator(subs=(1, 2, 5) if high < 1e4 * low else (1,))
 
 
 def _edges(centres):

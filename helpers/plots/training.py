@@ -15,10 +15,10 @@ def learning_curves(runs, top=None):
     Parameters
     ----------
     runs : mapping of str to mapping
-        Title of the panel -> what ``fit`` returned, or its ``history``: lists of
-        ``loss`` and, if there is one, ``val_loss``, one value an epoch. Fewer
-        ``val_loss`` are those of every second epoch, or third, as ``validation_freq``
-        makes them.
+        Title of the panel -> what ``fit`` returned, Keras's or, for one run, the
+        course's, or its ``history``: lists of ``loss`` and, if there is one,
+        ``val_loss``, one value an epoch. Fewer ``val_loss`` are those of every second
+        epoch, or third, as ``validation_freq`` makes them.
     top : float, optional
         The highest loss on the scale. A run that ends above it, or that is no longer
         a finite number, is marked as diverged.
@@ -41,7 +41,7 @@ def learning_curves(runs, top=None):
         _learning_curve(ax, epochs, losses, history.get("val_loss", []), top)
         ax.set_title(title)
     axes[0, 0].set(ylabel="loss", ylim=(1.05 * lowest, top))
-    axes[0, -1].legend(loc="upper right")
+    axes[0, -1].legend(loc="best")
     return axes[0]
 
 
@@ -69,6 +69,7 @@ REMEDIES = {
 
 def epochs_and_history(name, run, needs=("loss",)):
     """Return the numbers of a run's epochs, from 1 on, and its history."""
+    run = _of_one_run(name, run) if hasattr(run, "train_loss") else run
     history = getattr(run, "history", run)
     if not isinstance(history, Mapping):
         raise TypeError(
@@ -90,6 +91,19 @@ def epochs_and_history(name, run, needs=("loss",)):
             "of one run"
         )
     return np.asarray(epochs, int) + 1, history
+
+
+def _of_one_run(name, run):
+    """Return what the course's own ``fit`` measured, in Keras's words."""
+    shape = run.train_loss.shape
+    if len(shape) != 2 or shape[0] > 1:
+        raise ValueError(
+            f"{name} must be of one run, got losses of shape {shape}: draw several "
+            'with plots.traces({"median": history.train_loss.T}, "loss"), a sweep '
+            "with plots.curves"
+        )
+    losses = {"loss": run.train_loss, "val_loss": run.valid_loss}
+    return {loss: values[0] for loss, values in losses.items() if values is not None}
 
 
 def where_measured(epochs, validation):
