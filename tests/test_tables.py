@@ -4,6 +4,7 @@ import gzip
 import io
 import pickle
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -198,6 +199,40 @@ def test_several_columns_of_yes_and_no_are_several_labels():
     assert mine.answers([[0.9, 0.2]]).tolist() == [["yes", 0]]
     found = sweep(mine, learning_rates=[1], batch_sizes=[16], epochs=20, progress=False)
     assert found.best().valid_score > 0.8
+
+
+YES_AND_NO = ["yes no", "ja nein", "Ja nee", "ja nej", "J N", "Sí no", "да нет"]
+
+
+@pytest.mark.parametrize("yes, no", map(str.split, YES_AND_NO))
+def test_a_yes_is_1_whatever_the_alphabet_says(yes, no):
+    said = np.arange(200) % 10 < 3
+    table = {"x": np.arange(200) % 10 + 0.5, "y": np.where(said, yes, no)}
+    one, two = quietly(table, "y"), quietly(table | {"z": table["y"]}, ["y", "z"])
+    assert one.target_names == (no, yes) and two.target_names == ("y", "z")
+    for part in PARTS:
+        x, labels = getattr(one, f"x_{part}")[:, 0], getattr(one, f"y_{part}")
+        assert (labels == (x * one.x_scale[0] + one.x_mean[0] < 3)).all()
+        x, labels = getattr(two, f"x_{part}")[:, 0], getattr(two, f"y_{part}")
+        below_3 = x * two.x_scale[0] + two.x_mean[0] < 3
+        assert (labels == below_3[:, None]).all()
+    assert one.answers([1, 0]).tolist() == [yes, no]
+    assert one.answers([[0.9], [0.1]]).tolist() == [yes, no]
+    assert one.answers([[0.2, 0.8]]).tolist() == [yes]
+    assert two.answers([[0.9, 0.1]]).tolist() == [[yes, no]]
+
+
+def test_a_problem_saved_the_other_way_round_keeps_its_own(tmp_path):
+    table = {"x": np.arange(200) / 7, "y": np.resize(["ja", "nein"], 200)}
+    now = quietly(table, "y")
+    upside_down = {f"y_{part}": 1 - getattr(now, f"y_{part}") for part in PARTS}
+    target = replace(now.target, names=("ja", "nein"), classes=("ja", "nein"))
+    upside_down |= {"target": target, "target_names": target.names}
+    replace(now, **upside_down).save(tmp_path / "old.problem")
+    old = load_problem(tmp_path / "old.problem")
+    assert old.answers(old.y_test).tolist() == now.answers(now.y_test).tolist()
+    assert old.answers([[0.9]]).tolist() == ["nein"]
+    assert old.rows(table).tobytes() == now.rows(table).tobytes()
 
 
 def test_one_hot_columns_are_classes_and_several_amounts_stay_amounts():

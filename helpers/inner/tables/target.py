@@ -7,6 +7,7 @@ import pandas as pd
 
 from helpers.inner.tables.answers import Target
 from helpers.inner.tables.cells import read_all, tidy
+from helpers.inner.tables.writing import no_first
 
 LEAST = 5  # rows of a class: three to train with, one to choose, one to test
 
@@ -98,9 +99,10 @@ def _one(column, boolean, problem, choose_loss):
             f'problem="binary" needs two different values, but target {name!r} has '
             f'{len(distinct)}: say problem="multiclass" or "regression"'
         )
+    distinct = no_first(distinct)
     classes = _as_written(distinct, boolean)
     names = tuple(map(str, classes))
-    y = np.searchsorted(distinct, column.tolist())
+    y = pd.Index(distinct).get_indexer(column.tolist())
     return Target(kind, names, tuple(classes)), y
 
 
@@ -110,7 +112,7 @@ def _several(columns, booleans, problem, choose_loss):
         return Target("regression", names), columns.to_numpy(np.float64)
     y, classes = np.empty(columns.shape), []
     for i, (name, column) in enumerate(columns.items()):
-        pair = np.unique(column.tolist())
+        pair = no_first(np.unique(column.tolist()))
         if len(pair) > 2:
             raise ValueError(
                 "target has several columns, so each must be yes or no, or each an "

@@ -18,6 +18,7 @@ _NUMBER = re.compile(r"\D{0,4}\d[\d.,' ]*\D{0,3}")
 _SIGNS = re.compile(r"[$€£¥₹]|%")
 SAME = {"yes": "1", "true": "1", "y": "1", "si": "1", "ja": "1", "oui": "1"}
 SAME |= {"no": "0", "false": "0", "n": "0", "nein": "0", "non": "0"}
+SAME |= {"nee": "0", "nej": "0", "да": "1", "нет": "0"}
 
 
 def slips(frame, columns, read):
@@ -118,11 +119,26 @@ def spellings(what, names):
     """Return doubts about words that may be one word, written in two ways."""
     seen = {}
     for name in names:
-        letters = unicodedata.normalize("NFKD", str(name).lower())
-        plain = "".join(c for c in letters if not unicodedata.combining(c))
+        plain = _plain(name)
         other = seen.setdefault(SAME.get(plain, plain), name)
         if other != name:
             yield f"{what} {other!r} and {name!r} may be one: write it in one way"
+
+
+def no_first(distinct):
+    """Return the different values of a target, a no before its yes, whatever its A-Z.
+
+    Else 1 would stand for "nein", which the alphabet puts behind "ja".
+    """
+    plain = [_plain(value) for value in distinct]
+    said = [{"j": "1", **SAME}.get(word, word) for word in plain]
+    return distinct[::-1] if said == ["1", "0"] else distinct
+
+
+def _plain(word):
+    """Return a word in small letters, without accents."""
+    letters = unicodedata.normalize("NFKD", str(word).lower())
+    return "".join(c for c in letters if not unicodedata.combining(c))
 
 
 def several_labels(goal):
