@@ -557,6 +557,8 @@ def test_a_rare_word_among_few_numbers_is_a_slip():
     assert "'mark' has 10 cells that are no number, as 'unbekannt'" in doubt(table)
     table["mark"] = [mark.zfill(2) if mark < "6" else mark for mark in marks("x")]
     assert "mark=03" in quietly(table, "paid").feature_names  # codes stay words
+    assert "mark=5+" in quietly(table.assign(mark=marks("5+")), "paid").feature_names
+    assert "write this in digits, too" in doubt(table.assign(mark=marks("5+")))
 
 
 def test_words_because_of_a_frequent_one_are_doubted():

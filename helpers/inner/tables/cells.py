@@ -114,7 +114,7 @@ def read_all(table, semicolons=False, often=False):
 
     A column such as "1,234" can be read in two ways: it is as the others of the file
     are, and decides none of them, a comma in a file with ``semicolons`` is decimal.
-    With ``often``, a few numbers outweigh a rarer word: marks from 1 to 5 are numbers.
+    With ``often``, few numbers outweigh a rarer word: marks from 1 to 5 are numbers.
     """
     columns = {name: tidy(table[name]) for name in table.columns}
     samples, counts = {}, {}
@@ -146,7 +146,7 @@ def _styles(samples, semicolons, counts):
     )
     for name, (dot, comma) in fits.items():
         if counts[name] is not None and 0.5 < max(dot, comma) < MOST:
-            if not are_codes(samples[name][are_numbers(samples[name])]):
+            if _are_slips(samples[name]):
                 dot, comma = _shares(samples[name], units[name], counts[name])
         if are_codes(samples[name]):
             samples[name] = Style("word")
@@ -156,6 +156,16 @@ def _styles(samples, semicolons, counts):
         else:
             samples[name] = _style_of_text(samples[name])
     return samples
+
+
+def _are_slips(words):
+    """Tell whether words beside numbers say none ("3+" does), and numbers are no codes.
+
+    Else nobody but the owner can tell what they are.
+    """
+    numbers = are_numbers(words)
+    amounts = any(re.search(r"\d", word) for word in words[~numbers])
+    return not amounts and not are_codes(words[numbers])
 
 
 def are_codes(words):

@@ -76,9 +76,9 @@ def ways(frame, columns):
             if word := odd_one(cells, frame[column.name].dtype):
                 yield (
                     f"column {column.name!r} is taken for words because of {word!r}, "
-                    "but most of its cells are numbers: if it holds amounts, make gaps "
-                    f"of the others, as table.replace({{{column.name!r}: {{{word!r}: "
-                    "None}})"
+                    "but most of its cells are numbers: if it holds amounts, write "
+                    "this in digits, too, or make it a gap, as "
+                    f"table.replace({{{column.name!r}: {{{word!r}: None}}}})"
                 )
 
 
