@@ -262,6 +262,30 @@ def test_a_bad_target_is_refused_with_a_remedy(y, error, match):
 
 
 @pytest.mark.parametrize(
+    ("words", "made"),
+    [
+        ([["yes", "no"], ["no", "yes"], ["yes", "yes"]], [[1, 0], [0, 1], [1, 1]]),
+        ([["ja", "Ja"], ["nein", "Nein"], ["ja", "Ja"]], [[1, 1], [0, 0], [1, 1]]),
+        ([["nein", "ja"], ["nein", "nein"], ["nein", "ja"]], [[0, 1], [0, 0], [0, 1]]),
+        ([["wet", "no"], ["dry", "yes"], ["wet", "yes"]], [[1, 0], [0, 1], [1, 1]]),
+    ],
+)
+def test_words_in_several_columns_become_a_column_for_each_label(words, made):
+    for y in (words, pd.DataFrame(words)):
+        with pytest.raises(ValueError, match="make it multi-hot, with ") as error:
+            choose_loss(y)
+        code = str(error.value).rpartition("with ")[2]
+        y = eval(code, {"np": np, "y": y})
+        assert y.tolist() == made
+        assert choose_loss(y, problem="multilabel").units == 2
+
+
+def test_more_than_two_words_in_a_column_are_left_to_pandas():
+    with pytest.raises(ValueError, match="multi-hot, with pandas.get_dummies"):
+        choose_loss([["a", "b"], ["c", "d"], ["e", "f"]])
+
+
+@pytest.mark.parametrize(
     ("y", "problem", "match"),
     [
         ([0, 1], "classification", 'problem must be one of "regression".*got'),

@@ -4,6 +4,7 @@ import gzip
 import io
 import pickle
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -198,6 +199,40 @@ def test_several_columns_of_yes_and_no_are_several_labels():
     assert mine.answers([[0.9, 0.2]]).tolist() == [["yes", 0]]
     found = sweep(mine, learning_rates=[1], batch_sizes=[16], epochs=20, progress=False)
     assert found.best().valid_score > 0.8
+
+
+YES_AND_NO = ["yes no", "ja nein", "Ja nee", "ja nej", "J N", "Sí no", "да нет"]
+
+
+@pytest.mark.parametrize("yes, no", map(str.split, YES_AND_NO))
+def test_a_yes_is_1_whatever_the_alphabet_says(yes, no):
+    said = np.arange(200) % 10 < 3
+    table = {"x": np.arange(200) % 10 + 0.5, "y": np.where(said, yes, no)}
+    one, two = quietly(table, "y"), quietly(table | {"z": table["y"]}, ["y", "z"])
+    assert one.target_names == (no, yes) and two.target_names == ("y", "z")
+    for part in PARTS:
+        x, labels = getattr(one, f"x_{part}")[:, 0], getattr(one, f"y_{part}")
+        assert (labels == (x * one.x_scale[0] + one.x_mean[0] < 3)).all()
+        x, labels = getattr(two, f"x_{part}")[:, 0], getattr(two, f"y_{part}")
+        below_3 = x * two.x_scale[0] + two.x_mean[0] < 3
+        assert (labels == below_3[:, None]).all()
+    assert one.answers([1, 0]).tolist() == [yes, no]
+    assert one.answers([[0.9], [0.1]]).tolist() == [yes, no]
+    assert one.answers([[0.2, 0.8]]).tolist() == [yes]
+    assert two.answers([[0.9, 0.1]]).tolist() == [[yes, no]]
+
+
+def test_a_problem_saved_the_other_way_round_keeps_its_own(tmp_path):
+    table = {"x": np.arange(200) / 7, "y": np.resize(["ja", "nein"], 200)}
+    now = quietly(table, "y")
+    upside_down = {f"y_{part}": 1 - getattr(now, f"y_{part}") for part in PARTS}
+    target = replace(now.target, names=("ja", "nein"), classes=("ja", "nein"))
+    upside_down |= {"target": target, "target_names": target.names}
+    replace(now, **upside_down).save(tmp_path / "old.problem")
+    old = load_problem(tmp_path / "old.problem")
+    assert old.answers(old.y_test).tolist() == now.answers(now.y_test).tolist()
+    assert old.answers([[0.9]]).tolist() == ["nein"]
+    assert old.rows(table).tobytes() == now.rows(table).tobytes()
 
 
 def test_one_hot_columns_are_classes_and_several_amounts_stay_amounts():
@@ -510,6 +545,70 @@ def test_numbers_that_may_stand_for_gaps_are_suspected(code):
     assert f"cells of {code}, far from the others" in doubt(table)
 
 
+def marks(word, every=20):
+    """A column of marks from 1 to 5, and a word now and then."""
+    return [word if i % every == 7 else str(1 + i * 7 % 5) for i in range(200)]
+
+
+def test_a_rare_word_among_few_numbers_is_a_slip():
+    table = people().drop(columns="amount").assign(mark=marks("unbekannt"))
+    mine = quietly(table, "paid")
+    assert {"mark", "mark=(gap)"} <= {*mine.feature_names}
+    assert "'mark' has 10 cells that are no number, as 'unbekannt'" in doubt(table)
+    table["mark"] = [mark.zfill(2) if mark < "6" else mark for mark in marks("x")]
+    assert "mark=03" in quietly(table, "paid").feature_names  # codes stay words
+    assert "mark=5+" in quietly(table.assign(mark=marks("5+")), "paid").feature_names
+    assert "write this in digits, too" in doubt(table.assign(mark=marks("5+")))
+
+
+def test_words_because_of_a_frequent_one_are_doubted():
+    table = people().drop(columns="amount").assign(mark=marks("unbekannt", every=8))
+    assert "mark=unbekannt" in quietly(table, "paid").feature_names
+    said = doubt(table)
+    assert "'mark' is taken for words because of 'unbekannt'" in said
+    remedy = "table.replace({'mark': {'unbekannt': None}})"
+    assert remedy in said
+    assert doubt(eval(remedy, {"table": table})) == ""
+    assert doubt(table.astype({"mark": "category"})) == ""
+    assert doubt(table.assign(mark=np.resize(["1", "a", "2", "b"], 200))) == ""
+
+
+def test_a_single_slip_is_told_as_one():
+    table = people().drop(columns="amount").round(1).astype({"age": str})
+    table.loc[5, "age"] = "old"
+    assert "has 1 cell that is no number, as 'old': taken for a gap" in doubt(table)
+    table = pd.concat([people().drop(columns="amount")] * 2)[:201]
+    assert "1 row is a copy of another: what" in doubt(table)
+
+
+def test_a_rare_class_is_doubted():
+    z = np.arange(2000)
+    table = pd.DataFrame({"x": z * 7919 % 2000 / 7, "y": np.where(z < 27, "yes", "no")})
+    assert "always 'no' is right in 98.5% of the training rows" in doubt(table, "y")
+    table["other"] = np.resize(["yes", "no"], 2000)
+    assert "always 'no' in 'y' is right in 98." in doubt(table, ["other", "y"])
+    three = doubt(table.assign(z=z < 9), ["other", "y", "z"])
+    assert "always False in 'z' is right in 99." in three and "(and 1 more" in three
+    assert doubt(table, "other", leave_out="y") == ""
+    with pytest.warns(UserWarning, match="always 'False' is right in 99.6%"):
+        from_arrays(table[["x"]], z > 1993)
+
+
+def test_more_features_than_rows_are_doubted():
+    x = np.random.default_rng(0).random((100, 61))
+    said = "61 features for 60 training rows: a network can learn"
+    assert said in doubt(pd.DataFrame(x).assign(y=x[::-1, 0]), "y")
+    with pytest.warns(UserWarning, match=said):
+        from_arrays(x, x[::-1, 0])
+    assert doubt(pd.DataFrame(x[:, :60]).assign(y=x[::-1, 0]), "y") == ""
+
+
+def test_names_with_commas_are_told_apart():
+    names = ["independent", "independent, leaning left", "left"]
+    table = {"x": np.arange(300) / 7, "party": np.resize(names, 300)}
+    assert quietly(table, "party").report.target == "; ".join(names) + " (multiclass)"
+
+
 # Tables as people write them
 
 ROWS = range(40)
@@ -556,13 +655,19 @@ def test_letters_and_titles_of_all_countries_are_read(encoding):
     assert mine.feature_names == ("Größe", "Ort=Tübingen")
 
 
-@pytest.mark.parametrize("gap", ["NA", "?", "-", "", "n/a", "null", " ", "#N/A"])
+GAPS = ["NA", "?", "-", "", "n/a", "null", " ", "k.A.", "k. A.", "keine Angabe"]
+
+
+@pytest.mark.parametrize("gap", [*GAPS, "#N/A", "#NV", "#WERT!", "#DIV/0!"])
 def test_gaps_are_gaps_however_they_are_written(gap):
     rows = "".join(f"{gap if i % 4 == 0 else i},{'ab'[i % 2]}\n" for i in ROWS)
     mine = quietly(csv(f"size,y\n{rows}"), "y")
     assert mine.feature_names == ("size", "size=(gap)")
     table = mine.report.columns.set_index("column")
     assert table.loc["size", "gaps"] == 10
+    assert "no number" not in repr(mine.report)
+    mine = quietly(csv(f"y,size\n{rows}"), "y", problem="regression")
+    assert mine.report.rows["left out: the target is missing"] == 10
 
 
 @pytest.mark.parametrize(
@@ -612,7 +717,7 @@ def test_categories_of_numbers_are_words_as_their_owner_says():
     [
         (people(), "payed", "target .* 'payed': did you mean 'paid'"),
         (people(), ["paid", "cty"], "did you mean 'city'"),
-        (people()[:0], "paid", "table is empty"),
+        (people()[:0], "paid", "table is empty: it has 0 rows and 10 columns"),
         (pd.DataFrame(), "paid", "table is empty"),
         ({}, "paid", "table is empty"),
         (people()[:3], "amount", "3 rows to use: three parts need at least 10"),
@@ -712,6 +817,22 @@ def test_an_order_of_words_and_classes_of_several_labels_are_doubted():
     assert "4 classes are made of 3 labels and '|'" in said
     assert 'str.get_dummies("|")' in said
     assert "labels" not in doubt(table, "city")
+
+
+def test_a_slip_in_a_target_of_amounts_is_shown_and_asked_about():
+    table = people().assign(rooms=[str(1 + i % 6) for i in range(200)])
+    table.loc[7, "rooms"] = "unbekannt"
+    with pytest.raises(ValueError, match="holds text such as 'unbekannt'.* empty"):
+        from_table(table, "rooms", problem="regression")
+    with pytest.raises(ValueError, match="words such as 'unbekannt': amounts or") as e:
+        from_table(table, "rooms")
+    remedy = "table.replace({'rooms': {'unbekannt': None}})"
+    assert remedy in str(e.value)
+    mine = quietly(eval(remedy, {"table": table}), "rooms", problem="regression")
+    assert mine.report.rows["left out: the target is missing"] == 1
+    assert quietly(table, "rooms", problem="multiclass").kind == "multiclass"
+    named = table.astype({"rooms": "category"})
+    assert quietly(named, "rooms").kind == "multiclass"
 
 
 def test_amounts_in_words_are_told_to_be_written_in_digits():

@@ -4,6 +4,7 @@ import numpy as np
 
 OFTEN = 0.02  # of the rows are 0, where events are counted
 FEW = 20  # more different whole numbers than this are taken for measurements
+YES = {"yes", "true", "y", "si", "sí", "sim", "ja", "j", "oui", "да", "1"}
 
 
 def guess(target):
@@ -42,7 +43,7 @@ def _guess_columns(target):
     if target.text:
         raise ValueError(
             f"y must have one column of text, got {target.columns}: choose one column, "
-            "or make it multi-hot, with pandas.get_dummies"
+            f"or make it multi-hot, with {_multi_hot(target)}"
         )
     if target.shares:
         return "multiclass", ""
@@ -54,6 +55,23 @@ def _guess_columns(target):
         'between 0 and 1: if they are probabilities of a yes, say problem="multilabel"'
     )
     return "regression", doubt if target.within_0_1 else ""
+
+
+def _multi_hot(target):
+    """Return code that gives 1 for each yes, if each column has one word beside it."""
+    yes = []
+    for words in map(np.unique, target.values.T):
+        if len(words) > 2:
+            return "pandas.get_dummies"
+        if len(words) == 1:  # all of them a yes, or all a no: as in the other columns
+            words = target.distinct
+        plain = [word.strip().lower() in YES for word in words.astype(str)]
+        yes.append(words[plain.index(True) if sum(plain) == 1 else -1].item())
+    if len(set(yes)) == 1:
+        yes = yes[0]
+    elif len(yes) > FEW:
+        return "a column of 0 and 1 for each label"
+    return f"(np.asarray(y) == {yes!r}).astype(int)"
 
 
 def _doubt_columns(target):

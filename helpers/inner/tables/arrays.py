@@ -69,6 +69,7 @@ def from_arrays(
     doubts = (
         *making.doubts.duplicates(pd.DataFrame(x.reshape(len(x), -1)), ()),
         *making.doubts.classes(goal, arrays["y_train"]),
+        *making.doubts.wide(arrays["x_train"]),
     )
     report = Report(columns, rows, making.described(goal), doubts)
     return making.fields(name, goal, arrays, names, scaling, report)

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 GAPS = {"", "na", "n/a", "n.a.", "#n/a", "nan", "<na>", "nat", "null", "none", "?"}
-GAPS |= {"-", "--", "---", "–", "—", "."}
+GAPS |= {"-", "--", "---", "–", "—", ".", "k.a.", "k. a.", "keine angabe", "n.v."}
+GAPS |= {"#nv", "#div/0!", "#value!", "#wert!", "#ref!", "#bezug!", "#num!", "#zahl!"}
 LARGEST = float(np.finfo(np.float32).max)
 MOST = 0.9  # of a column's words: then the others are slips
 SAMPLE = 2000  # so many different words show how a column is written
@@ -108,29 +109,33 @@ def tidy(column) -> pd.Series:
     return pd.Series(words, column.index, object, column.name)
 
 
-def read_all(table, semicolons=False):
+def read_all(table, semicolons=False, often=False):
     """Return how each column of a table is written, and its values, each by name.
 
     A column such as "1,234" can be read in two ways: it is as the others of the file
     are, and decides none of them, a comma in a file with ``semicolons`` is decimal.
+    With ``often``, few numbers outweigh a rarer word: marks from 1 to 5 are numbers.
     """
     columns = {name: tidy(table[name]) for name in table.columns}
-    samples = {}
+    samples, counts = {}, {}
     for name, column in columns.items():
         if column.dtype == object:
             samples[name] = column.dropna().unique()[:SAMPLE]
+            counts[name] = (
+                column.value_counts().reindex(samples[name]) if often else None
+            )
         else:
             samples[name] = Style("date" if column.dtype.kind == "M" else "number")
         if isinstance(table.dtypes[name], pd.CategoricalDtype):
             samples[name] = Style("word")  # its owner says so, whatever it holds
-    how = _styles(samples, semicolons)
+    how = _styles(samples, semicolons, counts)
     return how, {name: how[name].read(column) for name, column in columns.items()}
 
 
-def _styles(samples, semicolons):
+def _styles(samples, semicolons, counts):
     units = {name: _unit(words) for name, words in samples.items()}
     fits = {
-        name: [_share(pattern, words, units[name]) for pattern in (_DOT, _COMMA)]
+        name: _shares(words, units[name])
         for name, words in samples.items()
         if not isinstance(words, Style)
     }
@@ -140,6 +145,9 @@ def _styles(samples, semicolons):
         if max(dot, comma) >= MOST
     )
     for name, (dot, comma) in fits.items():
+        if counts[name] is not None and 0.5 < max(dot, comma) < MOST:
+            if _are_slips(samples[name]):
+                dot, comma = _shares(samples[name], units[name], counts[name])
         if are_codes(samples[name]):
             samples[name] = Style("word")
         elif max(dot, comma) >= MOST:
@@ -148,6 +156,16 @@ def _styles(samples, semicolons):
         else:
             samples[name] = _style_of_text(samples[name])
     return samples
+
+
+def _are_slips(words):
+    """Tell whether words beside numbers say none ("3+" does), and numbers are no codes.
+
+    Else nobody but the owner can tell what they are.
+    """
+    numbers = are_numbers(words)
+    amounts = any(re.search(r"\d", word) for word in words[~numbers])
+    return not amounts and not are_codes(words[numbers])
 
 
 def are_codes(words):
@@ -180,10 +198,19 @@ def _unit(words):
     return units.pop() or "" if len(units) == 1 else ""
 
 
-def _share(pattern, words, unit):
-    """Return which share of the words reads as numbers."""
-    fitting = [bool(pattern.fullmatch(_bare(word, unit))) for word in words]
-    return float(np.mean(fitting)) if fitting else 0.0
+def are_numbers(words, pattern=None, unit=""):
+    """Return which words read as numbers, with a decimal point or comma: an array."""
+    patterns = [pattern] if pattern else [_DOT, _COMMA]
+    bare = [_bare(word, unit) for word in words]
+    return np.array([any(p.fullmatch(word) for p in patterns) for word in bare], bool)
+
+
+def _shares(words, unit, counts=None):
+    """Return which share reads as numbers with a point, and with a comma."""
+    if not len(words):
+        return 0.0, 0.0
+    fit = [are_numbers(words, pattern, unit) for pattern in (_DOT, _COMMA)]
+    return [float(np.average(fits, weights=counts)) for fits in fit]
 
 
 def _bare(word, unit):

@@ -8,6 +8,7 @@ import pandas as pd
 ROWS = 5000  # so many training rows are looked at for what gives the target away
 SURE = 0.99  # of the errors of a guess are gone
 FEW = 20  # rows to test with
+MOSTLY = 0.95  # of the training rows are one class
 ENOUGH = 40  # training rows, below which that may be by chance
 _SOMEBODY = re.compile(
     r"(^|[^a-z])(person|patient|subject|customer|client|user|student|pupil|player|member"
@@ -28,9 +29,11 @@ def duplicates(frame, columns):
     except TypeError:  # a cell that holds a list
         again = int(cells.astype(str).duplicated().sum())
     if again:
+        copies = f"{again:,} rows are copies of others"
         yield (
-            f"{again:,} rows are copies of others: what trains and tests is known by "
-            "heart. If they are slips, give table.drop_duplicates()"
+            f"{'1 row is a copy of another' if again == 1 else copies}: what trains "
+            "and tests is known by heart. If that is a slip, give "
+            "table.drop_duplicates()"
         )
 
 
@@ -138,8 +141,39 @@ def alphabet(special, sorting):
 
 
 def classes(goal, y_train):
-    """Return doubts about classes that no training row has."""
+    """Return doubts about classes that no training row has, or nearly all of them."""
     if goal.kind in ("binary", "multiclass"):
         absent = np.setdiff1d(np.arange(len(goal.names)), y_train)
         if len(absent):
             yield f"no training row is {goal.names[absent[0]]!r}: it can't be learnt"
+    if goal.kind != "regression":
+        yield from _rare(goal, y_train)
+
+
+def _rare(goal, y_train):
+    several = goal.kind == "multilabel"
+    columns = zip(goal.names, goal.classes, y_train.T, strict=True) if several else ()
+    found = []
+    for name, words, labels in columns or [("", goal.names, y_train)]:
+        counts = np.bincount(labels.astype(int))
+        share = 1000 * counts.max() // len(labels) / 10
+        if 100 * MOSTLY <= share < 100:
+            where = f" in {name!r}" if several else ""
+            found.append((share, f"{words[counts.argmax()]!r}{where}"))
+    if found:
+        share, always = max(found)
+        more = f" (and {len(found) - 1} more are like it)" if len(found) > 1 else ""
+        yield (
+            f"always {always} is right in {share:g}% of the training rows{more}: "
+            "compare scores with that, and see how many of the others are found"
+        )
+
+
+def wide(x_train):
+    """Return a doubt about features that outnumber the rows to learn from."""
+    rows, features = x_train.shape
+    if features > rows:
+        yield (
+            f"{features:,} features for {rows:,} training rows: a network can learn "
+            "the rows by heart. Get more rows, or give fewer columns"
+        )

@@ -86,6 +86,7 @@ def from_table(
         *writing.spellings("classes", goal.names if goal.classes else ()),
         *doubts.classes(goal, y),
         *doubts.few(parts),
+        *doubts.wide(x),
     ]
     said = [(c.name, c.what, gaps[c.name] if c.used else "", c.done) for c in columns]
     said += (
@@ -146,8 +147,9 @@ def encode(goal, y, train):
 
 def described(goal):
     """Return what is predicted, in words."""
-    names = ", ".join(goal.names[:10]) + (", ..." if len(goal.names) > 10 else "")
-    return f"{names} ({goal.kind})"
+    between = "; " if any("," in name for name in goal.names) else ", "
+    names = [*goal.names[:10], *(["..."] if len(goal.names) > 10 else [])]
+    return f"{between.join(names)} ({goal.kind})"
 
 
 def fields(name, goal, arrays, feature_names, preparation, report):

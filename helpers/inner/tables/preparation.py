@@ -13,6 +13,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from helpers.inner.tables.cells import LARGEST, read_all, tidy
 from helpers.inner.tables.columns import GAP, Column, frequent, judge
 from helpers.inner.tables.reading import column_of, read_table
+from helpers.inner.tables.report import counted
 from helpers.inner.tables.writing import slips
 
 
@@ -53,8 +54,8 @@ class Preparation:
                 elif len(known) == 2:
                     made = f"as {known[0]!r}"
                 yield (
-                    f"column {column.name!r} has {len(new):,} cells with words that no "
-                    f"training row had, such as {words}: taken {made}"
+                    f"column {column.name!r} has {counted(len(new), 'cell')} with "
+                    f"words that no training row had, such as {words}: taken {made}"
                 )
 
     def read(self, frame):
@@ -73,7 +74,7 @@ class Preparation:
 
 def learn(rows, semicolons):
     """Return the Preparation that the training rows teach, and their values by name."""
-    how, read = read_all(rows, semicolons)
+    how, read = read_all(rows, semicolons, often=True)
     columns = tuple(judge(name, how[name], values) for name, values in read.items())
     if not any(column.used for column in columns):
         why = "; ".join(f"{c.name!r}: {c.what}" for c in columns[:10])

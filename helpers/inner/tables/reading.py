@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.inner.tables.files import layout, text_of
+from helpers.inner.tables.report import counted
 
 
 def read_table(table, name="table") -> tuple[pd.DataFrame, bool]:
@@ -42,8 +43,8 @@ def read_table(table, name="table") -> tuple[pd.DataFrame, bool]:
     if len(twice):
         raise ValueError(f"{name} has two columns called {twice[0]!r}: rename one")
     if not frame.size:
-        rows, columns = frame.shape
-        raise ValueError(f"{name} is empty: it has {rows} rows and {columns} columns")
+        rows, columns = map(counted, frame.shape, ("row", "column"))
+        raise ValueError(f"{name} is empty: it has {rows} and {columns}")
     return frame.reset_index(drop=True), semicolons
 
 

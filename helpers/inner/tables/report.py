@@ -6,6 +6,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 
+def counted(number, what):
+    """Return a number and its noun: 1 row, 2,000 rows."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 @dataclass(frozen=True, repr=False)
 class Report:
     """What each column was and what was done, which rows went where, what is suspected.

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from helpers.inner.tables.answers import Target
-from helpers.inner.tables.cells import read_all, tidy
+from helpers.inner.tables.cells import are_numbers, read_all, tidy
+from helpers.inner.tables.writing import no_first, odd_one
 
 LEAST = 5  # rows of a class: three to train with, one to choose, one to test
 
@@ -34,6 +35,8 @@ def read_target(table, problem, semicolons, choose_loss):
     kept = read[out == ""]
     for name, column in kept.items():
         _check(name, column, len(table), problem)
+        if problem is None and column.dtype == object:
+            _ask(name, column, table[name].dtype)
     booleans = [pd.api.types.is_bool_dtype(kind) for kind in table.dtypes]
     if len(read.columns) > 1:
         target, y = _several(kept, booleans, problem, choose_loss)
@@ -69,14 +72,29 @@ def _check(name, values, rows, problem):
             "rows: there is nothing to learn; take rows that differ"
         )
     if values.dtype == object and problem == "regression":
+        text = values[~are_numbers(values)]
+        shown = (values if text.empty else text).iloc[0]
         raise ValueError(
             f'problem="regression" needs numbers, but target {name!r} holds text such '
-            f"as {values.iloc[0]!r}: write it in digits, or leave out problem="
+            f"as {shown!r}: write it in digits, leave it empty if it is not known, or "
+            "leave out problem="
         )
     if values.dtype == object and len(distinct) > max(20, len(values) / 2):
         raise ValueError(
             f"target {name!r} holds {len(distinct)} different texts in {len(values)} "
             "rows: names or free text are no classes; choose another column"
+        )
+
+
+def _ask(name, values, kind):
+    """Ask what a target is that would be an amount, were it not for some words."""
+    word = odd_one(values, kind)
+    if word and values[are_numbers(values)].nunique() > 2:
+        raise ValueError(
+            f"target {name!r} holds numbers, and words such as {word!r}: amounts or "
+            f"classes? For amounts give table.replace({{{name!r}: {{{word!r}: None}}}})"
+            ', which leaves such rows out, and say problem="regression"; say '
+            'problem="multiclass" if they are names'
         )
 
 
@@ -98,9 +116,10 @@ def _one(column, boolean, problem, choose_loss):
             f'problem="binary" needs two different values, but target {name!r} has '
             f'{len(distinct)}: say problem="multiclass" or "regression"'
         )
+    distinct = no_first(distinct)
     classes = _as_written(distinct, boolean)
     names = tuple(map(str, classes))
-    y = np.searchsorted(distinct, column.tolist())
+    y = pd.Index(distinct).get_indexer(column.tolist())
     return Target(kind, names, tuple(classes)), y
 
 
@@ -110,7 +129,7 @@ def _several(columns, booleans, problem, choose_loss):
         return Target("regression", names), columns.to_numpy(np.float64)
     y, classes = np.empty(columns.shape), []
     for i, (name, column) in enumerate(columns.items()):
-        pair = np.unique(column.tolist())
+        pair = no_first(np.unique(column.tolist()))
         if len(pair) > 2:
             raise ValueError(
                 "target has several columns, so each must be yes or no, or each an "

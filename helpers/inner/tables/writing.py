@@ -6,7 +6,8 @@ import unicodedata
 import numpy as np
 import pandas as pd
 
-from helpers.inner.tables.cells import are_codes, tidy
+from helpers.inner.tables.cells import are_codes, are_numbers, tidy
+from helpers.inner.tables.report import counted
 
 ROWS = 5000  # so many training rows are looked at
 GAP_CODES = {sign * (10**n - 1) for sign in (-1, 1) for n in range(1, 7)} | {-1}
@@ -18,6 +19,7 @@ _NUMBER = re.compile(r"\D{0,4}\d[\d.,' ]*\D{0,3}")
 _SIGNS = re.compile(r"[$€£¥₹]|%")
 SAME = {"yes": "1", "true": "1", "y": "1", "si": "1", "ja": "1", "oui": "1"}
 SAME |= {"no": "0", "false": "0", "n": "0", "nein": "0", "non": "0"}
+SAME |= {"nee": "0", "nej": "0", "да": "1", "нет": "0"}
 
 
 def slips(frame, columns, read):
@@ -27,9 +29,11 @@ def slips(frame, columns, read):
             cells = frame[column.name][read[column.name].isna()]
             lost = tidy(cells).dropna()
             if len(lost):
+                are = "is" if len(lost) == 1 else "are"
                 yield (
-                    f"column {column.name!r} has {len(lost):,} cells that are no "
-                    f"{column.style.kind}s, as {lost.tolist()[0]!r}: taken for gaps"
+                    f"column {column.name!r} has {counted(len(lost), 'cell')} that "
+                    f"{are} no {column.style.kind}, as {lost.tolist()[0]!r}: taken for "
+                    f"{'a gap' if are == 'is' else 'gaps'}"
                 )
 
 
@@ -48,10 +52,10 @@ def totals(frame):
 def ways(frame, columns):
     """Return doubts about columns that are written in more than one way."""
     for column in columns:
-        words = tidy(frame[column.name].iloc[:ROWS]).dropna()
-        if words.dtype != object or words.empty:
+        cells = tidy(frame[column.name].iloc[:ROWS]).dropna()
+        if cells.dtype != object or cells.empty:
             continue
-        words = words.unique()
+        words = cells.unique()
         if column.style.kind == "number":
             signs = {"".join(_SIGNS.findall(word)) for word in words if word != "0"}
             if len(signs) > 1 and (len(signs - {""}) > 1 or "%" in signs):
@@ -69,6 +73,24 @@ def ways(frame, columns):
                 )
         elif column.words:
             yield from spellings(f"column {column.name!r}: the words", words)
+            if word := odd_one(cells, frame[column.name].dtype):
+                yield (
+                    f"column {column.name!r} is taken for words because of {word!r}, "
+                    "but most of its cells are numbers: if it holds amounts, write "
+                    "this in digits, too, or make it a gap, as "
+                    f"table.replace({{{column.name!r}: {{{word!r}: None}}}})"
+                )
+
+
+def odd_one(cells, kind):
+    """Return the first word among cells that mostly are numbers, else None."""
+    words = pd.Series(cells.unique())
+    numbers = are_numbers(words)
+    names = isinstance(kind, pd.CategoricalDtype) or are_codes(words[numbers])
+    if 0.5 < numbers.mean() < 1 and not names:
+        if cells.isin(words[numbers]).mean() > 0.5:
+            return words[~numbers].iloc[0]
+    return None
 
 
 def outliers(goal, y, columns, read):
@@ -118,11 +140,26 @@ def spellings(what, names):
     """Return doubts about words that may be one word, written in two ways."""
     seen = {}
     for name in names:
-        letters = unicodedata.normalize("NFKD", str(name).lower())
-        plain = "".join(c for c in letters if not unicodedata.combining(c))
+        plain = _plain(name)
         other = seen.setdefault(SAME.get(plain, plain), name)
         if other != name:
             yield f"{what} {other!r} and {name!r} may be one: write it in one way"
+
+
+def no_first(distinct):
+    """Return the different values of a target, a no before its yes, whatever its A-Z.
+
+    Else 1 would stand for "nein", which the alphabet puts behind "ja".
+    """
+    plain = [_plain(value) for value in distinct]
+    said = [{"j": "1", **SAME}.get(word, word) for word in plain]
+    return distinct[::-1] if said == ["1", "0"] else distinct
+
+
+def _plain(word):
+    """Return a word in small letters, without accents."""
+    letters = unicodedata.normalize("NFKD", str(word).lower())
+    return "".join(c for c in letters if not unicodedata.combining(c))
 
 
 def several_labels(goal):
