@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .guess import guess
+from .guess import YES, guess
 from .target import Target
 
 PROBLEMS = ("regression", "binary", "multiclass", "multilabel", "counts")
@@ -169,8 +169,11 @@ def _binary(target, doubt):
         labels = 'y = np.asarray(y, dtype="float32").reshape(-1, 1)'
         means = "a yes"
     else:
-        labels = f'y = (np.asarray(y) == {target.high!r}).astype("float32")'
-        labels, means = f"{labels}.reshape(-1, 1)", f"{target.high!r}"
+        said = [word for word in target.distinct if str(word).strip().lower() in YES]
+        known = target.text and len(said) == 1
+        yes = said[0].item() if known else target.high
+        labels = f'y = (np.asarray(y) == {yes!r}).astype("float32")'
+        labels, means = f"{labels}.reshape(-1, 1)", f"{yes!r}"
     why = f"yes or no: one sigmoid unit gives the probability of {means}"
     return 1, "sigmoid", labels, "binary_crossentropy", ["accuracy"], why, doubt
 
