@@ -78,10 +78,10 @@ notes = {"Rows": f"{len(table):,} in the file, {rows:,} train, {len(mine.x_valid
 notes["Rows"] += f"choose, {len(mine.x_test):,} test"
 notes["In doubt"] = "; ".join(mine.report.doubts) or "nothing that the table shows"
 notes["Set by hand"] = "; ".join(f"{k} = {v}" for k, v in OPTIONS.items()) or "nothing"
+asked = TARGET if isinstance(TARGET, str) else ", ".join(TARGET)
 print(notes["Rows"])
 
 # %%
-asked = TARGET if isinstance(TARGET, str) else ", ".join(TARGET)
 _, ax = plt.subplots(figsize=(7, 3))
 if mine.kind == "regression":
     ax.hist(mine.answers(mine.y_train), 30, label=mine.target_names)

@@ -54,7 +54,7 @@ class Page:
         )
         self._lesson = {cell.id: cell.source for cell in lesson.cells}
         check = import_module(f"helpers.checks.lesson_{source.stem[:2]}")
-        self._exercises = {e.name: e for e in check.EXERCISES}
+        self._exercises = {e.name: (e.kind, e.hints) for e in check.EXERCISES}
         self._bets = {bet.name: bet for bet in getattr(check, "BETS", ())}
         self._parts, self.files, self.books, self.labs = [], {}, [], []
         self._secret = self._open_fold = self._asked = self._predicted = False
@@ -217,9 +217,9 @@ class Page:
         """Add an exercise: its stub, one hint after the other, and the answer."""
         name = build.exercise_name(cell)
         self._parts.append(fenced(split_check(self._lesson[cell.id])[0]))
-        exercise = self._exercises[name]
-        self._predicted = exercise.kind in ("Predict", "Choose")
-        first, second = map(self._prose, exercise.hints)
+        kind, hints = self._exercises[name]
+        self._predicted = kind in ("Predict", "Choose")
+        first, second = map(self._prose, hints)
         self._raw('<details class="hint"><summary>A hint</summary>')
         self._parts.append(first)
         self._fold("hint", "One more hint", second)
