@@ -277,7 +277,8 @@ def test_of_many_rows_a_lab_takes_some_and_says_so(make):
 def wide():
     """More numbers than a lab takes."""
     rng = np.random.default_rng(0)
-    return from_arrays(rng.normal(size=(500, 600)), np.arange(500) % 2)
+    with pytest.warns(UserWarning, match="600 features for 300 training rows"):
+        return from_arrays(rng.normal(size=(500, 600)), np.arange(500) % 2)
 
 
 @pytest.mark.parametrize("make", [labs.training, labs.recipes])
